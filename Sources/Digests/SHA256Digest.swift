@@ -1,0 +1,31 @@
+/// The 32 bytes of a SHA-256 (FIPS 180-4).
+package struct SHA256Digest: Hashable, Sendable {
+  package static let length = 32
+  private let words: (UInt64, UInt64, UInt64, UInt64)
+
+  /// Nil unless exactly 32 bytes are given.
+  package init?(bytes: some Collection<UInt8>) {
+    guard bytes.count == Self.length else { return nil }
+    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    for (index, byte) in bytes.enumerated() {
+      switch index / 8 {
+      case 0: words.0 = words.0 << 8 | UInt64(byte)
+      case 1: words.1 = words.1 << 8 | UInt64(byte)
+      case 2: words.2 = words.2 << 8 | UInt64(byte)
+      default: words.3 = words.3 << 8 | UInt64(byte)
+      }
+    }
+    self.words = words
+  }
+
+  package var bytes: [UInt8] {
+    [words.0, words.1, words.2, words.3].flatMap { word in stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) } }
+  }
+
+  package static func == (left: Self, right: Self) -> Bool { left.words == right.words }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(words.0)
+    hasher.combine(words.1)
+  }
+}

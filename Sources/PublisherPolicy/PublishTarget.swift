@@ -1,0 +1,34 @@
+package import StrictParsers
+
+/// What an upload would publish, as its own bytes say.
+package struct PublishTarget: Hashable, Sendable {
+  /// A package's name in the one spelling that all equivalent spellings share (PEP 503, say).
+  package struct Package: Hashable, Sendable {
+    package let canonical: ExactString
+
+    package init(canonical: ExactString) { self.canonical = canonical }
+  }
+
+  package struct Version: Hashable, Sendable {
+    package let written: ExactString
+    /// The one spelling that all equivalent spellings share (PEP 440, say).
+    package let canonical: ExactString
+
+    package init(written: ExactString, canonical: ExactString) {
+      self.written = written
+      self.canonical = canonical
+    }
+  }
+
+  package let registry: RegistryName
+  package let package: Package
+  package let version: Version?
+  package let file: ExactString
+
+  package init(registry: RegistryName, package: Package, version: Version?, file: ExactString) {
+    self.registry = registry
+    self.package = package
+    self.version = version
+    self.file = file
+  }
+}

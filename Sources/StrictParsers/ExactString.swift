@@ -1,0 +1,35 @@
+/// A string that is equal to another only if both are the same UTF-8 bytes.
+///
+/// Swift compares `String` by canonical equivalence, so that `"\u{212A}" == "K"`; whatever decides over a request is compared as this type instead.
+package struct ExactString: Hashable, Comparable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+  package let text: String
+
+  package init(_ text: some StringProtocol) {
+    var text = String(text)
+    text.makeContiguousUTF8()
+    self.text = text
+  }
+
+  package init(stringLiteral text: String) { self.init(text) }
+
+  /// Nil where the bytes are not well-formed UTF-8 (Unicode, table 3-7).
+  package init?(utf8 bytes: some Collection<UInt8>) {
+    guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+    self.text = text
+  }
+
+  package var utf8: String.UTF8View { text.utf8 }
+  package var isEmpty: Bool { text.isEmpty }
+  package var description: String { text }
+
+  package static func == (left: Self, right: Self) -> Bool {
+    left.text.utf8.count == right.text.utf8.count && left.text.utf8.elementsEqual(right.text.utf8)
+  }
+
+  package static func < (left: Self, right: Self) -> Bool { left.text.utf8.lexicographicallyPrecedes(right.text.utf8) }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(text.utf8.count)
+    for byte in text.utf8 { hasher.combine(byte) }
+  }
+}

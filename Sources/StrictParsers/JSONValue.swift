@@ -1,0 +1,32 @@
+/// One value of a JSON text (RFC 8259), as `StrictJSON` read it.
+package enum JSONValue: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  /// Written without fraction and exponent, and within `Int64`.
+  case integer(Int64)
+  /// Any other number, as it was written.
+  case number(ExactString)
+  case string(ExactString)
+  case array([JSONValue])
+  case object(JSONObject)
+}
+
+/// The members of a JSON object in their order; no name stands twice.
+package struct JSONObject: Hashable, Sendable {
+  package struct Member: Hashable, Sendable {
+    package let name: ExactString
+    package let value: JSONValue
+
+    package init(_ name: ExactString, _ value: JSONValue) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  package let members: [Member]
+
+  /// The caller vouches that no name stands twice.
+  package init(_ members: [Member]) { self.members = members }
+
+  package subscript(_ name: ExactString) -> JSONValue? { members.first { $0.name == name }?.value }
+}

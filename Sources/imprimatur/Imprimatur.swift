@@ -1,0 +1,2 @@
+import ArgumentParser
+@main struct Imprimatur: ParsableCommand { func run() {} }
