@@ -19,8 +19,13 @@ package struct SHA256Digest: Hashable, Sendable {
   }
 
   package var bytes: [UInt8] {
-    [words.0, words.1, words.2, words.3].flatMap { word in stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) } }
+    [words.0, words.1, words.2, words.3].flatMap { word in
+      stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) }
+    }
   }
+
+  /// 64 lower-case digits.
+  package var hex: String { bytes.reduce(into: "") { text, byte in text += (byte < 16 ? "0" : "") + String(byte, radix: 16) } }
 
   package static func == (left: Self, right: Self) -> Bool { left.words == right.words }
 

@@ -23,13 +23,17 @@ package struct ExactString: Hashable, Comparable, Sendable, ExpressibleByStringL
   package var description: String { text }
 
   package static func == (left: Self, right: Self) -> Bool {
-    left.text.utf8.count == right.text.utf8.count && left.text.utf8.elementsEqual(right.text.utf8)
+    let left = left.text.utf8Span.span
+    let right = right.text.utf8Span.span
+    guard left.count == right.count else { return false }
+    for index in left.indices where left[index] != right[index] { return false }
+    return true
   }
 
   package static func < (left: Self, right: Self) -> Bool { left.text.utf8.lexicographicallyPrecedes(right.text.utf8) }
 
   package func hash(into hasher: inout Hasher) {
     hasher.combine(text.utf8.count)
-    for byte in text.utf8 { hasher.combine(byte) }
+    unsafe text.utf8Span.span.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
   }
 }

@@ -2,13 +2,33 @@
 package enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
-  /// Written without fraction and exponent, and within `Int64`.
+  /// Written without fraction and exponent, within `Int64`, and not `-0`.
   case integer(Int64)
   /// Any other number, as it was written.
   case number(ExactString)
   case string(ExactString)
   case array([JSONValue])
   case object(JSONObject)
+
+  package var string: ExactString? {
+    guard case .string(let string) = self else { return nil }
+    return string
+  }
+
+  package var integer: Int64? {
+    guard case .integer(let integer) = self else { return nil }
+    return integer
+  }
+
+  package var object: JSONObject? {
+    guard case .object(let object) = self else { return nil }
+    return object
+  }
+
+  package var array: [JSONValue]? {
+    guard case .array(let array) = self else { return nil }
+    return array
+  }
 }
 
 /// The members of a JSON object in their order; no name stands twice.
@@ -27,6 +47,12 @@ package struct JSONObject: Hashable, Sendable {
 
   /// The caller vouches that no name stands twice.
   package init(_ members: [Member]) { self.members = members }
+
+  /// Nil if a name stands twice.
+  package init?(checking members: [Member]) {
+    guard Set(members.map(\.name)).count == members.count else { return nil }
+    self.members = members
+  }
 
   package subscript(_ name: ExactString) -> JSONValue? { members.first { $0.name == name }?.value }
 }

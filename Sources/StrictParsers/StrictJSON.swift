@@ -1,0 +1,33 @@
+/// JSON as RFC 8259 defines it and no wider: UTF-8 without a byte order mark, no repeated names (compared as bytes after unescaping),
+/// no lone surrogates, nothing after the value, bounded depth. Two readers can't take two meanings from what it accepts.
+package enum StrictJSON {
+  package struct Limits: Hashable, Sendable {
+    /// How many arrays and objects may be open at once.
+    package var depth: Int
+    /// How many values of all kinds there may be, since one of them takes far more memory than the two bytes that write it.
+    package var values: Int
+
+    package init(depth: Int = 32, values: Int = 1 << 17) {
+      self.depth = depth
+      self.values = values
+    }
+  }
+
+  /// The caller has bounded the number of bytes.
+  package static func parse(_ bytes: some Collection<UInt8>, limits: Limits = Limits()) throws(JSONError) -> JSONValue {
+    let bytes = Array(bytes)
+    return try parse(bytes.span, limits: limits)
+  }
+
+  /// The caller has bounded the number of bytes.
+  package static func parse(_ bytes: Span<UInt8>, limits: Limits = Limits()) throws(JSONError) -> JSONValue {
+    var reader = JSONReader(limits: limits)
+    return try reader.text(bytes)
+  }
+
+  /// A text whose value is an object, or `notAnObject`. The caller has bounded the number of bytes.
+  package static func parseObject(_ bytes: some Collection<UInt8>, limits: Limits = Limits()) throws(JSONError) -> JSONObject {
+    guard case .object(let object) = try parse(bytes, limits: limits) else { throw JSONError(.notAnObject, at: 0) }
+    return object
+  }
+}
