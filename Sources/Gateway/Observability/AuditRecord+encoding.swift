@@ -1,0 +1,91 @@
+import PublisherPolicy
+import StrictParsers
+
+extension AuditRecord {
+  private static let longestUserAgent = 1024
+
+  /// The record's line, with its line feed.
+  package func line(_ outcome: AuditOutcome, at time: Timestamp) -> [UInt8] {
+    var line = JSONLine()
+    line.member("time", time)
+    line.member("level", outcome.level)
+    line.member("event", event.rawValue)
+    line.member("request.id", requestID.description)
+    line.member("granted", granted)
+    if outcome.name != .completed { line.member("outcome", outcome.name.rawValue) }
+    line.member("reason", outcome.reason?.description)
+    line.member("detail", outcome.detail)
+    writeFacts(to: &line)
+    return line.finish()
+  }
+
+  /// What is known now, for the state store to keep while the upload is under way, so that its record is written even if this process is killed.
+  package func note(at time: Timestamp) -> [UInt8] {
+    var line = JSONLine()
+    line.member("time", time)
+    line.member("event", event.rawValue)
+    line.member("request.id", requestID.description)
+    line.member("granted", granted)
+    writeFacts(to: &line)
+    return line.finish()
+  }
+
+  /// The line of an upload that an earlier process began and did not end, from its note.
+  package static func interruptedLine(note: [UInt8], at time: Timestamp) -> [UInt8] {
+    let note = try? StrictJSON.parseObject(note)
+    let began = note?["time"]?.string.map { ", which began at \($0)" } ?? ""
+    var line = JSONLine()
+    line.member("time", time)
+    line.member("level", "error")
+    line.member("event", note?["event"]?.string?.text ?? Event.publish.rawValue)
+    for name in ["request.id", "granted"] as [ExactString] {
+      if let value = note?[name] { line.member(name.text, value) }
+    }
+    line.member("outcome", AuditOutcome.Name.failed.rawValue)
+    line.member("reason", InterruptionCode.interrupted.rawValue)
+    line.member("detail", "the gateway ended during this upload\(began); the registry may have it")
+    for member in note?.members ?? [] {
+      switch member.name.text {
+      case "time", "event", "request.id", "granted": continue
+      default: line.member(member.name.text, member.value)
+      }
+    }
+    return line.finish()
+  }
+
+  private func writeFacts(to line: inout JSONLine) {
+    line.member("registry", registry?.description)
+    line.member("protocol", ecosystem)
+    line.member("action", action?.rawValue)
+    line.member("package.name", target?.package.canonical)
+    line.member("package.version", target?.version?.written)
+    line.member("artifact.filename", target?.file)
+    line.member("artifact.hash", artifactDigest)
+    line.member("artifact.size", artifactSize)
+    line.member("publisher.id", publisher?.description)
+    line.member("publisher.state", publisherState?.rawValue)
+    line.member("oidc.issuer", token.issuer)
+    line.member("oidc.jti", token.jti)
+    line.member("oidc.token.sha256", token.hash, prefixed: false)
+    line.member("vcs.repository.name", provenance.repository)
+    line.member("vcs.ref.head.name", provenance.reference)
+    line.member("vcs.ref.head.revision", provenance.revision)
+    line.member("cicd.pipeline.name", provenance.pipeline)
+    line.member("cicd.pipeline.run.id", provenance.runID)
+    line.member("cicd.pipeline.run.url.full", provenance.runURL)
+    line.member("credential", credential.rawValue)
+    line.member("client.address", clientAddress)
+    line.member(
+      "user_agent.original", bytes: userAgent.map { Array($0.prefix(Self.longestUserAgent)) })
+    line.member("upstream.status", upstreamStatus.map { Int64($0) })
+    line.member("upstream.duration_ms", upstreamDuration)
+    line.member("duration_ms", duration)
+    line.member("http.request.body.size", bodySize)
+    line.member("config.digest", configuration)
+  }
+}
+
+/// The reason of the records that are written at the next start.
+package enum InterruptionCode: String, CaseIterable, Sendable {
+  case interrupted = "gateway.interrupted"
+}

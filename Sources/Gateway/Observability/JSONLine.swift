@@ -1,0 +1,130 @@
+import Digests
+import StrictParsers
+
+/// One JSON object on one line, written in one pass.
+///
+/// Whatever could make a terminal, a log pipeline or a reader see something else than what is there is escaped: controls, DEL, line and
+/// paragraph separators, marks that are not seen or that change the direction of the text, and code points without a meaning.
+/// Bytes that are not UTF-8 become U+FFFD.
+struct JSONLine: ~Copyable {
+  private var bytes: [UInt8] = []
+
+  init() {
+    bytes.reserveCapacity(1024)
+    bytes.append(UInt8(ascii: "{"))
+  }
+
+  /// The object and its line feed.
+  consuming func finish() -> [UInt8] {
+    bytes.append(UInt8(ascii: "}"))
+    bytes.append(UInt8(ascii: "\n"))
+    return bytes
+  }
+
+  mutating func member(_ name: String, _ text: String?) {
+    guard let text else { return }
+    begin(name)
+    quote(text)
+  }
+
+  mutating func member(_ name: String, _ text: ExactString?) { member(name, text?.text) }
+
+  /// What a stranger sent, of whatever encoding.
+  mutating func member(_ name: String, bytes text: [UInt8]?) {
+    guard let text else { return }
+    member(name, String(decoding: text, as: UTF8.self))
+  }
+
+  mutating func member(_ name: String, _ number: Int64?) {
+    guard let number else { return }
+    begin(name)
+    bytes.append(contentsOf: String(number).utf8)
+  }
+
+  mutating func member(_ name: String, _ flag: Bool) {
+    begin(name)
+    bytes.append(contentsOf: (flag ? "true" : "false").utf8)
+  }
+
+  mutating func member(_ name: String, _ time: Timestamp) {
+    begin(name)
+    bytes.append(UInt8(ascii: "\""))
+    time.append(to: &bytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Whole milliseconds.
+  mutating func member(_ name: String, _ duration: Duration?) {
+    guard let duration else { return }
+    let (seconds, attoseconds) = duration.components
+    let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+    member(name, overflow ? Int64.max : whole &+ attoseconds / 1_000_000_000_000_000)
+  }
+
+  /// `sha256:` and 64 digits, or the digits alone.
+  mutating func member(_ name: String, _ digest: SHA256Digest?, prefixed: Bool = true) {
+    guard let digest else { return }
+    begin(name)
+    bytes.append(UInt8(ascii: "\""))
+    if prefixed { bytes.append(contentsOf: "sha256:".utf8) }
+    for byte in digest.bytes {
+      appendDigit(UInt32(byte >> 4))
+      appendDigit(UInt32(byte))
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  mutating func member(_ name: String, _ value: JSONValue) {
+    if case .string(let text) = value { return member(name, text) }
+    begin(name)
+    bytes.append(contentsOf: value.encoded())
+  }
+
+  private mutating func begin(_ name: String) {
+    if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+    quote(name)
+    bytes.append(UInt8(ascii: ":"))
+  }
+
+  private mutating func quote(_ text: String) {
+    bytes.append(UInt8(ascii: "\""))
+    if text.utf8.allSatisfy({
+      $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }) {
+      bytes.append(contentsOf: text.utf8)
+    } else {
+      for scalar in text.unicodeScalars { escape(scalar) }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func escape(_ scalar: Unicode.Scalar) {
+    switch scalar.value {
+    case 0x22, 0x5C:
+      bytes.append(UInt8(ascii: "\\"))
+      bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+    case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+    case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+    case 0x09: bytes.append(contentsOf: "\\t".utf8)
+    case 0x20..<0x7F: bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+    default:
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate,
+        .unassigned:
+        for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter { escape(unit: unit) }
+      default: bytes.append(contentsOf: scalar.utf8)
+      }
+    }
+  }
+
+  private mutating func escape(unit: UTF16.CodeUnit) {
+    bytes.append(contentsOf: "\\u".utf8)
+    for shift in [12, 8, 4, 0] as [UInt32] { appendDigit(UInt32(unit) >> shift) }
+  }
+
+  /// The lower-case digit of the last four bits.
+  private mutating func appendDigit(_ value: UInt32) {
+    let nibble = UInt8(truncatingIfNeeded: value & 0xF)
+    bytes.append(nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble)
+  }
+}
