@@ -6,10 +6,8 @@ enum VectorFile {
   /// The whole file; nil, loudly, where it is missing.
   static func bytes(_ path: String) -> [UInt8]? {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let folders =
-      [ProcessInfo.processInfo.environment["IMPRIMATUR_VECTORS"], root.appendingPathComponent("../shared/vectors").path]
-      .compactMap { $0 }
-    for folder in folders {
+    let folders: [String?] = [ProcessInfo.processInfo.environment["IMPRIMATUR_VECTORS"], root.appendingPathComponent("../shared/vectors").path]
+    for folder in folders.compactMap({ $0 }) {
       if let data = FileManager.default.contents(atPath: "\(folder)/\(path)") { return Array(data) }
     }
     print("VECTORS MISSING: \(path)")
@@ -18,7 +16,6 @@ enum VectorFile {
 
   /// One JSON object a line.
   static func rows(_ path: String) throws -> [JSONObject]? {
-    guard let bytes = bytes(path) else { return nil }
-    return try bytes.split(separator: UInt8(ascii: "\n")).map { try StrictJSON.parseObject($0) }
+    try bytes(path)?.split(separator: UInt8(ascii: "\n")).map { try StrictJSON.parseObject($0) }
   }
 }
