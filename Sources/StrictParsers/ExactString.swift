@@ -4,11 +4,13 @@
 package struct ExactString: Hashable, Comparable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
   package let text: String
 
-  package init(_ text: some StringProtocol) {
-    var text = String(text)
+  package init(_ text: String) {
+    var text = text
     text.makeContiguousUTF8()
     self.text = text
   }
+
+  package init(_ text: some StringProtocol) { self.init(String(text)) }
 
   package init(stringLiteral text: String) { self.init(text) }
 
@@ -23,9 +25,9 @@ package struct ExactString: Hashable, Comparable, Sendable, ExpressibleByStringL
   package var description: String { text }
 
   package static func == (left: Self, right: Self) -> Bool {
+    guard left.text.utf8.count == right.text.utf8.count else { return false }
     let left = left.text.utf8Span.span
     let right = right.text.utf8Span.span
-    guard left.count == right.count else { return false }
     for index in left.indices where left[index] != right[index] { return false }
     return true
   }

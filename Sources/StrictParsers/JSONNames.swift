@@ -1,7 +1,7 @@
 /// Notices a name that an object already has, in constant time however many there are.
 struct JSONNames {
   /// Below this many members, comparing with each costs less than hashing all.
-  private static let few = 12
+  private static let few = 48
   private var hashed: Set<ExactString> = []
 
   /// False if one of the earlier members has the name.

@@ -50,6 +50,8 @@ struct CompactJWS: Sendable {
     return (algorithm, id)
   }
 
+  private static let forbiddenMembers = TokenRefusal.ForbiddenHeader.allCases.map { (name: ExactString($0.rawValue), member: $0) }
+
   /// RFC 7519, section 5.1, and RFC 9068, section 2.1.
   private static let acceptedTypes: [ExactString] = ["JWT", "at+jwt"]
 }
