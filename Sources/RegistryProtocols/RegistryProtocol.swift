@@ -1,0 +1,128 @@
+package import PublisherPolicy
+package import StrictParsers
+
+/// How the clients and registries of one ecosystem speak.
+package protocol RegistryProtocol: Sendable {
+  static var ecosystem: Ecosystem { get }
+
+  /// What the request wants, from its head alone. `path` is the request's path below the registry's public prefix.
+  func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation
+
+  /// The one credential of the request.
+  func credential(in head: RequestHead) throws(CredentialRefusal) -> PresentedCredential
+
+  /// Reads the body of a publish that does not say in its head what it would publish.
+  func inspector(for head: RequestHead, path: RoutedPath) throws(ScopeRefusal) -> any BodyInspector
+
+  /// How this ecosystem's clients must hear a refusal, so that they show its reason.
+  func answer(refusing refusal: ClientRefusal) -> RegistryAnswer
+}
+
+/// A request's path below its registry's public prefix.
+package struct RoutedPath: Sendable {
+  /// As it stood in the request, beginning with `/`; empty where the prefix itself was asked for.
+  package let raw: ExactString
+  /// Decoded once; a trailing slash leaves an empty last segment.
+  package let segments: [ExactString]
+  /// What follows `?`, as it stood; nil where there is none.
+  package let query: ExactString?
+
+  package init(raw: ExactString, segments: [ExactString], query: ExactString?) {
+    self.raw = raw
+    self.segments = segments
+    self.query = query
+  }
+}
+
+package enum Operation: Sendable {
+  /// An upload.
+  case publish(PublishPlan)
+  /// A GET or HEAD that the registry may answer.
+  case read
+}
+
+/// The two ways in which a body can travel.
+package enum PublishPlan: Sendable {
+  /// The head says what would be published: decide, then stream.
+  case namedByPath(PublishTarget)
+  /// The body says what would be published: spool and inspect it, decide, then send.
+  case namedInBody
+}
+
+package enum PresentedCredential: Sendable {
+  /// Three dotted parts: an OIDC token, still to be verified.
+  case oidc([UInt8])
+  /// One of our upload tokens, by its form and checksum.
+  case uploadToken(UploadToken)
+}
+
+/// Reads an upload's body as it arrives.
+///
+/// Feed it the body in order. What `receive` yields as file bytes must be kept by the caller, in order; nothing else need be.
+package protocol BodyInspector: Sendable {
+  /// Reads the next bytes. `file` is called with each run of the artifact's own bytes, in order.
+  mutating func receive(_ bytes: Span<UInt8>, file: (Span<UInt8>) -> Void) throws(ScopeRefusal)
+
+  /// What the upload would publish, as soon as its form has named it: the policy can be asked before the artifact has arrived.
+  var announcedTarget: PublishTarget? { get }
+
+  /// Reads the artifact itself once all of the body was received, and says what must go upstream. Slow: it may read the whole artifact.
+  func finish(artifact: any RandomAccessBytes, digests: ArtifactDigests) throws(ScopeRefusal) -> InspectedUpload
+}
+
+/// An upload of which every part agrees on what it is.
+package struct InspectedUpload: Sendable {
+  package let target: PublishTarget
+  /// `Content-Type` of the body that goes upstream.
+  package let contentType: String
+  /// Goes upstream before the artifact's bytes.
+  package let prefix: [UInt8]
+  /// Goes upstream after the artifact's bytes.
+  package let suffix: [UInt8]
+
+  package init(target: PublishTarget, contentType: String, prefix: [UInt8], suffix: [UInt8]) {
+    self.target = target
+    self.contentType = contentType
+    self.prefix = prefix
+    self.suffix = suffix
+  }
+}
+
+/// An answer that we write ourselves.
+package struct RegistryAnswer: Sendable {
+  package let status: Int
+  /// One line of visible ASCII and spaces.
+  package let reason: String
+  package let contentType: String
+  package let body: [UInt8]
+  /// Further fields, by lower-case name (`retry-after`, `allow`).
+  package let fields: [(name: String, value: String)]
+
+  package init(status: Int, reason: String, contentType: String, body: [UInt8], fields: [(name: String, value: String)] = []) {
+    self.status = status
+    self.reason = reason
+    self.contentType = contentType
+    self.body = body
+    self.fields = fields
+  }
+}
+
+/// A refusal in the words that a client may hear.
+package struct ClientRefusal: Sendable {
+  package let status: Int
+  /// `stage.case`, stable.
+  package let code: String
+  /// One sentence for the person who published; never a secret, never an unverified claim's value.
+  package let sentence: String
+  package let requestID: String
+  /// Seconds.
+  package let retryAfter: Int?
+
+  package init(status: Int, code: String, sentence: String, requestID: String, retryAfter: Int?) {
+    self.status = status
+    self.code = code
+    self.sentence = sentence
+    self.requestID = requestID
+    self.retryAfter = retryAfter
+  }
+}
