@@ -75,9 +75,39 @@ struct JSONLine: ~Copyable {
   }
 
   mutating func member(_ name: String, _ value: JSONValue) {
-    if case .string(let text) = value { return member(name, text) }
     begin(name)
-    bytes.append(contentsOf: value.encoded())
+    append(value)
+  }
+
+  /// One value alone, without a line feed.
+  static func encode(_ value: JSONValue) -> [UInt8] {
+    var line = JSONLine()
+    line.bytes = []
+    line.append(value)
+    return line.bytes
+  }
+
+  private mutating func append(_ value: JSONValue) {
+    switch value {
+    case .null, .bool, .integer, .number: bytes.append(contentsOf: value.encoded())
+    case .string(let text): quote(text.text)
+    case .array(let elements):
+      bytes.append(UInt8(ascii: "["))
+      for (index, element) in elements.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        append(element)
+      }
+      bytes.append(UInt8(ascii: "]"))
+    case .object(let object):
+      bytes.append(UInt8(ascii: "{"))
+      for (index, member) in object.members.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        quote(member.name.text)
+        bytes.append(UInt8(ascii: ":"))
+        append(member.value)
+      }
+      bytes.append(UInt8(ascii: "}"))
+    }
   }
 
   private mutating func begin(_ name: String) {

@@ -1,0 +1,66 @@
+/// The audit log: one line for each request that tried to publish, to exchange or to burn a token.
+///
+/// `write` returns when write(2) has taken the line, so that it survives this process; only then may the intent of an upload be ended in the
+/// state store. Where the process is killed before, the intent is still open, and the next start writes the record as interrupted.
+package final class AuditLog: Sendable {
+  package enum FailurePolicy: String, CaseIterable, Sendable { case refuse, `continue` }
+
+  /// How long a publish waits on its event loop for a log that could not be written to come back.
+  private static let patience = 20
+
+  private let writer: LineWriter
+  private let policy: FailurePolicy
+
+  /// - Parameter writer: The audit file's own, or the one of standard output that the log writes to as well.
+  package init(_ writer: LineWriter, onFailure policy: FailurePolicy = .refuse) {
+    self.writer = writer
+    self.policy = policy
+  }
+
+  /// Whether a request may begin that must leave a record. After a failure it tries to write what is still unwritten, and says whether it could.
+  package func ensureWritable() -> Bool {
+    switch policy {
+    case .refuse: writer.recovers(within: Self.patience)
+    case .continue: true
+    }
+  }
+
+  /// Writes the record. False where it could not be written yet: it is kept then, and written first as soon as that is possible.
+  @discardableResult
+  package func write(_ record: AuditRecord, _ outcome: AuditOutcome, at time: Timestamp) async -> Bool {
+    await write(record.line(outcome, at: time), outcome.importance)
+  }
+
+  /// Writes the record of an upload that an earlier process did not end.
+  @discardableResult
+  package func writeInterrupted(note: [UInt8], at time: Timestamp) async -> Bool {
+    await write(AuditRecord.interruptedLine(note: note, at: time), .deed)
+  }
+
+  /// The same as `write` for a caller that does not wait.
+  package func record(_ record: AuditRecord, _ outcome: AuditOutcome, at time: Timestamp) {
+    writer.write(record.line(outcome, at: time), outcome.importance)
+  }
+
+  /// Opens the file anew (SIGHUP).
+  package func reopen() { writer.reopen() }
+
+  /// Returns when all records that came before are written, or can't be.
+  package func flush() async { await writer.flush() }
+
+  private func write(_ line: [UInt8], _ importance: LineWriter.Importance) async -> Bool {
+    await withCheckedContinuation { continuation in
+      writer.write(line, importance) { continuation.resume(returning: $0) }
+    }
+  }
+}
+
+extension AuditOutcome {
+  /// A refusal changed nothing in the world, and anyone can cause any number of them.
+  fileprivate var importance: LineWriter.Importance {
+    switch self {
+    case .refused: .record
+    case .published, .completed, .failed, .aborted, .reported: .deed
+    }
+  }
+}

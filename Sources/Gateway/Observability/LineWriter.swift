@@ -1,0 +1,172 @@
+import Dispatch
+import Synchronization
+
+/// Writes lines in the order in which they come, each by one write(2), on a thread of its own.
+///
+/// A line that can't be written is kept and written first once it is possible again; only what nobody must have is dropped meanwhile.
+package final class LineWriter: Sendable {
+  package enum Importance: Sendable {
+    /// Dropped where it can't be written.
+    case log
+    /// Kept, within a bound of its own that a flood of it can't pass.
+    case record
+    /// Kept, within a larger bound: something happened in the world of which only this line tells.
+    case deed
+
+    fileprivate var largestBacklog: Int {
+      switch self {
+      case .log: 1 << 20
+      case .record: 8 << 20
+      case .deed: 64 << 20
+      }
+    }
+  }
+
+  package enum Condition: Hashable, Sendable {
+    case writable
+    /// With `errno`.
+    case unwritable(Int32)
+  }
+
+  private struct Line {
+    let bytes: [UInt8]
+    let importance: Importance
+    /// Called once: true when it is written, false when it could not be, at first.
+    var written: (@Sendable (Bool) -> Void)?
+  }
+
+  private struct State {
+    var waiting: [Line] = []
+    /// Of the lines that wait and of those that are being written.
+    var backlog = 0
+    var isServed = false
+    var isRetryPlanned = false
+    var condition = Condition.writable
+    var dropped = 0
+  }
+
+  private static let retryInterval = DispatchTimeInterval.seconds(1)
+
+  private let queue = DispatchQueue(label: "lines")
+  private let output: Mutex<LineOutput>
+  private let state = Mutex(State())
+  private let report: @Sendable (Condition) -> Void
+
+  /// Opens the destination at once, so that `condition` is known.
+  ///
+  /// - Parameter report: Called when lines can't be written any more, and when they can again.
+  package init(_ destination: LineDestination, report: @escaping @Sendable (Condition) -> Void = { _ in }) {
+    output = Mutex(LineOutput(destination))
+    self.report = report
+    if let failure = output.withLock({ $0.open() }) { state.withLock { $0.condition = .unwritable(failure) } }
+  }
+
+  package var condition: Condition { state.withLock { $0.condition } }
+
+  /// How many lines were dropped because they could not be written.
+  package var dropped: Int { state.withLock { $0.dropped } }
+
+  /// Returns at once. `written` is called from the writer's thread.
+  package func write(_ bytes: [UInt8], _ importance: Importance, written: (@Sendable (Bool) -> Void)? = nil) {
+    let (isTaken, mustServe) = state.withLock { state in
+      guard state.backlog + bytes.count <= importance.largestBacklog else {
+        state.dropped += 1
+        return (false, false)
+      }
+      state.backlog += bytes.count
+      state.waiting.append(Line(bytes: bytes, importance: importance, written: written))
+      defer { state.isServed = true }
+      return (true, !state.isServed)
+    }
+    if mustServe { queue.async { self.serve() } }
+    if !isTaken { written?(false) }
+  }
+
+  /// Opens the file anew, after it was renamed, say.
+  package func reopen() {
+    queue.async {
+      self.output.withLock { $0.reopen() }
+      self.serve()
+    }
+  }
+
+  /// Whether lines can be written again, if that can be found out within the time; the event loop may wait so long.
+  package func recovers(within milliseconds: Int) -> Bool {
+    guard condition != .writable else { return true }
+    let done = DispatchSemaphore(value: 0)
+    queue.async {
+      self.serve()
+      done.signal()
+    }
+    guard done.wait(timeout: .now() + .milliseconds(milliseconds)) == .success else { return false }
+    return condition == .writable
+  }
+
+  /// Returns when all lines that came before are written, or can't be.
+  package func flush() async {
+    await withCheckedContinuation { continuation in
+      queue.async {
+        self.serve()
+        continuation.resume()
+      }
+    }
+  }
+
+  // MARK: - On the writer's thread
+
+  /// Writes all that waits, or finds out that it can't.
+  private func serve() {
+    if let failure = output.withLock({ $0.open() }) { return fail(with: failure, keeping: []) }
+    while true {
+      let lines = state.withLock { state in
+        let lines = state.waiting
+        state.waiting = []
+        state.isServed = !lines.isEmpty
+        return lines
+      }
+      guard !lines.isEmpty else { return enter(.writable) }
+      for (index, line) in lines.enumerated() {
+        if let failure = output.withLock({ $0.write(line.bytes) }) { return fail(with: failure, keeping: lines[index...]) }
+        state.withLock { $0.backlog -= line.bytes.count }
+        line.written?(true)
+      }
+    }
+  }
+
+  private func fail(with failure: Int32, keeping unwritten: ArraySlice<Line>) {
+    let (answers, mustPlan) = state.withLock { state in
+      let all = unwritten + state.waiting
+      let answers = all.compactMap(\.written)
+      var kept: [Line] = []
+      for (index, line) in all.enumerated() {
+        switch line.importance {
+        // A line that is half written must be finished, since the next one would continue it.
+        case .log where index > 0 || unwritten.isEmpty:
+          state.dropped += 1
+          state.backlog -= line.bytes.count
+        case .log, .record, .deed: kept.append(Line(bytes: line.bytes, importance: line.importance))
+        }
+      }
+      state.waiting = kept
+      state.isServed = false
+      defer { state.isRetryPlanned = true }
+      return (answers, !state.isRetryPlanned)
+    }
+    enter(.unwritable(failure))
+    for answer in answers { answer(false) }
+    guard mustPlan else { return }
+    queue.asyncAfter(deadline: .now() + Self.retryInterval) { [weak self] in
+      guard let self else { return }
+      state.withLock { $0.isRetryPlanned = false }
+      serve()
+    }
+  }
+
+  private func enter(_ condition: Condition) {
+    let hasChanged = state.withLock { state in
+      defer { state.condition = condition }
+      return state.condition != condition
+    }
+    if hasChanged { report(condition) }
+  }
+}

@@ -1,0 +1,41 @@
+package import Logging
+
+/// The messages of the log. They are constants; what varies goes into the metadata.
+package enum LogEvent: String, CaseIterable, Sendable {
+  case serverStarted = "server.started"
+  case serverDraining = "server.draining"
+  case serverStopped = "server.stopped"
+  case configurationLoaded = "config.loaded"
+  case configurationRejected = "config.rejected"
+  case credentialRotated = "credential.rotated"
+  case gatewayInterrupted = "gateway.interrupted"
+  case keysRefreshed = "keys.refreshed"
+  case keysRefreshFailed = "keys.refresh-failed"
+  case keysSkipped = "keys.skipped"
+  /// Once for each issuer and claim.
+  case tokenUnaccountedClaim = "token.unaccounted-claim"
+  case publisherActivated = "publisher.activated"
+  case publisherIdentityChanged = "publisher.identity-changed"
+  case stateUnavailable = "state.unavailable"
+  case stateAvailable = "state.available"
+  case auditUnavailable = "audit.unavailable"
+  case auditAvailable = "audit.available"
+
+  package var level: Logger.Level {
+    switch self {
+    case .serverStarted, .serverDraining, .serverStopped, .configurationLoaded, .credentialRotated, .publisherActivated, .stateAvailable,
+      .auditAvailable:
+      .notice
+    case .keysRefreshed: .info
+    case .gatewayInterrupted, .keysRefreshFailed, .keysSkipped, .tokenUnaccountedClaim, .publisherIdentityChanged: .warning
+    case .configurationRejected, .stateUnavailable, .auditUnavailable: .error
+    }
+  }
+}
+
+extension Logger {
+  /// One line of an event, at its level.
+  package func log(_ event: LogEvent, _ metadata: Logger.Metadata = [:]) {
+    log(level: event.level, "\(event.rawValue)", metadata: metadata)
+  }
+}

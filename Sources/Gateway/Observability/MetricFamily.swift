@@ -1,0 +1,100 @@
+import Synchronization
+
+/// Series of one name, by the values of its labels: a number each that goes up, or up and down.
+package final class NumberFamily: Sendable {
+  package enum Kind: String, Sendable { case counter, gauge }
+
+  private let name: String
+  private let kind: Kind
+  private let help: String
+  private let labels: [String]
+  private let series: Mutex<[[MetricLabel]: Int64]>
+
+  /// A family without labels is there from the start, with the value 0.
+  init(_ kind: Kind, _ name: String, labels: [String] = [], help: String) {
+    self.kind = kind
+    self.name = name
+    self.labels = labels
+    self.help = help
+    series = Mutex(labels.isEmpty ? [[]: 0] : [:])
+  }
+
+  /// A sum that would not fit stays where it is.
+  package func add(_ amount: Int64 = 1, _ values: MetricLabel...) {
+    series.withLock { series in
+      let (sum, overflow) = series[values, default: 0].addingReportingOverflow(amount)
+      if !overflow { series[values] = sum }
+    }
+  }
+
+  package func set(_ value: Int64, _ values: MetricLabel...) { series.withLock { $0[values] = value } }
+
+  /// Forgets all series, as for names that a new configuration may not have.
+  package func clear() { series.withLock { $0 = labels.isEmpty ? [[]: 0] : [:] } }
+
+  func write(to text: inout MetricsText) {
+    let series = series.withLock { $0 }
+    text.begin(name, kind.rawValue, help)
+    for (values, number) in series.sorted(by: { MetricsText.precede($0.key, $1.key) }) {
+      text.sample(name, labels, values, "\(number)")
+    }
+  }
+}
+
+/// Series of one name, by the values of its labels: how many durations there were below each of some bounds.
+package final class DurationFamily: Sendable {
+  private struct Histogram {
+    /// One for each bound, and one for what lies above all.
+    var counts: [UInt64]
+    var sum = Duration.zero
+  }
+
+  /// Seconds, ascending, as they are written and as they are compared.
+  private static let bounds: [(text: String, duration: Duration)] = [
+    ("0.001", .milliseconds(1)), ("0.005", .milliseconds(5)), ("0.01", .milliseconds(10)), ("0.05", .milliseconds(50)),
+    ("0.1", .milliseconds(100)), ("0.5", .milliseconds(500)), ("1", .seconds(1)), ("5", .seconds(5)), ("10", .seconds(10)),
+    ("30", .seconds(30)), ("60", .seconds(60)), ("300", .seconds(300)), ("1800", .seconds(1800)),
+  ]
+
+  private let name: String
+  private let help: String
+  private let labels: [String]
+  private let series = Mutex<[[MetricLabel]: Histogram]>([:])
+
+  init(_ name: String, labels: [String], help: String) {
+    self.name = name
+    self.labels = labels
+    self.help = help
+  }
+
+  package func observe(_ duration: Duration, _ values: MetricLabel...) {
+    let bucket = Self.bounds.firstIndex { duration <= $0.duration } ?? Self.bounds.count
+    series.withLock { series in
+      var histogram = series[values] ?? Histogram(counts: Array(repeating: 0, count: Self.bounds.count + 1))
+      histogram.counts[bucket] &+= 1
+      histogram.sum += duration
+      series[values] = histogram
+    }
+  }
+
+  func write(to text: inout MetricsText) {
+    let series = series.withLock { $0 }
+    text.begin(name, "histogram", help)
+    for (values, histogram) in series.sorted(by: { MetricsText.precede($0.key, $1.key) }) {
+      var total: UInt64 = 0
+      for (bound, count) in zip(Self.bounds.map(\.text) + ["+Inf"], histogram.counts) {
+        total &+= count
+        text.sample("\(name)_bucket", labels, values, "\(total)", bound: bound)
+      }
+      text.sample("\(name)_sum", labels, values, Self.seconds(histogram.sum))
+      text.sample("\(name)_count", labels, values, "\(total)")
+    }
+  }
+
+  /// With six digits of fraction.
+  private static func seconds(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    let fraction = String(attoseconds / 1_000_000_000_000)
+    return "\(seconds).\(String(repeating: "0", count: 6 - min(fraction.utf8.count, 6)))\(fraction)"
+  }
+}

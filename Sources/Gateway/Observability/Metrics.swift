@@ -1,0 +1,90 @@
+package import PublisherPolicy
+
+/// The numbers that `/metrics` gives.
+package final class Metrics: Sendable {
+  package enum RefreshResult: String, CaseIterable, Sendable { case refreshed, failed }
+
+  package let publishes = NumberFamily(
+    .counter, "imprimatur_publishes_total", labels: ["registry", "protocol", "outcome", "reason"],
+    help: "Requests that tried to publish, by what became of them.")
+  package let publishDuration = DurationFamily(
+    "imprimatur_publish_duration_seconds", labels: ["registry", "outcome"],
+    help: "Time from the first byte of a publish to its record.")
+  package let uploadBytes = NumberFamily(
+    .counter, "imprimatur_upload_bytes_total", labels: ["registry"], help: "Bytes of the bodies of publishes that arrived.")
+  package let exchanges = NumberFamily(
+    .counter, "imprimatur_exchanges_total", labels: ["registry", "outcome", "reason"],
+    help: "OIDC tokens offered for an upload token, by what became of them.")
+  package let revocations = NumberFamily(
+    .counter, "imprimatur_revocations_total", labels: ["registry", "outcome", "reason"],
+    help: "Upload tokens offered to be burnt, by what became of them.")
+  package let reads = NumberFamily(
+    .counter, "imprimatur_reads_total", labels: ["registry", "status"],
+    help: "Reads that were passed on, by the class of the registry's answer.")
+  package let upstreamAnswers = NumberFamily(
+    .counter, "imprimatur_upstream_answers_total", labels: ["registry", "status"],
+    help: "Answers of the registry to publishes, by their class.")
+  package let upstreamDuration = DurationFamily(
+    "imprimatur_upstream_duration_seconds", labels: ["registry"],
+    help: "Time from the first byte of a publish upstream to the end of the registry's answer.")
+  package let keyRefreshes = NumberFamily(
+    .counter, "imprimatur_key_refreshes_total", labels: ["issuer", "result"], help: "Attempts to fetch an issuer's keys.")
+  package let keysRefreshedAt = NumberFamily(
+    .gauge, "imprimatur_keys_refreshed_timestamp_seconds", labels: ["issuer"],
+    help: "When an issuer's keys were fetched last; the age of the set is the time since then.")
+  package let connections = NumberFamily(.gauge, "imprimatur_connections", help: "Client connections that are open.")
+  package let spoolBytes = NumberFamily(.gauge, "imprimatur_spool_bytes", help: "Bytes that spooled uploads take at this moment.")
+  package let stateAvailable = NumberFamily(.gauge, "imprimatur_state_available", help: "1 while the state store can be written.")
+  package let auditWritable = NumberFamily(.gauge, "imprimatur_audit_writable", help: "1 while the audit log can be written.")
+  package let linesDropped = NumberFamily(
+    .gauge, "imprimatur_lines_dropped", help: "Lines of the log and the audit log that were lost since they could not be written.")
+  package let reloads = NumberFamily(
+    .counter, "imprimatur_config_reloads_total", labels: ["result"], help: "Configurations that were offered after the first one.")
+  package let loadedAt = NumberFamily(
+    .gauge, "imprimatur_config_loaded_timestamp_seconds", help: "When the configuration in force was loaded.")
+  package let startedAt = NumberFamily(.gauge, "process_start_time_seconds", help: "When the process started.")
+
+  package enum ReloadResult: String, CaseIterable, Sendable { case loaded, rejected }
+
+  private let version: String
+
+  package init(version: String) { self.version = version }
+
+  // MARK: - Counting
+
+  /// Counts what a record tells, once for each.
+  package func count(_ record: AuditRecord, _ outcome: AuditOutcome) {
+    let registry = MetricLabel(record.registry)
+    let reason = MetricLabel(outcome.reason)
+    switch record.event {
+    case .publish:
+      publishes.add(1, registry, MetricLabel(protocol: record.ecosystem), MetricLabel(outcome.name), reason)
+      if let duration = record.duration { publishDuration.observe(duration, registry, MetricLabel(outcome.name)) }
+      if let size = record.bodySize { uploadBytes.add(size, registry) }
+      if let status = record.upstreamStatus { upstreamAnswers.add(1, registry, MetricLabel(StatusClass(status: status))) }
+      if let duration = record.upstreamDuration { upstreamDuration.observe(duration, registry) }
+    case .exchange: exchanges.add(1, registry, MetricLabel(outcome.name), reason)
+    case .revoke: revocations.add(1, registry, MetricLabel(outcome.name), reason)
+    }
+  }
+
+  package func countRead(_ registry: RegistryName, status: Int) {
+    reads.add(1, MetricLabel(registry), MetricLabel(StatusClass(status: status)))
+  }
+
+  // MARK: - Text
+
+  /// The text format of Prometheus, version 0.0.4.
+  package func exposition() -> [UInt8] {
+    var text = MetricsText()
+    text.begin("imprimatur_build_info", "gauge", "1, with the version as label.")
+    text.info("imprimatur_build_info", "version", version)
+    let numbers = [
+      publishes, uploadBytes, exchanges, revocations, reads, upstreamAnswers, keyRefreshes, keysRefreshedAt, connections, spoolBytes,
+      stateAvailable, auditWritable, linesDropped, reloads, loadedAt, startedAt,
+    ]
+    for family in numbers { family.write(to: &text) }
+    for family in [publishDuration, upstreamDuration] { family.write(to: &text) }
+    return text.finish()
+  }
+}
