@@ -1,0 +1,53 @@
+/// Percent-encoding (RFC 3986, section 2.1), decoded once, and refused where decoding again would change the meaning.
+enum PercentEncoding {
+  /// A path's segment. Escapes may not hide what separates, ends or parametrises segments in some reader.
+  static func pathSegment(_ bytes: ArraySlice<UInt8>) throws(RequestPathRefusal) -> ExactString {
+    try decode(bytes) { (byte, isEscaped) throws(RequestPathRefusal) in
+      switch byte {
+      case UInt8(ascii: "%"), UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: ";"):
+        throw isEscaped ? .encodedDelimiter : .forbiddenByte
+      default: break
+      }
+    }
+  }
+
+  /// A name or a value in a query, where the path's delimiters are text.
+  static func queryText(_ bytes: ArraySlice<UInt8>) throws(RequestPathRefusal) -> ExactString {
+    try decode(bytes) { (byte, isEscaped) throws(RequestPathRefusal) in
+      switch (byte, isEscaped) {
+      case (UInt8(ascii: "%"), true): throw .encodedDelimiter
+      case (UInt8(ascii: "+"), false): throw .ambiguousPlus
+      case (UInt8(ascii: ";"), false): throw .forbiddenByte
+      default: break
+      }
+    }
+  }
+
+  private static func decode(
+    _ bytes: ArraySlice<UInt8>, _ check: (_ byte: UInt8, _ isEscaped: Bool) throws(RequestPathRefusal) -> Void
+  ) throws(RequestPathRefusal) -> ExactString {
+    var decoded: [UInt8] = []
+    decoded.reserveCapacity(bytes.count)
+    var index = bytes.startIndex
+    while index < bytes.endIndex {
+      let byte = bytes[index]
+      if byte == UInt8(ascii: "%") {
+        guard bytes.endIndex - index > 2, let high = ASCII.hexValue(bytes[index + 1]), let low = ASCII.hexValue(bytes[index + 2]) else {
+          throw .malformedEscape
+        }
+        let value = high << 4 | low
+        guard !ASCII.isControl(value) else { throw .encodedControl }
+        try check(value, true)
+        decoded.append(value)
+        index += 3
+      } else {
+        guard RequestTarget.allows(byte) else { throw .forbiddenByte }
+        try check(byte, false)
+        decoded.append(byte)
+        index += 1
+      }
+    }
+    guard let text = ExactString(utf8: decoded) else { throw .malformedUTF8 }
+    return text
+  }
+}

@@ -1,0 +1,17 @@
+/// A request's head that says one thing to every reader: its framing, its host and its target are beyond doubt.
+///
+/// Only `RequestHeadParser` makes one.
+package struct RequestHead: Sendable {
+  package let method: HTTPMethod
+  package let target: RequestTarget
+  package let version: HTTPVersion
+  package let fields: HeaderFields
+  /// Never `untilClose`.
+  package let framing: BodyFraming
+  /// From the Host field, whose value as it came is among the fields.
+  package let host: HostName
+  /// Whether another request may follow on this connection. Never in HTTP/1.0 (RFC 9112, section 9.3, on proxies).
+  package let keepAlive: Bool
+  /// Whether the client waits for a 100 before it sends its body (RFC 9110, section 10.1.1).
+  package let expectsContinue: Bool
+}

@@ -1,0 +1,47 @@
+/// A path that means the same to every reader, however often it decodes and whatever it normalises.
+///
+/// The segments are decoded once, for decisions. What is forwarded are the bytes as they came, never the decoded ones.
+package struct RequestPath: Sendable {
+  package struct Segment: Sendable {
+    /// As it came.
+    package let bytes: ArraySlice<UInt8>
+    /// Decoded. Neither empty nor dots only, and free of delimiters, percent signs and controls.
+    package let text: ExactString
+  }
+
+  /// As it came; it begins with a slash.
+  package let bytes: ArraySlice<UInt8>
+  /// None for `/`.
+  package let segments: [Segment]
+  /// Whether a slash stands behind the last segment, or alone.
+  package let hasTrailingSlash: Bool
+
+  package init(_ bytes: ArraySlice<UInt8>) throws(RequestPathRefusal) {
+    guard bytes.first == UInt8(ascii: "/") else { throw .notAbsolute }
+    var segments: [Segment] = []
+    var start = bytes.startIndex + 1
+    while start < bytes.endIndex {
+      let rest = bytes[start...]
+      let end = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
+      guard end > start else { throw .emptySegment }
+      let text = try PercentEncoding.pathSegment(bytes[start..<end])
+      guard text.utf8.contains(where: { $0 != UInt8(ascii: ".") }) else { throw .dotSegment }
+      segments.append(Segment(bytes: bytes[start..<end], text: text))
+      start = end + 1
+    }
+    self.bytes = bytes
+    self.segments = segments
+    hasTrailingSlash = bytes.last == UInt8(ascii: "/")
+  }
+
+  /// What follows the first segments, as it came: empty, or it begins with a slash.
+  package func bytes(afterSegments count: Int) -> ArraySlice<UInt8> {
+    guard count > 0, !segments.isEmpty else { return bytes }
+    return bytes[segments[min(count, segments.count) - 1].bytes.endIndex...]
+  }
+
+  /// Whether the first segments are these, compared decoded.
+  package func hasPrefix(_ prefix: [ExactString]) -> Bool {
+    segments.count >= prefix.count && zip(segments, prefix).allSatisfy { $0.text == $1 }
+  }
+}
