@@ -141,6 +141,21 @@ import Testing
     #expect(audit.ensureWritable())
   }
 
+  @Test("records what an earlier process did not end, once") func interruption() async throws {
+    let scratch = try ObservabilityScratch()
+    let records = (0..<3).map { AuditRecord(.publish, ObservabilitySample.requestID(UInt64($0))) }
+    let first = AuditLog(LineWriter(.file(path: scratch.path("audit.jsonl"))))
+    await first.write(records[1], .published, at: ObservabilitySample.time)
+    let second = AuditLog(LineWriter(.file(path: scratch.path("audit.jsonl"))))
+    let notes = records.map { $0.note(at: ObservabilitySample.time) } + [Array("broken".utf8)]
+    #expect(await second.writeInterrupted(notes: notes, at: ObservabilitySample.time) == 3)
+    #expect(await second.writeInterrupted(notes: notes, at: ObservabilitySample.time) == 1)
+    let lines = try scratch.text("audit.jsonl").split(separator: "\n")
+    #expect(lines.count == 5)
+    for record in records { #expect(lines.count { $0.contains("\"\(record.requestID)\"") } == 1) }
+    #expect(await AuditLog(LineWriter(.file(path: "/dev/null"))).writeInterrupted(notes: notes, at: ObservabilitySample.time) == 4)
+  }
+
   @Test("writes each record on a line of its own, whoever writes at once") func simultaneous() async throws {
     let scratch = try ObservabilityScratch()
     let writer = LineWriter(.file(path: scratch.path("audit.jsonl")))

@@ -8,6 +8,9 @@ package final class AuditLog: Sendable {
   /// How long a publish waits on its event loop for a log that could not be written to come back.
   private static let patience = 20
 
+  /// How far back the end of the file is searched for records: thousands of them.
+  private static let searchedBytes = 4 << 20
+
   private let writer: LineWriter
   private let policy: FailurePolicy
 
@@ -28,18 +31,28 @@ package final class AuditLog: Sendable {
   /// Writes the record. False where it could not be written yet: it is kept then, and written first as soon as that is possible.
   @discardableResult
   package func write(_ record: AuditRecord, _ outcome: AuditOutcome, at time: Timestamp) async -> Bool {
-    await write(record.line(outcome, at: time), outcome.importance)
+    await write(record.line(outcome, at: time), record.importance(outcome))
   }
 
-  /// Writes the record of an upload that an earlier process did not end.
+  /// Writes the records of the uploads that an earlier process did not end, from their notes, and returns how many there were to write.
+  ///
+  /// A process that is killed after it has written a record may not have ended the intent any more: what stands at the end of the file
+  /// already is not written again.
   @discardableResult
-  package func writeInterrupted(note: [UInt8], at time: Timestamp) async -> Bool {
-    await write(AuditRecord.interruptedLine(note: note, at: time), .deed)
+  package func writeInterrupted(notes: [[UInt8]], at time: Timestamp) async -> Int {
+    let recorded = notes.isEmpty ? [] : AuditRecord.requestIDs(inLines: writer.destination.lastBytes(Self.searchedBytes))
+    var written = 0
+    for note in notes {
+      if let id = AuditRecord.requestID(ofNote: note), recorded.contains(id) { continue }
+      _ = await write(AuditRecord.interruptedLine(note: note, at: time), .deed)
+      written += 1
+    }
+    return written
   }
 
   /// The same as `write` for a caller that does not wait.
   package func record(_ record: AuditRecord, _ outcome: AuditOutcome, at time: Timestamp) {
-    writer.write(record.line(outcome, at: time), outcome.importance)
+    writer.write(record.line(outcome, at: time), record.importance(outcome))
   }
 
   /// Opens the file anew (SIGHUP).
@@ -55,12 +68,12 @@ package final class AuditLog: Sendable {
   }
 }
 
-extension AuditOutcome {
-  /// A refusal changed nothing in the world, and anyone can cause any number of them.
-  fileprivate var importance: LineWriter.Importance {
-    switch self {
-    case .refused: .record
-    case .published, .completed, .failed, .aborted, .reported: .deed
+extension AuditRecord {
+  /// What was granted may have changed the world; of refusals anyone can cause any number.
+  fileprivate func importance(_ outcome: AuditOutcome) -> LineWriter.Importance {
+    switch outcome {
+    case .published, .completed, .reported: .deed
+    case .refused, .failed, .aborted: granted ? .deed : .record
     }
   }
 }

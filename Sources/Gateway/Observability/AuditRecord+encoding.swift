@@ -3,6 +3,8 @@ import StrictParsers
 
 extension AuditRecord {
   private static let longestUserAgent = 1024
+  /// Time, level, event and the request's name.
+  private static let longestBeginning = 160
 
   /// The record's line, with its line feed.
   package func line(_ outcome: AuditOutcome, at time: Timestamp) -> [UInt8] {
@@ -51,6 +53,21 @@ extension AuditRecord {
       }
     }
     return line.finish()
+  }
+
+  /// The request whose note this is; nil where it can't be read.
+  static func requestID(ofNote note: [UInt8]) -> ExactString? { (try? StrictJSON.parseObject(note))?["request.id"]?.string }
+
+  /// The requests whose records lines hold, of which the first may be incomplete.
+  static func requestIDs(inLines lines: [UInt8]) -> Set<ExactString> {
+    let key = Array("\"request.id\":\"".utf8)
+    var ids: Set<ExactString> = []
+    for line in lines.split(separator: UInt8(ascii: "\n")) {
+      // It is one of the first members; none before it holds what a stranger sent.
+      guard let start = line.prefix(Self.longestBeginning).firstRange(of: key)?.upperBound else { continue }
+      if let id = ExactString(utf8: line[start...].prefix { $0 != UInt8(ascii: "\"") }) { ids.insert(id) }
+    }
+    return ids
   }
 
   private func writeFacts(to line: inout JSONLine) {

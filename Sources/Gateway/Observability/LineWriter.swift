@@ -47,6 +47,7 @@ package final class LineWriter: Sendable {
 
   private static let retryInterval = DispatchTimeInterval.seconds(1)
 
+  package let destination: LineDestination
   private let queue = DispatchQueue(label: "lines")
   private let output: Mutex<LineOutput>
   private let state = Mutex(State())
@@ -56,6 +57,7 @@ package final class LineWriter: Sendable {
   ///
   /// - Parameter report: Called when lines can't be written any more, and when they can again.
   package init(_ destination: LineDestination, report: @escaping @Sendable (Condition) -> Void = { _ in }) {
+    self.destination = destination
     output = Mutex(LineOutput(destination))
     self.report = report
     if let failure = output.withLock({ $0.open() }) { state.withLock { $0.condition = .unwritable(failure) } }
