@@ -7,8 +7,6 @@ package struct ChunkedBodyDecoder: Sendable {
   private static let sizeDigits = 16
   /// Over the whole body: extensions have no use here, and many small chunks with long ones cost a reader more than they cost the sender.
   private static let extensionBytes = 4096
-  private static let trailerBytes = 8192
-  private static let trailerFields = 32
 
   private enum State {
     case size, extensionName, extensionValue, sizeLineFeed, data, dataCarriageReturn, dataLineFeed, trailers, complete
@@ -22,9 +20,7 @@ package struct ChunkedBodyDecoder: Sendable {
   private var total: Int64 = 0
   private var extensionCount = 0
   private var isTokenEmpty = true
-  private var trailers = HTTPFieldScanner(tolerating: .none)
-  private var trailerCount = 0
-  private var trailerFieldCount = 0
+  private var trailers = HTTPHeadReader(TrailerGrammar(), limits: HTTPHeadLimits(bytes: 8192, fields: 32))
 
   package init() {}
 
@@ -41,7 +37,12 @@ package struct ChunkedBodyDecoder: Sendable {
         if remaining == 0 { state = .dataCarriageReturn }
         return .data(start..<index)
       case .trailers:
-        try readTrailers(bytes, &index)
+        switch try trailers.feed(bytes.extracting(index..<bytes.count)) {
+        case .needMore: index = bytes.count
+        case .head(_, let consumed):
+          index += consumed
+          state = .complete
+        }
       case .size, .extensionName, .extensionValue, .sizeLineFeed, .dataCarriageReturn, .dataLineFeed:
         try note(bytes[index])
         index += 1
@@ -114,19 +115,15 @@ package struct ChunkedBodyDecoder: Sendable {
     digits = 0
     state = remaining == 0 ? .trailers : .data
   }
+}
 
-  private mutating func readTrailers(_ bytes: Span<UInt8>, _ index: inout Int) throws(HTTPRefusal) {
-    let start = index
-    let limit = min(bytes.count, start + Self.trailerBytes - trailerCount)
-    guard limit > start else { throw .trailersTooLarge }
-    let step = try trailers.next(in: bytes.extracting(0..<limit), at: &index, base: trailerCount - start)
-    trailerCount += index - start
-    switch step {
-    case .needMore: break
-    case .field:
-      trailerFieldCount += 1
-      guard trailerFieldCount <= Self.trailerFields else { throw .trailersTooLarge }
-    case .end: state = .complete
-    }
-  }
+/// What must hold of trailers, which nobody reads.
+private struct TrailerGrammar: HTTPHeadGrammar {
+  static var tolerance: HTTPFieldScanner.Tolerance { .none }
+
+  mutating func readFirstLine(_ bytes: Span<UInt8>, at index: inout Int, limit: Int) -> Bool { true }
+
+  mutating func judge(_ field: HTTPJudgedField, _ value: Span<UInt8>) throws(HTTPRefusal) { throw .forbiddenTrailer }
+
+  func head(_ bytes: consuming [UInt8], _ lines: [HeaderFields.Line]) {}
 }

@@ -30,9 +30,8 @@ struct HTTPFieldScanner: Sendable {
 
   init(tolerating tolerance: Tolerance) { self.tolerance = tolerance }
 
-  /// Reads on from an index, and stops behind the next line. The ranges in a line count from where `base` is zero;
-  /// it is the position of the first of these bytes.
-  mutating func next(in bytes: Span<UInt8>, at index: inout Int, base: Int = 0) throws(HTTPRefusal) -> Step {
+  /// Reads on from an index, over all bytes of the section so far, and stops behind the next line.
+  mutating func next(in bytes: Span<UInt8>, at index: inout Int) throws(HTTPRefusal) -> Step {
     let end = bytes.count
     while index < end {
       let byte = bytes[index]
@@ -45,20 +44,20 @@ struct HTTPFieldScanner: Sendable {
           guard byte != UInt8(ascii: " "), byte != UInt8(ascii: "\t") else { throw .foldedField }
           guard byte != UInt8(ascii: "\n") else { throw .bareLineFeed }
           guard byte != UInt8(ascii: ":") else { throw .malformedFieldName }
-          nameStart = base &+ index
+          nameStart = index
           state = .name
         }
       case .name:
-        try scanName(bytes, &index, base)
+        try scanName(bytes, &index)
       case .valueStart:
         if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") {
           index += 1
         } else {
-          valueStart = base &+ index
+          valueStart = index
           state = .value
         }
       case .value:
-        try scanValue(bytes, &index, base)
+        try scanValue(bytes, &index)
       case .lineFeed:
         guard byte == UInt8(ascii: "\n") else { throw .bareCarriageReturn }
         index += 1
@@ -75,13 +74,13 @@ struct HTTPFieldScanner: Sendable {
   }
 
   @inline(__always)
-  private mutating func scanName(_ bytes: Span<UInt8>, _ index: inout Int, _ base: Int) throws(HTTPRefusal) {
+  private mutating func scanName(_ bytes: Span<UInt8>, _ index: inout Int) throws(HTTPRefusal) {
     while index < bytes.count {
       let byte = bytes[index]
       if ASCII.isAlphanumeric(byte) || byte == UInt8(ascii: "-") {
         index += 1
       } else if byte == UInt8(ascii: ":") {
-        nameEnd = base &+ index
+        nameEnd = index
         index += 1
         state = .valueStart
         return
@@ -103,13 +102,13 @@ struct HTTPFieldScanner: Sendable {
   }
 
   @inline(__always)
-  private mutating func scanValue(_ bytes: Span<UInt8>, _ index: inout Int, _ base: Int) throws(HTTPRefusal) {
+  private mutating func scanValue(_ bytes: Span<UInt8>, _ index: inout Int) throws(HTTPRefusal) {
     while index < bytes.count {
       let byte = bytes[index]
       if byte &- 0x20 < 0x5F {
         index += 1
       } else if byte == UInt8(ascii: "\r") {
-        valueEnd = base &+ index
+        valueEnd = index
         index += 1
         state = .lineFeed
         return

@@ -4,7 +4,7 @@ protocol HTTPHeadGrammar: Sendable {
   static var tolerance: HTTPFieldScanner.Tolerance { get }
   /// Reads on over all bytes of the head so far; true when the index stands behind the first line.
   mutating func readFirstLine(_ bytes: Span<UInt8>, at index: inout Int, limit: Int) throws(HTTPRefusal) -> Bool
-  /// Hears of each field that matters to the grammar, in order, white space trimmed.
+  /// Hears of each field that matters to the grammar, in order. A tab behind the value still stands there: not every reader takes it for white space.
   mutating func judge(_ field: HTTPJudgedField, _ value: Span<UInt8>) throws(HTTPRefusal)
   /// Draws the conclusions when the empty line was read.
   func head(_ bytes: consuming [UInt8], _ lines: [HeaderFields.Line]) throws(HTTPRefusal) -> Head
@@ -83,7 +83,10 @@ private struct HTTPHeadScan<Grammar: HTTPHeadGrammar>: Sendable {
         guard lines.count < limits.fields else { throw .tooManyFields }
         let value = bytes.trimmed(line.value)
         lines.append(HeaderFields.Line(name: line.name, value: value))
-        if let field = HTTPJudgedField(bytes.extracting(line.name)) { try grammar.judge(field, bytes.extracting(value)) }
+        guard let field = HTTPJudgedField(bytes.extracting(line.name)) else { continue }
+        var end = line.value.upperBound
+        while end > value.upperBound, bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
+        try grammar.judge(field, bytes.extracting(value.lowerBound..<end))
       }
     }
   }

@@ -52,7 +52,7 @@ package enum HTTPRefusal: Error, Hashable, CaseIterable, Sendable {
   case malformedChunkExtension
   case chunkExtensionsTooLong
   case malformedChunkEnd
-  case trailersTooLarge
+  case forbiddenTrailer
 }
 
 extension HTTPRefusal {
@@ -100,7 +100,7 @@ extension HTTPRefusal {
     case .malformedChunkExtension: "malformed-chunk-extension"
     case .chunkExtensionsTooLong: "chunk-extensions-too-long"
     case .malformedChunkEnd: "malformed-chunk-end"
-    case .trailersTooLarge: "trailers-too-large"
+    case .forbiddenTrailer: "forbidden-trailer"
     }
   }
 
@@ -125,8 +125,8 @@ extension HTTPRefusal {
     case .controlInFieldValue: "a field's value must not hold control characters"
     case .nonASCIIFieldValue: "a field's value must be ASCII"
     case .repeatedField: "a field that may stand once was repeated"
-    case .headTooLarge: "the head is too large"
-    case .tooManyFields: "the head holds too many fields"
+    case .headTooLarge: "the head or the trailer section is too large"
+    case .tooManyFields: "the head or the trailer section holds too many fields"
     case .missingHost: "the Host field is missing"
     case .repeatedHost: "the Host field is repeated"
     case .malformedHost: "the Host field must be a host name or an address, with a port between 1 and 65535 or none"
@@ -148,7 +148,7 @@ extension HTTPRefusal {
     case .malformedChunkExtension: "a chunk extension must be a token, or two with an equals sign between them"
     case .chunkExtensionsTooLong: "the chunk extensions are too long"
     case .malformedChunkEnd: "a chunk's data must be followed by a carriage return and a line feed"
-    case .trailersTooLarge: "the trailer section is too large"
+    case .forbiddenTrailer: "a trailer must not frame, route or control the message (RFC 9110, section 6.5.1)"
     }
   }
 
@@ -157,7 +157,7 @@ extension HTTPRefusal {
     switch self {
     case .requestLineTooLong: 414
     case .unknownExpectation: 417
-    case .headTooLarge, .tooManyFields, .trailersTooLarge: 431
+    case .headTooLarge, .tooManyFields: 431
     case .unknownMethod: 501
     case .malformedStatusLine, .unrequestedUpgrade: 502
     case .unsupportedVersion: 505
@@ -166,7 +166,7 @@ extension HTTPRefusal {
       .repeatedField, .missingHost, .repeatedHost, .malformedHost, .malformedConnection, .repeatedExpectation, .repeatedContentLength,
       .malformedContentLength, .contentLengthTooLarge, .repeatedTransferEncoding, .unknownTransferEncoding, .transferEncodingInHTTP10,
       .lengthAndTransferEncoding, .bodyNotAllowed, .truncatedBody, .malformedChunkSize, .chunkTooLarge, .malformedChunkExtension,
-      .chunkExtensionsTooLong, .malformedChunkEnd:
+      .chunkExtensionsTooLong, .malformedChunkEnd, .forbiddenTrailer:
       400
     }
   }

@@ -1,0 +1,115 @@
+import StrictParsers
+import Testing
+
+@Suite("A request's path") struct RequestPathTests {
+  private func path(_ text: String) throws(RequestPathRefusal) -> RequestPath { try RequestPath(Array(text.utf8)[...]) }
+
+  @Test(
+    "is taken apart at its slashes and decoded once",
+    arguments: [
+      ("/", [], true), ("/a", ["a"], false), ("/a/", ["a"], true),
+      ("/simple/foo.bar/1.0-2_3~x/", ["simple", "foo.bar", "1.0-2_3~x"], true),
+      ("/%2Bsimple/", ["+simple"], true), ("/+simple/", ["+simple"], true), ("/a%20b/%C3%A9", ["a b", "\u{E9}"], false),
+      ("/@scope/pkg", ["@scope", "pkg"], false),
+      ("/a%3Db%26c", ["a=b&c"], false), ("/..a/a../.a", ["..a", "a..", ".a"], false), ("/sha256:abc", ["sha256:abc"], false),
+    ] as [(String, [ExactString], Bool)])
+  func segments(text: String, segments: [ExactString], hasTrailingSlash: Bool) throws {
+    let path = try path(text)
+    #expect(path.segments.map(\.text) == segments && path.hasTrailingSlash == hasTrailingSlash)
+    #expect(path.bytes.elementsEqual(text.utf8))
+    #expect(path.segments.flatMap { [UInt8(ascii: "/")] + $0.bytes } + (hasTrailingSlash ? [UInt8(ascii: "/")] : []) == Array(text.utf8))
+  }
+
+  @Test(
+    "is refused where another reader could see another one",
+    arguments: [
+      ("", RequestPathRefusal.notAbsolute), ("a", .notAbsolute), ("//a", .emptySegment), ("/a//b", .emptySegment), ("/a//", .emptySegment),
+      ("/.", .dotSegment), ("/..", .dotSegment), ("/a/../b", .dotSegment), ("/a/%2e%2E/b", .dotSegment), ("/a/.%2e/b", .dotSegment),
+      ("/a/.../b", .dotSegment),
+      ("/a/%2e", .dotSegment), ("/a%2fb", .encodedDelimiter), ("/a%2Fb", .encodedDelimiter), ("/a%5cb", .encodedDelimiter),
+      ("/a%3fb", .encodedDelimiter),
+      ("/a%23b", .encodedDelimiter), ("/a%3bb", .encodedDelimiter), ("/a%252fb", .encodedDelimiter), ("/100%25", .encodedDelimiter),
+      ("/a;b", .forbiddenByte), ("/a\\b", .forbiddenByte), ("/a#b", .forbiddenByte), ("/a?b", .forbiddenByte), ("/a b", .forbiddenByte),
+      ("/a\0b", .forbiddenByte),
+      ("/\u{E9}", .forbiddenByte), ("/a\"b", .forbiddenByte), ("/%00", .encodedControl), ("/%0a", .encodedControl),
+      ("/%7F", .encodedControl),
+      ("/%", .malformedEscape), ("/%2", .malformedEscape), ("/%2/a", .malformedEscape), ("/%zz", .malformedEscape),
+      ("/%u002f", .malformedEscape),
+      ("/%c0%ae", .malformedUTF8), ("/%e0%80%af", .malformedUTF8), ("/%ff", .malformedUTF8), ("/%c3", .malformedUTF8),
+      ("/%ed%a0%80", .malformedUTF8),
+    ])
+  func refusals(text: String, refusal: RequestPathRefusal) {
+    #expect(throws: refusal) { try path(text) }
+  }
+
+  @Test("gives the bytes behind a prefix as they came") func prefix() throws {
+    let path = try path("/pypi/%2Bsimple/a%20b/")
+    #expect(path.hasPrefix(["pypi"]) && path.hasPrefix(["pypi", "+simple"]) && path.hasPrefix([]))
+    #expect(!path.hasPrefix(["pyp"]) && !path.hasPrefix(["pypi", "+simple", "a b", ""]))
+    #expect(
+      (0...4).map { String(decoding: path.bytes(afterSegments: $0), as: UTF8.self) } == [
+        "/pypi/%2Bsimple/a%20b/", "/%2Bsimple/a%20b/", "/a%20b/", "/", "/",
+      ])
+  }
+
+  @Test("of the attack corpus never names another package") func corpus() throws {
+    guard let rows = try VectorFile.rows("attacks/paths.jsonl") else { return }
+    var refused = 0
+    for row in rows {
+      let target = HTTPVectorTemplate.fill(try Base64.decode(Array(try #require(row["target"]?.string).utf8)))
+      let head = Array("PUT ".utf8) + target + Array(" HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+      var parser = RequestHeadParser()
+      do {
+        guard case .head(let head, _) = try parser.feed(head.span) else { throw HTTPRefusal.malformedTarget }
+        let path = try RequestPath(head.target.path)
+        // What is read at all is another path than /generic/{name}/{version}/{file}, or one of the package that it begins with.
+        let isUpload = path.segments.count == 4 && !path.hasTrailingSlash
+        #expect(!isUpload || path.segments[1].text == "demo-pkg", "\(row["id"]?.string?.text ?? "")")
+        #expect(!isUpload || head.target.query != nil || !path.segments[3].text.utf8.elementsEqual("f-7.bin".utf8))
+      } catch {
+        refused += 1
+      }
+    }
+    print("paths.jsonl: \(rows.count) rows, \(refused) refused")
+    #expect(rows.count >= 1710 && refused >= 1584)
+  }
+
+  @Test("refusals have distinct names and explanations") func refusalNames() {
+    #expect(Set(RequestPathRefusal.allCases.map(\.reason)).count == RequestPathRefusal.allCases.count)
+    #expect(Set(RequestPathRefusal.allCases.map(\.explanation)).count == RequestPathRefusal.allCases.count)
+  }
+}
+
+@Suite("A request's query") struct RequestQueryTests {
+  private func query(_ text: String) throws(RequestPathRefusal) -> RequestQuery { try RequestQuery(Array(text.utf8)[...]) }
+
+  @Test(
+    "is taken apart at its ampersands",
+    arguments: [
+      ("", []), ("a=b", [("a", "b")]), ("a", [("a", nil)]), ("a=&a=b=c", [("a", ""), ("a", "b=c")]),
+      (":action=file_upload&x=%2F%3B%2B%20", [(":action", "file_upload"), ("x", "/;+ ")]),
+    ] as [(String, [(ExactString, ExactString?)])])
+  func parameters(text: String, expected: [(ExactString, ExactString?)]) throws {
+    let parameters = try query(text).parameters
+    #expect(parameters.map(\.name) == expected.map(\.0) && parameters.map(\.value) == expected.map(\.1))
+  }
+
+  @Test(
+    "is refused where another reader could see another one",
+    arguments: [
+      ("a=b;c=d", RequestPathRefusal.forbiddenByte), ("a=b+c", .ambiguousPlus), ("&", .emptyParameter), ("a&&b", .emptyParameter),
+      ("a&", .emptyParameter),
+      ("=b", .emptyParameter), ("a=%zz", .malformedEscape), ("a=%252f", .encodedDelimiter), ("a=%00", .encodedControl),
+      ("a=%ff", .malformedUTF8), ("a=\"", .forbiddenByte),
+    ])
+  func refusals(text: String, refusal: RequestPathRefusal) {
+    #expect(throws: refusal) { try query(text) }
+  }
+
+  @Test("gives a parameter that stands once") func single() throws {
+    let query = try query("a=1&b=2&a=3&c")
+    #expect(try query.single(named: "b")?.value == "2" && query.single(named: "d") == nil && query.single(named: "c")?.value == nil)
+    #expect(throws: RequestPathRefusal.repeatedParameter) { try query.single(named: "a") }
+    #expect(try RequestQuery(nil).parameters.isEmpty)
+  }
+}
