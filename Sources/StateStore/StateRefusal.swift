@@ -10,6 +10,8 @@ package enum StateRefusal: Error, Hashable, Sendable {
   case inFlight
   /// The credential has already sent a file of this name, and nobody knows with which bytes.
   case alreadySent
+  /// The upload token is unknown, or was burnt meanwhile.
+  case ended
   /// The store can't be read or written.
   case unavailable
 
@@ -19,6 +21,7 @@ package enum StateRefusal: Error, Hashable, Sendable {
     case otherBytes = "state.other-bytes"
     case inFlight = "state.in-flight"
     case alreadySent = "state.already-sent"
+    case ended = "state.ended"
     case unavailable = "state.unavailable"
   }
 
@@ -29,6 +32,7 @@ package enum StateRefusal: Error, Hashable, Sendable {
     case .otherBytes: .otherBytes
     case .inFlight: .inFlight
     case .alreadySent: .alreadySent
+    case .ended: .ended
     case .unavailable: .unavailable
     }
   }
@@ -41,6 +45,7 @@ package enum StateRefusal: Error, Hashable, Sendable {
     case .otherBytes: "this token has already sent a file of this name with other contents"
     case .inFlight: "an upload of this file is running at this moment; try again"
     case .alreadySent: "this token has already sent a file of this name"
+    case .ended: "this upload token has ended; get a new one"
     case .unavailable: "the state store can't be used at this moment; try again"
     }
   }

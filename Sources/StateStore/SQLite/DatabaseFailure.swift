@@ -1,0 +1,31 @@
+import CSQLite
+
+/// Why a database can't be used.
+package enum DatabaseFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  /// SQLite's extended result code.
+  case sqlite(Int32)
+  /// `errno`, where there is no file and none could be made.
+  case file(Int32)
+  /// It was written by a later version of this program.
+  case newerVersion(Int64)
+  /// It is a database of another program.
+  case foreign
+  /// The file was removed or another one was put in its place while it was in use: what it knew would be forgotten.
+  case replaced
+  /// It can't keep a write-ahead log.
+  case noWriteAheadLog
+  /// It was closed, as its process is ending.
+  case closed
+
+  package var description: String {
+    switch self {
+    case .sqlite(let code): unsafe "\(String(cString: sqlite3_errstr(code))) (SQLite \(code))"
+    case .file(let number): "there is no file, and none can be made (errno \(number))"
+    case .newerVersion(let version): "it has version \(version), which only a later version of Imprimatur understands"
+    case .foreign: "it is the database of another program"
+    case .replaced: "its file was removed or replaced while it was in use"
+    case .noWriteAheadLog: "it can't keep a write-ahead log where it is"
+    case .closed: "it is closed"
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package import Digests
+import Dispatch
+import Synchronization
+package import TokenVerification
+
+/// The state of one gateway in an SQLite database.
+///
+/// One thread writes. All requests that wait when it is free share one transaction, so that the disk is waited for once for all of them.
+package final class SQLiteStore: StateStore {
+  private struct Line {
+    var waiting: [StoreRequest] = []
+    var isServed = false
+  }
+
+  /// Bounds how long the first request of a group waits for the last.
+  private static let largestGroup = 512
+
+  private let line = Mutex(Line())
+  private let writer: Mutex<StoreWriter>
+  private let queue = DispatchQueue(label: "state-store")
+
+  /// A store in a file, which is made where there is none, for this user only. It is opened at the first use, and again after a failure.
+  ///
+  /// - Parameters:
+  ///   - maximumPages: How many pages of 4 KiB the file may have, where something else than the disk bounds it.
+  ///   - report: Called when the store stops answering, with the cause, and when it answers again.
+  package convenience init(path: String, maximumPages: Int? = nil, report: @escaping @Sendable (StoreCondition) -> Void = { _ in }) {
+    self.init(.file(DatabaseFile(path: path)), maximumPages: maximumPages, report: report)
+  }
+
+  /// A store that ends with its process.
+  package static func memory(maximumPages: Int? = nil) -> SQLiteStore {
+    SQLiteStore(.memory, maximumPages: maximumPages) { _ in }
+  }
+
+  private init(_ location: StoreWriter.Location, maximumPages: Int?, report: @escaping @Sendable (StoreCondition) -> Void) {
+    writer = Mutex(StoreWriter(location, maximumPages: maximumPages, report: report))
+  }
+
+  /// Closes the file once all that waits is done; whatever comes later is refused as unavailable.
+  package func close() async {
+    await withCheckedContinuation { continuation in
+      queue.async {
+        self.writer.withLock { $0.close() }
+        continuation.resume()
+      }
+    }
+  }
+
+  // MARK: - StateStore
+
+  package func exchange(_ token: TokenID, rememberedUntil: UnixTime, for record: UploadTokenRecord) async throws(StateRefusal) {
+    try await perform { ledger, _ throws(DatabaseFailure) in try ledger.exchange(token, rememberedUntil: rememberedUntil, for: record) }
+  }
+
+  package func uploadToken(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord? {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.uploadToken(hash, at: now)) }
+  }
+
+  package func burn(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord? {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.burn(hash, at: now)) }
+  }
+
+  package func bind(_ binding: Binding) async throws(StateRefusal) -> IntentID {
+    try await perform { ledger, numbers throws(DatabaseFailure) in try ledger.bind(binding, as: numbers.next()) }
+  }
+
+  package func claim(_ claim: StreamClaim) async throws(StateRefusal) -> StreamClaimOutcome {
+    try await perform { ledger, numbers throws(DatabaseFailure) in try ledger.claim(claim, as: numbers.next()) }
+  }
+
+  package func end(_ intent: IntentID, as end: IntentEnd) async throws(StateRefusal) {
+    try await perform(owing: OwedEnd(intent: intent, end: end)) { ledger, _ throws(DatabaseFailure) in
+      .success(try ledger.end(intent, as: end))
+    }
+  }
+
+  package func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent] {
+    try await perform { ledger, numbers throws(DatabaseFailure) in .success(try ledger.interruptedIntents(before: numbers.first)) }
+  }
+
+  package func probe() async throws(StateRefusal) {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.probe()) }
+  }
+
+  package func removeExpired(at now: UnixTime, limit: Int) async throws(StateRefusal) -> Int {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.removeExpired(at: now, limit: limit)) }
+  }
+
+  // MARK: - Groups
+
+  private func perform<Value: Sendable>(
+    owing owed: OwedEnd? = nil,
+    _ operation: @escaping @Sendable (Ledger, inout IntentNumbers) throws(DatabaseFailure) -> Verdict<Value>
+  ) async throws(StateRefusal) -> Value {
+    try await withCheckedContinuation { (continuation: CheckedContinuation<Verdict<Value>, Never>) in
+      enqueue(
+        StoreRequest(
+          run: { ledger, numbers throws(DatabaseFailure) in
+            let verdict = try operation(ledger, &numbers)
+            return { continuation.resume(returning: verdict) }
+          },
+          fail: { continuation.resume(returning: .failure(.unavailable)) },
+          owed: owed))
+    }.get()
+  }
+
+  private func enqueue(_ request: StoreRequest) {
+    let mustServe = line.withLock { line in
+      line.waiting.append(request)
+      defer { line.isServed = true }
+      return !line.isServed
+    }
+    if mustServe { queue.async { self.serve() } }
+  }
+
+  private func serve() {
+    while let group = nextGroup() { writer.withLock { $0.commit(group) } }
+  }
+
+  private func nextGroup() -> [StoreRequest]? {
+    line.withLock { line in
+      guard !line.waiting.isEmpty else {
+        line.isServed = false
+        return nil
+      }
+      let group = Array(line.waiting.prefix(Self.largestGroup))
+      line.waiting.removeFirst(group.count)
+      return group
+    }
+  }
+}

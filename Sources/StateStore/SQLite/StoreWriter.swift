@@ -1,0 +1,129 @@
+/// Opens the database, runs groups of requests against it, and opens it anew after a failure.
+///
+/// It belongs to one thread at a time.
+final class StoreWriter {
+  enum Location {
+    case memory
+    case file(DatabaseFile)
+  }
+
+  private let location: Location
+  /// In pages of 4 KiB; nil where only the disk bounds the database.
+  private let maximumPages: Int?
+  private let report: @Sendable (StoreCondition) -> Void
+  private var ledger: Ledger?
+  private var openedFile: DatabaseFile.Identity?
+  /// Nil until the database was open for the first time.
+  private var numbers: IntentNumbers?
+  private var owed: [OwedEnd] = []
+  private var condition = StoreCondition.available
+  private var isClosed = false
+
+  init(_ location: Location, maximumPages: Int?, report: @escaping @Sendable (StoreCondition) -> Void) {
+    self.location = location
+    self.maximumPages = maximumPages
+    self.report = report
+  }
+
+  /// Runs all requests in one transaction, in their order, and answers each of them when it is durable or has failed.
+  func commit(_ group: [StoreRequest]) {
+    do throws(DatabaseFailure) {
+      let ledger = try usableLedger()
+      let answers = try transact(group, on: ledger)
+      owed = []
+      enter(.available)
+      for answer in answers { answer() }
+    } catch {
+      recover()
+      owed.append(contentsOf: group.compactMap(\.owed))
+      enter(.unavailable(error))
+      for request in group { request.fail() }
+    }
+  }
+
+  /// Nothing is answered but by a failure from then on.
+  func close() {
+    isClosed = true
+    ledger = nil
+  }
+
+  private func transact(_ group: [StoreRequest], on ledger: Ledger) throws(DatabaseFailure) -> [@Sendable () -> Void] {
+    guard var numbers else { throw .closed }
+    // A number that a failed transaction used is not used again.
+    defer { self.numbers = numbers }
+    try ledger.begin()
+    for late in owed { try ledger.end(late.intent, as: late.end) }
+    var answers: [@Sendable () -> Void] = []
+    answers.reserveCapacity(group.count)
+    for request in group { answers.append(try request.run(ledger, &numbers)) }
+    try ledger.commit()
+    return answers
+  }
+
+  /// A database in memory would be lost with its connection; of a file a fresh look is taken.
+  private func recover() {
+    switch location {
+    case .file: ledger = nil
+    case .memory:
+      do throws(DatabaseFailure) { try ledger?.rollBack() } catch { ledger = nil }
+    }
+  }
+
+  private func enter(_ next: StoreCondition) {
+    guard next != condition else { return }
+    condition = next
+    report(next)
+  }
+
+  // MARK: - Opening
+
+  private func usableLedger() throws(DatabaseFailure) -> Ledger {
+    guard !isClosed else { throw .closed }
+    if let ledger {
+      if case .file(let file) = location, file.identity != openedFile { throw .replaced }
+      return ledger
+    }
+    let ledger = try open()
+    self.ledger = ledger
+    return ledger
+  }
+
+  private func open() throws(DatabaseFailure) -> Ledger {
+    let connection: Connection
+    switch location {
+    case .memory: connection = try Connection(path: ":memory:")
+    case .file(let file):
+      // Once it was there, a file that is missing is not made anew: the tokens of the lost one could be used again.
+      if numbers == nil { try file.createIfMissing() }
+      try file.refuseFragment(orEmpty: numbers != nil)
+      connection = try Connection(path: file.path)
+      openedFile = file.identity
+    }
+    // One process at a time: what another one's intents are could not be told from what it left behind. It also needs no shared memory.
+    try connection.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+    let version = try Schema.version(of: connection)
+    guard version > 0 || numbers == nil else { throw .replaced }
+    try configure(connection)
+    try Schema.migrate(connection, from: version)
+    // There is no integrity check of the whole file, which would take seconds of a large one at each start: each page is checked as it is read.
+    let ledger = try Ledger(connection)
+    let found = try ledger.intentNumbers()
+    if numbers == nil { numbers = found } else { numbers?.skip(to: found) }
+    return ledger
+  }
+
+  private func configure(_ connection: Connection) throws(DatabaseFailure) {
+    if case .file = location {
+      guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else { throw .noWriteAheadLog }
+    }
+    // FULL: a commit is on the disk when it returns.
+    try connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY")
+    if let maximumPages { try connection.execute("PRAGMA max_page_count = \(maximumPages)") }
+  }
+}
+
+/// Whether a store answers; told when it changes.
+package enum StoreCondition: Hashable, Sendable {
+  case available
+  case unavailable(DatabaseFailure)
+}

@@ -1,0 +1,218 @@
+import Foundation
+import StrictParsers
+import Synchronization
+import Testing
+
+@testable import StateStore
+
+@Suite("A store in a file") struct DurabilityTests {
+  private static let direct = BindingSubject.direct(Sample.token("one"))
+
+  /// What a store reported of itself.
+  private final class Reports: Sendable {
+    private let list = Mutex<[StoreCondition]>([])
+    var all: [StoreCondition] { list.withLock { $0 } }
+    func add(_ condition: StoreCondition) { list.withLock { $0.append(condition) } }
+  }
+
+  @Test("keeps everything when it is closed and opened again")
+  func reopening() async throws {
+    let scratch = try Scratch()
+    let store = SQLiteStore(path: scratch.database)
+    let record = Sample.record("a")
+    try await store.exchange(Sample.token("exchanged"), rememberedUntil: Sample.now, for: record)
+    try await store.end(try await store.bind(Sample.binding(Self.direct)), as: .bound)
+    let claim = try #require(await store.claimed(Sample.claim(Self.direct, Sample.target("streamed"))))
+    try await store.end(claim, as: .streamed(Sample.digest("stream")))
+    await store.close()
+    #expect(await refusal { () throws(StateRefusal) in try await store.probe() } == .unavailable)
+    try await expectEverything(in: SQLiteStore(path: scratch.database))
+  }
+
+  @Test("keeps everything that it agreed to when its process is killed")
+  func killed() async throws {
+    let scratch = try Scratch()
+    let store = SQLiteStore(path: scratch.database)
+    try await store.exchange(Sample.token("exchanged"), rememberedUntil: Sample.now, for: Sample.record("a"))
+    try await store.end(try await store.bind(Sample.binding(Self.direct)), as: .bound)
+    let claim = try #require(await store.claimed(Sample.claim(Self.direct, Sample.target("streamed"))))
+    try await store.end(claim, as: .streamed(Sample.digest("stream")))
+    // What the system holds of the files at this moment is what it would hold if the process ended here.
+    for suffix in ["", "-wal"] {
+      try FileManager.default.copyItem(atPath: scratch.database + suffix, toPath: scratch.path("killed.db") + suffix)
+    }
+    try await expectEverything(in: SQLiteStore(path: scratch.path("killed.db")))
+    await store.close()
+  }
+
+  private func expectEverything(in store: SQLiteStore) async throws {
+    #expect(try await store.uploadToken(Sample.digest("a"), at: Sample.now) == Sample.record("a"))
+    #expect(await store.refusal(binding: Sample.binding(.direct(Sample.token("exchanged")))) == .replayed)
+    #expect(await store.refusal(binding: Sample.binding(Self.direct, Sample.target(of: "2.0"))) == .otherVersion)
+    #expect(await store.refusal(binding: Sample.binding(Self.direct, Sample.target(), "other")) == .otherBytes)
+    #expect(try await store.claim(Sample.claim(Self.direct, Sample.target("streamed"))) == .alreadyBound(Sample.digest("stream")))
+    #expect(try await store.interruptedIntents().isEmpty)
+    await store.close()
+  }
+
+  @Test("gives the intents that an earlier process left open once, in their order, and what was streamed then is sent")
+  func interruption() async throws {
+    let scratch = try Scratch()
+    let first = SQLiteStore(path: scratch.database)
+    _ = try await first.bind(Sample.binding(Self.direct, note: "bound"))
+    try await first.end(try await first.bind(Sample.binding(Self.direct, note: "ended")), as: .bound)
+    _ = try await first.claim(Sample.claim(Self.direct, Sample.target("streamed"), note: "streamed"))
+    await first.close()
+
+    let second = SQLiteStore(path: scratch.database)
+    #expect(await second.refusal(claiming: Sample.claim(Self.direct, Sample.target("streamed"))) == .inFlight)
+    let own = try await second.bind(Sample.binding(Self.direct, note: "own"))
+    let interrupted = try await second.interruptedIntents()
+    #expect(interrupted.map { String(decoding: $0.note, as: UTF8.self) } == ["bound", "streamed"])
+    #expect(!interrupted.map(\.id).contains(own))
+    #expect(try await second.interruptedIntents().isEmpty)
+    #expect(await second.refusal(claiming: Sample.claim(Self.direct, Sample.target("streamed"))) == .alreadySent)
+    #expect(await second.refusal(binding: Sample.binding(Self.direct)) == nil)
+    await second.close()
+  }
+
+  @Test("is readable for its user only")
+  func mode() async throws {
+    let scratch = try Scratch()
+    let store = SQLiteStore(path: scratch.database)
+    try await store.probe()
+    for file in try FileManager.default.contentsOfDirectory(atPath: scratch.folder.path) {
+      let mode = try FileManager.default.attributesOfItem(atPath: scratch.path(file))[.posixPermissions] as? Int
+      #expect(mode == 0o600, "\(file)")
+    }
+    await store.close()
+  }
+
+  @Test("belongs to one process at a time")
+  func exclusiveness() async throws {
+    let scratch = try Scratch()
+    let first = SQLiteStore(path: scratch.database)
+    try await first.probe()
+    let second = SQLiteStore(path: scratch.database)
+    #expect(await refusal { () throws(StateRefusal) in try await second.probe() } == .unavailable)
+    await first.close()
+    try await second.probe()
+    await second.close()
+  }
+
+  @Test("is unavailable while its folder is missing, and works once it is there")
+  func missingFolder() async throws {
+    let scratch = try Scratch()
+    let reports = Reports()
+    let store = SQLiteStore(path: scratch.path("later/state.db"), report: reports.add)
+    #expect(await store.refusal(binding: Sample.binding(Self.direct)) == .unavailable)
+    #expect(await refusal { () throws(StateRefusal) in try await store.probe() } == .unavailable)
+    try FileManager.default.createDirectory(atPath: scratch.path("later"), withIntermediateDirectories: false)
+    #expect(await store.refusal(binding: Sample.binding(Self.direct)) == nil)
+    #expect(reports.all == [.unavailable(.file(ENOENT)), .available])
+    await store.close()
+  }
+
+  @Test(
+    "is unavailable where the file is something else, which stays as it is",
+    arguments: [
+      "short", "this is no database, and it is longer than the header of one, which has a hundred bytes. This is no database, and so on.",
+      "SQLite format 3\0" + String(repeating: "x", count: 4080),
+    ])
+  func garbage(content: String) async throws {
+    let scratch = try Scratch()
+    try Data(content.utf8).write(to: URL(filePath: scratch.database))
+    let store = SQLiteStore(path: scratch.database)
+    #expect(await refusal { () throws(StateRefusal) in try await store.probe() } == .unavailable)
+    #expect(try Data(contentsOf: URL(filePath: scratch.database)) == Data(content.utf8))
+    try FileManager.default.removeItem(atPath: scratch.database)
+    try await store.probe()
+    await store.close()
+  }
+
+  @Test(
+    "refuses a database of a later version and of another program, and leaves it as it is",
+    arguments: [
+      ("PRAGMA application_id = 1229803602; PRAGMA user_version = 99; CREATE TABLE t (x)", DatabaseFailure.newerVersion(99)),
+      ("PRAGMA application_id = 1229803602; PRAGMA user_version = -1", .foreign),
+      ("CREATE TABLE t (x)", .foreign),
+      ("PRAGMA user_version = 7", .foreign),
+    ])
+  func foreignDatabases(script: String, expected: DatabaseFailure) async throws {
+    let scratch = try Scratch()
+    try DatabaseFile(path: scratch.database).createIfMissing()
+    try Connection(path: scratch.database).execute(script)
+    let before = try Data(contentsOf: URL(filePath: scratch.database))
+    let reports = Reports()
+    let store = SQLiteStore(path: scratch.database, report: reports.add)
+    #expect(await refusal { () throws(StateRefusal) in try await store.probe() } == .unavailable)
+    #expect(reports.all == [.unavailable(expected)])
+    await store.close()
+    #expect(try Data(contentsOf: URL(filePath: scratch.database)) == before)
+  }
+
+  @Test("does not begin anew where its file is removed or replaced while it runs")
+  func replacement() async throws {
+    let scratch = try Scratch()
+    let reports = Reports()
+    let store = SQLiteStore(path: scratch.database, report: reports.add)
+    _ = try await store.bind(Sample.binding(Self.direct))
+    try FileManager.default.moveItem(atPath: scratch.database, toPath: scratch.path("moved"))
+    #expect(await store.refusal(binding: Sample.binding(Self.direct)) == .unavailable)
+    #expect(await store.refusal(binding: Sample.binding(Self.direct)) == .unavailable)
+    #expect(!FileManager.default.fileExists(atPath: scratch.database))
+    for content in ["", "garbage"] {
+      try Data(content.utf8).write(to: URL(filePath: scratch.database))
+      #expect(await store.refusal(binding: Sample.binding(Self.direct)) == .unavailable)
+      #expect(try Data(contentsOf: URL(filePath: scratch.database)) == Data(content.utf8))
+      try FileManager.default.removeItem(atPath: scratch.database)
+    }
+    try FileManager.default.moveItem(atPath: scratch.path("moved"), toPath: scratch.database)
+    #expect(await store.refusal(binding: Sample.binding(Self.direct, Sample.target(of: "2.0"))) == .otherVersion)
+    #expect(reports.all.first == .unavailable(.replaced))
+    #expect(reports.all.last == .available)
+    await store.close()
+  }
+
+  @Test("refuses while the disk is full, keeps what it knows, and works once there is room", arguments: StoreKind.allCases)
+  func full(kind: StoreKind) async throws {
+    let scratch = try Scratch()
+    let store =
+      switch kind {
+      case .memory: SQLiteStore.memory(maximumPages: 40)
+      case .file: SQLiteStore(path: scratch.database, maximumPages: 40)
+      }
+    var bound = 0
+    while bound < 10_000,
+      await store.refusal(binding: Sample.binding(.direct(Sample.token(ExactString(bound))), note: .init(repeating: "n", count: 900)))
+        == nil
+    {
+      bound += 1
+    }
+    #expect((10..<10_000).contains(bound))
+    #expect(
+      await store.refusal(binding: Sample.binding(.direct(Sample.token(ExactString(bound))), note: .init(repeating: "n", count: 900)))
+        == .unavailable)
+    #expect(await store.refusal(binding: Sample.binding(.direct(Sample.token("0")), Sample.target(of: "2.0"))) == .otherVersion)
+    for intent in 1...10 as ClosedRange<Int64> { try await store.end(IntentID(intent), as: .bound) }
+    #expect(await store.refusal(binding: Sample.binding(.direct(Sample.token(ExactString(bound))))) == nil)
+    await store.close()
+  }
+
+  @Test("ends an intent with its next transaction where it could not at once")
+  func owedEnds() async throws {
+    let scratch = try Scratch()
+    let store = SQLiteStore(path: scratch.database)
+    let intent = try await store.bind(Sample.binding(Self.direct))
+    let claim = try #require(await store.claimed(Sample.claim(Self.direct, Sample.target("streamed"))))
+    try FileManager.default.moveItem(atPath: scratch.database, toPath: scratch.path("moved"))
+    #expect(await refusal { () throws(StateRefusal) in try await store.end(intent, as: .bound) } == .unavailable)
+    #expect(await refusal { () throws(StateRefusal) in try await store.end(claim, as: .released) } == .unavailable)
+    try FileManager.default.moveItem(atPath: scratch.path("moved"), toPath: scratch.database)
+    #expect(await store.claimed(Sample.claim(Self.direct, Sample.target("streamed"))) != nil)
+    await store.close()
+    let next = SQLiteStore(path: scratch.database)
+    #expect(try await next.interruptedIntents().count == 1)
+    await next.close()
+  }
+}
