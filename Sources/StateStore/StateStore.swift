@@ -16,12 +16,16 @@ package protocol StateStore: Sendable {
   func burn(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord?
 
   /// Binds the credential to the package's version and the file's bytes and opens the intent to send them, or says why not.
+  ///
+  /// An upload token that was burnt meanwhile is refused here; whether it has expired is for the caller, who has the clock.
   func bind(_ binding: Binding) async throws(StateRefusal) -> IntentID
 
   /// Binds the credential to the package's version and claims the file's name for a body whose digest is not known yet.
   func claim(_ claim: StreamClaim) async throws(StateRefusal) -> StreamClaimOutcome
 
   /// Closes an intent. A streamed file's digest is bound where the whole body went out, and its claim is released where it did not.
+  ///
+  /// Where it throws, the store does it with its next transaction by itself.
   func end(_ intent: IntentID, as end: IntentEnd) async throws(StateRefusal)
 
   /// The intents that an earlier process left open, closed as interrupted by this call.
