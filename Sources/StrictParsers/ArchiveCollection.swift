@@ -1,0 +1,55 @@
+/// Gathers what is wanted of an archive, entry by entry, and refuses what would make it something else once it is unpacked.
+struct ArchiveCollection {
+  private let limits: ArchiveLimits
+  private var contents: [ExactString: [UInt8]] = [:]
+  private var topLevelFolders: Set<ExactString> = []
+  private var topLevelFiles: Set<ExactString> = []
+  private var links: Set<ExactString> = []
+
+  init(limits: ArchiveLimits) { self.limits = limits }
+
+  /// Takes note of the next entry, and says whether its content is wanted.
+  /// - Parameter shortName: another name, which some readers see.
+  mutating func add(
+    _ name: ExactString, _ kind: ArchiveEntryKind, size: Int, shortName: ExactString?, isWanted: (ExactString) -> Bool
+  ) throws(ArchiveRefusal) -> Bool {
+    try addToTopLevel(name, kind)
+    try refuseUnpackingThroughLinks(name)
+    if kind == .symbolicLink || kind == .hardLink {
+      guard links.count < limits.links else { throw .tooMany }
+      links.insert(name)
+    }
+    if let shortName, isWanted(shortName) { throw .memberKind }
+    guard isWanted(name) else { return false }
+    guard kind == .file else { throw .memberKind }
+    guard contents[name] == nil else { throw .repeatedMember }
+    guard size <= limits.memberLength else { throw .memberTooLarge }
+    guard contents.count < limits.members else { throw .tooMany }
+    contents[name] = []
+    return true
+  }
+
+  mutating func keep(_ content: [UInt8], of name: ExactString) { contents[name] = content }
+
+  func finish() throws(ArchiveRefusal) -> ArchiveMembers {
+    guard topLevelFolders.isDisjoint(with: topLevelFiles) else { throw .fileAndFolder }
+    return ArchiveMembers(contents: contents, topLevelFolders: topLevelFolders, topLevelFiles: topLevelFiles)
+  }
+
+  private mutating func addToTopLevel(_ name: ExactString, _ kind: ArchiveEntryKind) throws(ArchiveRefusal) {
+    let first = name.utf8.prefix { $0 != UInt8(ascii: "/") }
+    let isWhole = first.count == name.utf8.count
+    let segment = isWhole ? name : ExactString(Substring(first))
+    if isWhole && kind != .directory { topLevelFiles.insert(segment) } else { topLevelFolders.insert(segment) }
+    guard topLevelFiles.count + topLevelFolders.count <= limits.topLevelNames else { throw .tooMany }
+  }
+
+  /// A later entry of a link's name, or below it, is written where the link points to.
+  private func refuseUnpackingThroughLinks(_ name: ExactString) throws(ArchiveRefusal) {
+    guard !links.isEmpty else { return }
+    guard !links.contains(name) else { throw .throughLink }
+    for place in name.utf8.indices where name.utf8[place] == UInt8(ascii: "/") {
+      guard !links.contains(ExactString(Substring(name.utf8[..<place]))) else { throw .throughLink }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/// How much of an archive is read. The defaults let through whatever PyPI has accepted, and hold no more than some MiB in memory.
+package struct ArchiveLimits: Hashable, Sendable {
+  /// What may come out of compression.
+  package var inflate: InflateLimits
+  /// Entries, those that describe others included.
+  package var entries: Int
+  /// Bytes of one content that is kept: core metadata with a long description in it.
+  package var memberLength: Int
+  /// Contents that are kept.
+  package var members: Int
+  /// Names at the top of the archive.
+  package var topLevelNames: Int
+  /// Links of a tar file.
+  package var links: Int
+  /// Bytes of a zip file's central directory.
+  package var zipDirectory: Int
+  /// Bytes of one extended header or long name of a tar file.
+  package var tarExtension: Int
+
+  package init(
+    inflate: InflateLimits = InflateLimits(), entries: Int = 200_000, memberLength: Int = 8 << 20, members: Int = 16,
+    topLevelNames: Int = 10_000, links: Int = 10_000, zipDirectory: Int = 32 << 20, tarExtension: Int = 1 << 20
+  ) {
+    self.inflate = inflate
+    self.entries = entries
+    self.memberLength = memberLength
+    self.members = members
+    self.topLevelNames = topLevelNames
+    self.links = links
+    self.zipDirectory = zipDirectory
+    self.tarExtension = tarExtension
+  }
+}

@@ -1,0 +1,28 @@
+/// Why the members of an archive are not taken from it.
+package enum ArchiveRefusal: Error, Hashable, Sendable {
+  case gzip(GzipRefusal)
+  case tar(TarRefusal)
+  case zip(ZipRefusal)
+  /// A member that is wanted is a link or a directory, or has a second name to some readers.
+  case memberKind
+  /// A member that is wanted stands twice in the archive.
+  case repeatedMember
+  /// A member that is wanted is larger than its limit.
+  case memberTooLarge
+  /// More members are wanted, links made, or names at the top than the limits allow.
+  case tooMany
+  /// An entry that would be unpacked through a link or over it.
+  case throughLink
+  /// A name at the top is both a folder and something else.
+  case fileAndFolder
+  /// Our own storage failed.
+  case unreadable(UnreadableBytes)
+
+  /// Whether our own machine failed, its storage or its memory, and not the archive: try again.
+  package var isOurFailure: Bool {
+    switch self {
+    case .unreadable, .zip(.unreadable), .zip(.inflate(.outOfMemory)), .gzip(.inflate(.outOfMemory)): true
+    case .gzip, .tar, .zip, .memberKind, .repeatedMember, .memberTooLarge, .tooMany, .throughLink, .fileAndFolder: false
+    }
+  }
+}
