@@ -1,12 +1,22 @@
 package import PublisherPolicy
 package import StrictParsers
+package import TokenVerification
 
 /// How the clients and registries of one ecosystem speak.
 package protocol RegistryProtocol: Sendable {
   static var ecosystem: Ecosystem { get }
 
+  /// The one spelling of a package's name that all equivalent spellings share; nil where it is no name.
+  static func canonicalName(_ written: ExactString) -> ExactString?
+
+  /// The same for a pattern of names, in which `*` stands for any characters; nil where it holds a character that no name can hold.
+  static func canonicalPattern(_ written: ExactString) -> ExactString?
+
   /// What the request wants, from its head alone. `path` is the request's path below the registry's public prefix.
   func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation
+
+  /// What an upload to `path` appends to the path of the registry's own URL, which ends without a slash.
+  func publishPath(for path: RoutedPath) -> ExactString
 
   /// The one credential of the request.
   func credential(in head: RequestHead) throws(CredentialRefusal) -> PresentedCredential
@@ -66,6 +76,10 @@ package protocol BodyInspector: Sendable {
   /// What the upload would publish, as soon as its form has named it: the policy can be asked before the artifact has arrived.
   var announcedTarget: PublishTarget? { get }
 
+  /// What `finish` will compare beside SHA-256. Once `announcedTarget` is known, only what the form has stated so far; before, all that it
+  /// might state. `finish` reads the artifact again for what was not computed, so that this saves time and decides nothing.
+  var digestsToCompute: Set<ArtifactDigest> { get }
+
   /// Reads the artifact itself once all of the body was received, and says what must go upstream. Slow: it may read the whole artifact.
   func finish(artifact: any RandomAccessBytes, digests: ArtifactDigests) throws(ScopeRefusal) -> InspectedUpload
 }
@@ -85,44 +99,5 @@ package struct InspectedUpload: Sendable {
     self.contentType = contentType
     self.prefix = prefix
     self.suffix = suffix
-  }
-}
-
-/// An answer that we write ourselves.
-package struct RegistryAnswer: Sendable {
-  package let status: Int
-  /// One line of visible ASCII and spaces.
-  package let reason: String
-  package let contentType: String
-  package let body: [UInt8]
-  /// Further fields, by lower-case name (`retry-after`, `allow`).
-  package let fields: [(name: String, value: String)]
-
-  package init(status: Int, reason: String, contentType: String, body: [UInt8], fields: [(name: String, value: String)] = []) {
-    self.status = status
-    self.reason = reason
-    self.contentType = contentType
-    self.body = body
-    self.fields = fields
-  }
-}
-
-/// A refusal in the words that a client may hear.
-package struct ClientRefusal: Sendable {
-  package let status: Int
-  /// `stage.case`, stable.
-  package let code: String
-  /// One sentence for the person who published; never a secret, never an unverified claim's value.
-  package let sentence: String
-  package let requestID: String
-  /// Seconds.
-  package let retryAfter: Int?
-
-  package init(status: Int, code: String, sentence: String, requestID: String, retryAfter: Int?) {
-    self.status = status
-    self.code = code
-    self.sentence = sentence
-    self.requestID = requestID
-    self.retryAfter = retryAfter
   }
 }

@@ -1,0 +1,47 @@
+import StrictParsers
+import TokenVerification
+
+/// The token in a request's one Authorization field: as Basic's password, after Bearer, or after `token`, which PyPI takes as well.
+enum AuthorizationField {
+  /// - Parameter challenged: whether this ecosystem's clients send a credential only after they were asked.
+  static func credential(in head: RequestHead, challenged: Bool) throws(CredentialRefusal) -> PresentedCredential {
+    let values = head.fields.values(named: "authorization")
+    guard values.count < 2 else { throw .repeated }
+    guard let value = values.first else { throw .missing(challenged: challenged) }
+    return try read(token(in: value))
+  }
+
+  private static func token(in value: ArraySlice<UInt8>) throws(CredentialRefusal) -> ArraySlice<UInt8> {
+    let scheme = value.prefix(while: ASCII.isTokenCharacter)
+    let rest = value.dropFirst(scheme.count)
+    guard !scheme.isEmpty, rest.isEmpty || rest.first == UInt8(ascii: " ") else { throw .malformed }
+    let credentials = rest.dropFirst()
+    switch true {
+    case ASCII.equalIgnoringCase(scheme, "basic".utf8):
+      return try password(in: credentials)
+    case ASCII.equalIgnoringCase(scheme, "bearer".utf8), ASCII.equalIgnoringCase(scheme, "token".utf8):
+      guard !credentials.isEmpty, credentials.allSatisfy(ASCII.isVisible) else { throw .malformed }
+      return credentials
+    default:
+      throw .unknownScheme
+    }
+  }
+
+  /// What follows the first colon (RFC 7617, section 2). The user name says nothing about who it is.
+  private static func password(in credentials: ArraySlice<UInt8>) throws(CredentialRefusal) -> ArraySlice<UInt8> {
+    let pair: [UInt8]
+    do throws(Base64Error) { pair = try Base64.decode(credentials) } catch { throw .malformed }
+    guard let colon = pair.firstIndex(of: UInt8(ascii: ":")), !pair.contains(where: ASCII.isControl) else { throw .malformed }
+    return pair[(colon + 1)...]
+  }
+
+  private static func read(_ token: ArraySlice<UInt8>) throws(CredentialRefusal) -> PresentedCredential {
+    if token.starts(with: UploadToken.prefix) {
+      guard let token = UploadToken(parsing: token) else { throw .malformedUploadToken }
+      return .uploadToken(token)
+    }
+    let parts = token.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
+    guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }) else { throw .notAccepted }
+    return .oidc(Array(token))
+  }
+}

@@ -1,0 +1,13 @@
+package import StrictParsers
+
+/// The ecosystems whose clients and registries are spoken to. The raw value stands in the configuration.
+package enum Ecosystem: String, CaseIterable, Hashable, Sendable {
+  case pypi
+  case generic
+
+  /// The one spelling of a package's name that all equivalent spellings share; nil where it is no name.
+  package func canonicalName(_ written: ExactString) -> ExactString? { RegistryCatalog.dialect(of: self).canonicalName(written) }
+
+  /// The same for a pattern of names, in which `*` stands for any characters; nil where it holds a character that no name can hold.
+  package func canonicalPattern(_ written: ExactString) -> ExactString? { RegistryCatalog.dialect(of: self).canonicalPattern(written) }
+}

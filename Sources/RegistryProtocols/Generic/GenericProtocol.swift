@@ -1,0 +1,68 @@
+package import PublisherPolicy
+package import StrictParsers
+
+/// A registry that takes files at paths: one template says which package, version and file a path means.
+package struct GenericProtocol: RegistryProtocol {
+  /// The methods that upload. No other may be configured to: a DELETE must never be taken for an upload.
+  package enum UploadMethod: String, CaseIterable, Hashable, Sendable {
+    case put = "PUT"
+    case post = "POST"
+  }
+
+  package static let ecosystem: Ecosystem = .generic
+
+  private let registry: RegistryName
+  private let template: GenericTemplate
+  private let methods: Set<UploadMethod>
+
+  package init(registry: RegistryName, template: GenericTemplate, methods: Set<UploadMethod>) {
+    self.registry = registry
+    self.template = template
+    self.methods = methods
+  }
+
+  /// As written.
+  package static func canonicalName(_ written: ExactString) -> ExactString? { GenericName.isName(written) ? written : nil }
+
+  package static func canonicalPattern(_ written: ExactString) -> ExactString? { GenericName.isPattern(written) ? written : nil }
+
+  package func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation {
+    switch head.method {
+    case .get, .head: return .read
+    case .put: return try upload(.put, to: path)
+    case .post: return try upload(.post, to: path)
+    case .patch, .delete, .options: throw .methodNotAllowed
+    }
+  }
+
+  private func upload(_ method: UploadMethod, to path: RoutedPath) throws(RouteRefusal) -> Operation {
+    guard methods.contains(method) else { throw .methodNotAllowed }
+    guard let match = template.match(path.segments), let name = Self.canonicalName(match.name) else {
+      throw .uploadElsewhere(.template(template.text))
+    }
+    return .publish(
+      .namedByPath(
+        PublishTarget(
+          registry: registry, package: .init(canonical: name), version: match.version.map { .init(written: $0, canonical: $0) },
+          file: match.file)))
+  }
+
+  package func publishPath(for path: RoutedPath) -> ExactString { path.raw }
+
+  package func credential(in head: RequestHead) throws(CredentialRefusal) -> PresentedCredential {
+    try AuthorizationField.credential(in: head, challenged: true)
+  }
+
+  /// There is none: every upload is named by its path.
+  package func inspector(for head: RequestHead, path: RoutedPath) throws(ScopeRefusal) -> any BodyInspector { throw .unavailable }
+
+  package func answer(refusing refusal: ClientRefusal) -> RegistryAnswer {
+    switch refusal.status {
+    case 401: RegistryAnswer(refusing: refusal, fields: [(name: "www-authenticate", value: "Basic realm=\"registry\", charset=\"UTF-8\"")])
+    case 405: RegistryAnswer(refusing: refusal, fields: [(name: "allow", value: allowed)])
+    default: RegistryAnswer(refusing: refusal)
+    }
+  }
+
+  private var allowed: String { (["GET", "HEAD"] + methods.map(\.rawValue).sorted()).joined(separator: ", ") }
+}

@@ -1,0 +1,69 @@
+import StrictParsers
+
+/// The metadata within a wheel or a source archive, in the one place where every reader looks for them.
+enum PyPIArchive {
+  private static let metadataVersion = Array("Metadata-Version".utf8)
+
+  /// Refuses an artifact whose own metadata are of another release, missing, or not the only ones.
+  static func verify(_ artifact: some RandomAccessBytes, of release: PyPIRelease) throws(ScopeRefusal) {
+    let (folder, file) = try place(in: artifact, of: release)
+    let metadata: CoreMetadata
+    do throws(CoreMetadataRefusal) { metadata = try CoreMetadata(parsing: file) } catch { throw .malformedMetadata(error) }
+    guard metadata.name == release.name else { throw .metadataMismatch("name") }
+    guard metadata.version.canonical == release.version.canonical else { throw .metadataMismatch("version") }
+    let suffix = release.type == .wheel ? distInfo : ""
+    guard PyPIFileName(name: release.name, version: release.version).admitsFolder(folder, suffix: suffix) else { throw .metadataPlace }
+  }
+
+  private static let distInfo = ".dist-info"
+
+  private static func place(
+    in artifact: some RandomAccessBytes, of release: PyPIRelease
+  ) throws(ScopeRefusal) -> (folder: ExactString, file: [UInt8]) {
+    let members = try members(of: artifact, release.type)
+    let name: String
+    let folder: ExactString?
+    switch release.type {
+    case .wheel:
+      name = "METADATA"
+      let folders = members.topLevelFolders.filter { ASCII.lowercased($0.utf8).suffix(distInfo.utf8.count).elementsEqual(distInfo.utf8) }
+      folder = folders.count == 1 ? folders.first : nil
+    case .sourceArchive:
+      name = "PKG-INFO"
+      folder = members.topLevelFolders.count == 1 && members.topLevelFiles.isEmpty ? members.topLevelFolders.first : nil
+    }
+    guard let folder else { throw .metadataPlace }
+    let path = ExactString("\(folder)/\(name)")
+    guard let file = members.contents[path] else { throw .metadataPlace }
+    guard !members.contents.contains(where: { $0.key != path && contains(metadataVersion, in: $0.value) }) else { throw .metadataPlace }
+    return (folder, file)
+  }
+
+  /// With the metadata, all that a reader could take for them: the `pkginfo` library takes the first file, of those least deep, whose path has
+  /// the metadata's name anywhere in it and whose content has `Metadata-Version`.
+  private static func members(of artifact: some RandomAccessBytes, _ type: PyPIFileType) throws(ScopeRefusal) -> ArchiveMembers {
+    let name = Array((type == .wheel ? "METADATA" : "PKG-INFO").utf8)
+    let isWanted = { (path: ExactString) in
+      path.utf8.count(where: { $0 == UInt8(ascii: "/") }) < 2 && contains(name, in: Array(path.utf8))
+    }
+    do throws(ArchiveRefusal) {
+      switch type {
+      case .wheel, .sourceArchive(.zip): return try ArchiveMembers.ofZip(artifact, isWanted: isWanted)
+      case .sourceArchive(.tarGzip): return try ArchiveMembers.ofTarGzip(artifact, isWanted: isWanted)
+      }
+    } catch {
+      throw error.isOurFailure ? .unavailable : .malformedArchive(error)
+    }
+  }
+
+  private static func contains(_ needle: [UInt8], in bytes: [UInt8]) -> Bool {
+    guard let first = needle.first else { return true }
+    var rest = bytes[...]
+    while let start = rest.firstIndex(of: first) {
+      rest = rest[start...]
+      if rest.starts(with: needle) { return true }
+      rest = rest.dropFirst()
+    }
+    return false
+  }
+}

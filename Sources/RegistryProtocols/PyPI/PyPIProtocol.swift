@@ -1,0 +1,82 @@
+package import Digests
+package import PublisherPolicy
+package import StrictParsers
+
+/// An index that takes uploads as PyPI does (Warehouse's legacy API), which is what every client and every private index speaks.
+package struct PyPIProtocol: RegistryProtocol {
+  /// What becomes of PEP 740's attestations, which most private indexes refuse.
+  package enum Attestations: String, CaseIterable, Hashable, Sendable { case drop, pass }
+
+  /// Makes the boundary of a form that goes upstream, unforeseeably and once everything within it is known.
+  package typealias BoundarySource = @Sendable () throws(RandomnessUnavailable) -> ExactString
+
+  package static let ecosystem: Ecosystem = .pypi
+
+  private let registry: RegistryName
+  private let prefix: ExactString
+  private let attestations: Attestations
+  private let boundary: BoundarySource
+
+  /// - Parameter prefix: the registry's public prefix, `/` or `/python`, to tell where uploads go.
+  package init(
+    registry: RegistryName, prefix: ExactString, attestations: Attestations,
+    boundary: @escaping BoundarySource = PyPIProtocol.randomBoundary
+  ) {
+    self.registry = registry
+    self.prefix = prefix.utf8.last == UInt8(ascii: "/") ? prefix : ExactString("\(prefix)/")
+    self.attestations = attestations
+    self.boundary = boundary
+  }
+
+  package static func randomBoundary() throws(RandomnessUnavailable) -> ExactString { ExactString(Hex.encode(try SecureRandom.bytes(16))) }
+
+  package static func canonicalName(_ written: ExactString) -> ExactString? { PyPIName(written)?.canonical }
+
+  package static func canonicalPattern(_ written: ExactString) -> ExactString? { PyPIName.canonicalPattern(written) }
+
+  package func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation {
+    switch head.method {
+    case .get, .head: return .read
+    case .post: break
+    case .put, .patch, .delete, .options: throw .methodNotAllowed
+    }
+    guard [[], [""], ["legacy"], ["legacy", ""]].contains(path.segments) else { throw .uploadElsewhere(.prefix(prefix)) }
+    _ = try Self.statesAction(path.query)
+    return .publish(.namedInBody)
+  }
+
+  /// Whether the query has the `:action`, which PyPI takes there too. It is not forwarded, nor is anything else of the query.
+  private static func statesAction(_ query: ExactString?) throws(RouteRefusal) -> Bool {
+    let action: RequestQuery.Parameter?
+    do throws(RequestPathRefusal) {
+      action = try RequestQuery(query.map { Array($0.utf8)[...] }).single(named: PyPIFormField.action)
+    } catch .repeatedParameter {
+      throw .actionNotAccepted
+    } catch {
+      throw .malformedQuery(error)
+    }
+    guard let action else { return false }
+    guard action.value == "file_upload" else { throw .actionNotAccepted }
+    return true
+  }
+
+  /// The registry's URL itself, with the slash at its end that indexes want.
+  package func publishPath(for path: RoutedPath) -> ExactString { "/" }
+
+  package func credential(in head: RequestHead) throws(CredentialRefusal) -> PresentedCredential {
+    try AuthorizationField.credential(in: head, challenged: false)
+  }
+
+  package func inspector(for head: RequestHead, path: RoutedPath) throws(ScopeRefusal) -> any BodyInspector {
+    let types = head.fields.values(named: "content-type")
+    guard types.count == 1, let type = types.first else { throw .malformedForm(.mediaType) }
+    let statesAction: Bool
+    do throws(RouteRefusal) { statesAction = try Self.statesAction(path.query) } catch { throw .actionNotAccepted }
+    return try PyPIUploadInspector(
+      contentType: type, registry: registry, attestations: attestations, queryStatesAction: statesAction, boundary: boundary)
+  }
+
+  package func answer(refusing refusal: ClientRefusal) -> RegistryAnswer {
+    RegistryAnswer(refusing: refusal, fields: refusal.status == 405 ? [(name: "allow", value: "GET, HEAD, POST")] : [])
+  }
+}

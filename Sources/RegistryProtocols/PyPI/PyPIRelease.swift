@@ -1,0 +1,36 @@
+import PublisherPolicy
+import StrictParsers
+
+/// What an upload's form and its file's name agree on.
+struct PyPIRelease: Sendable {
+  let name: PyPIName
+  let version: PEP440Version
+  let type: PyPIFileType
+  let fileName: ExactString
+
+  /// Nil where the form has not said everything yet.
+  init?(_ form: PyPIForm) throws(ScopeRefusal) {
+    guard let fileName = form.fileName, let name = form.value(of: PyPIFormField.name), let version = form.value(of: PyPIFormField.version),
+      let declared = form.value(of: PyPIFormField.fileType)
+    else { return nil }
+    guard let name = ExactString(utf8: name).flatMap({ PyPIName($0) }) else { throw .malformedField(PyPIFormField.name) }
+    guard let written = ExactString(utf8: version), let version = PEP440Version(written), version.written == written else {
+      throw .malformedField(PyPIFormField.version)
+    }
+    guard ["sdist", "bdist_wheel"].contains(where: { declared.elementsEqual($0.utf8) }) else {
+      throw .malformedField(PyPIFormField.fileType)
+    }
+    guard let type = PyPIFileType(fileName: fileName.utf8, declared: declared) else { throw .fileTypeMismatch }
+    guard PyPIFileName(name: name, version: version).admits(fileName, for: type) else { throw .fileNameMismatch }
+    self.name = name
+    self.version = version
+    self.type = type
+    self.fileName = fileName
+  }
+
+  func target(in registry: RegistryName) -> PublishTarget {
+    PublishTarget(
+      registry: registry, package: .init(canonical: name.canonical),
+      version: .init(written: version.written, canonical: version.canonical), file: fileName)
+  }
+}
