@@ -4,7 +4,8 @@ struct TarExtendedHeader {
   private(set) var linkPath: [UInt8]?
   private(set) var size: Int?
 
-  private static let numbers: Set<ExactString> = ["mtime", "atime", "ctime", "uid", "gid"]
+  private static let times: Set<ExactString> = ["mtime", "atime", "ctime"]
+  private static let owners: Set<ExactString> = ["uid", "gid"]
   private static let harmless: Set<ExactString> = [
     "uname", "gname", "comment", "SCHILY.dev", "SCHILY.ino", "SCHILY.nlink", "SCHILY.fflags",
   ]
@@ -28,8 +29,10 @@ struct TarExtendedHeader {
         linkPath = value
       } else if !isGlobal, key == "size" {
         size = try Self.decimal(value)
-      } else if Self.numbers.contains(key) {
-        guard Self.isNumber(value) else { throw .extendedHeader }
+      } else if Self.times.contains(key) {
+        guard Self.isTime(value) else { throw .extendedHeader }
+      } else if Self.owners.contains(key) {
+        _ = try Self.decimal(value)
       } else {
         guard Self.harmless.contains(key) || Self.isVendors(key) else { throw .extendedHeader }
       }
@@ -55,8 +58,8 @@ struct TarExtendedHeader {
     return digits.reduce(0) { $0 * 10 + Int($1 & 0xF) }
   }
 
-  /// A decimal number, of seconds or of an owner.
-  private static func isNumber(_ value: [UInt8]) -> Bool {
+  /// Seconds, with a fraction or without.
+  private static func isTime(_ value: [UInt8]) -> Bool {
     let unsigned = value.first == UInt8(ascii: "-") ? value.dropFirst() : value[...]
     let parts = unsigned.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     return parts.count <= 2 && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy(ASCII.isDigit) }

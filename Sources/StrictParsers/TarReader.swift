@@ -19,8 +19,8 @@ package struct TarReader: Sendable {
     case content(remaining: Int)
     /// So many bytes of an extension of this type are to come.
     case extended(type: UInt8, remaining: Int)
-    /// So many bytes fill the last block.
-    case padding(remaining: Int)
+    /// So many bytes fill the last block. After an extension they are zeros: Python's reader would go on reading there.
+    case padding(remaining: Int, ofExtension: Bool)
     /// One block of zeros was read.
     case closing
     /// Both were.
@@ -76,7 +76,7 @@ package struct TarReader: Sendable {
     case .header:
       return try readBlock(in: chunk, at: &offset) ? try readHeader() : nil
     case .content(remaining: 0):
-      state = .padding(remaining: (TarHeader.length - intoBlock) % TarHeader.length)
+      state = .padding(remaining: (TarHeader.length - intoBlock) % TarHeader.length, ofExtension: false)
       return .entryEnded
     case .content(let remaining):
       let start = offset
@@ -89,12 +89,15 @@ package struct TarReader: Sendable {
       for index in start..<offset { extended.append(chunk[index]) }
       state = .extended(type: type, remaining: remaining - (offset - start))
       if remaining == offset - start { try readExtension(type) }
-    case .padding(remaining: 0):
+    case .padding(remaining: 0, _):
       state = .header
-    case .padding(let remaining):
+    case .padding(let remaining, let ofExtension):
       let start = offset
       advance(min(remaining, chunk.count - start), &offset)
-      state = .padding(remaining: remaining - (offset - start))
+      if ofExtension {
+        for index in start..<offset { guard chunk[index] == 0 else { throw .field } }
+      }
+      state = .padding(remaining: remaining - (offset - start), ofExtension: ofExtension)
     case .closing:
       if try readBlock(in: chunk, at: &offset) {
         guard block.allSatisfy({ $0 == 0 }) else { throw .loneZeroBlock }
@@ -165,12 +168,13 @@ package struct TarReader: Sendable {
       guard extensions.extended == nil, extensions.longLinkName == nil else { throw .extensionOrder }
       extensions.longLinkName = try longName()
     }
-    state = .padding(remaining: (TarHeader.length - intoBlock) % TarHeader.length)
+    state = .padding(remaining: (TarHeader.length - intoBlock) % TarHeader.length, ofExtension: true)
   }
 
+  /// The name and its NUL: without it GNU's and Python's readers would go on beyond the size.
   private func longName() throws(TarRefusal) -> [UInt8] {
-    let name = extended.last == 0 ? extended.dropLast() : extended[...]
-    guard !name.isEmpty, !name.contains(0) else { throw .longName }
+    let name = extended.dropLast()
+    guard extended.last == 0, !name.isEmpty, !name.contains(0) else { throw .longName }
     return Array(name)
   }
 }

@@ -21,12 +21,14 @@ package struct ZipEntry: Hashable, Sendable {
   let localHeaderOffset: Int
 
   static let fixedLength = 46
+  /// 6.3: unpackers refuse an entry that needs more (APPNOTE 4.4.3).
+  static let newestVersion = 63
 
   /// Reads the next record of the central directory (APPNOTE 4.3.12).
   init(_ directory: inout ZipCursor) throws(ZipRefusal) {
     try directory.signature(1, 2)
     let madeBy = try directory.two()
-    try directory.skip(2)
+    let version = try directory.two()
     let flags = try directory.two()
     let method = try directory.two()
     try directory.skip(4)
@@ -42,6 +44,7 @@ package struct ZipEntry: Hashable, Sendable {
 
     guard lengths.comment == 0 else { throw .entryComment }
     guard disk == 0 else { throw .disks }
+    guard version <= Self.newestVersion else { throw .version }
     let exact = try extra.directorySizes(inflated: sizes.inflated, compressed: sizes.compressed)
     guard localHeaderOffset != ZipSizes.sentinel else { throw .zip64Sizes }
     // Bits 1 and 2 are the compressor's effort, bit 11 declares UTF-8.

@@ -99,7 +99,7 @@ package struct ZipReader<Source: RandomAccessBytes>: Sendable {
     guard place <= end - fixedLength else { throw .localHeaderPlace }
     var header = ZipCursor(try source.bytes(at: place, count: fixedLength), orThrow: .localHeaderPlace)
     try header.signature(3, 4)
-    try header.skip(2)
+    guard try header.two() <= ZipEntry.newestVersion else { throw .version }
     let flags = try header.two()
     let method = try header.two()
     try header.skip(4)

@@ -14,6 +14,8 @@ package enum ZipRefusal: Error, Hashable, Sendable {
   case tooLarge
   /// An entry of the central directory has a comment.
   case entryComment
+  /// An entry that needs a newer unpacker than there is.
+  case version
   /// Encryption, a data descriptor, patched data, masked headers, or a flag that has no meaning.
   case flags
   /// Neither stored nor deflated, or stored in another size than its own.

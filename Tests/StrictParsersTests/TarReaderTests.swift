@@ -157,6 +157,9 @@ import Testing
       Case("a pax time that is none", .extendedHeader) {
         $0.add(pax: [("mtime", "x")]); $0.add(file: "a")
       },
+      Case("a pax owner that is none", .extendedHeader) {
+        $0.add(pax: [("uid", "1.5")]); $0.add(file: "a")
+      },
       Case("a pax charset", .extendedHeader) {
         $0.add(pax: [("hdrcharset", "BINARY")]); $0.add(file: "a")
       },
@@ -202,6 +205,18 @@ import Testing
       },
       Case("a long target that is another target", .longName) {
         $0.add(longName: "b/c", type: "K"); $0.add(TarBuilding.header("a", type: "2", linkName: "d", format: .gnu))
+      },
+      Case("a long name without its NUL", .longName) {
+        $0.add(TarBuilding.header("././@LongLink", size: 1, type: "L", format: .gnu), Array("ab\u{0}".utf8));
+        $0.add(file: "a", format: .gnu)
+      },
+      Case("a name behind the long name's end", .field) {
+        $0.add(TarBuilding.header("././@LongLink", size: 2, type: "L", format: .gnu), Array("a\u{0}b".utf8));
+        $0.add(file: "a", format: .gnu)
+      },
+      Case("a pax record behind its header's end", .field) {
+        let records = TarBuilding.records([("uid", "1"), ("path", "b")])
+        $0.add(TarBuilding.header("x", size: 8, type: "x"), records); $0.add(file: "a")
       },
       Case("an empty long name", .longName) {
         $0.add(longName: ""); $0.add(file: "a", format: .gnu)

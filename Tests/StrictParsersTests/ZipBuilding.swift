@@ -24,6 +24,7 @@ func littleEndian(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UIn
 struct ZipBuilding {
   struct Header {
     var name: [UInt8]
+    var version = 20
     var flags = 0
     var method: Int
     var checksum: Int
@@ -83,13 +84,15 @@ struct ZipBuilding {
       let offset = file.count
       if entry.hasLocal {
         file +=
-          Array("PK".utf8) + [3, 4, 20, 0] + littleEndian(entry.local.flags, 2) + littleEndian(entry.local.method, 2) + [0, 0, 0x21, 0]
+          Array("PK".utf8) + [3, 4] + littleEndian(entry.local.version, 2) + littleEndian(entry.local.flags, 2)
+          + littleEndian(entry.local.method, 2) + [0, 0, 0x21, 0]
         file += littleEndian(entry.local.checksum, 4) + littleEndian(entry.local.compressed, 4) + littleEndian(entry.local.inflated, 4)
         file += littleEndian(entry.local.name.count, 2) + littleEndian(entry.local.extra.count, 2) + entry.local.name + entry.local.extra
         file += entry.packed
       }
       guard entry.hasCentral else { continue }
-      directory += Array("PK".utf8) + [1, 2] + littleEndian(entry.madeBy, 2) + [20, 0] + littleEndian(entry.central.flags, 2)
+      directory += Array("PK".utf8) + [1, 2] + littleEndian(entry.madeBy, 2)
+      directory += littleEndian(entry.central.version, 2) + littleEndian(entry.central.flags, 2)
       directory += littleEndian(entry.central.method, 2) + [0, 0, 0x21, 0] + littleEndian(entry.central.checksum, 4)
       directory += littleEndian(entry.central.compressed, 4) + littleEndian(entry.central.inflated, 4)
       directory += littleEndian(entry.central.name.count, 2) + littleEndian(entry.central.extra.count, 2)

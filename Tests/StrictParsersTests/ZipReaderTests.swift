@@ -107,6 +107,8 @@ import Testing
       Case("encryption", .flags) { $0.entries[1].both { $0.flags = 1 } },
       Case("strong encryption", .flags) { $0.entries[1].both { $0.flags = 0x40 } },
       Case("masked headers", .flags) { $0.entries[1].both { $0.flags = 0x2000 } },
+      Case("a version that is not there yet", .version) { $0.entries[1].central.version = 64 },
+      Case("a local version that is not there yet", .version) { $0.entries[1].local.version = 0x114 },
       Case("bzip2", .method) { $0.entries[1].both { $0.method = 12 } },
       Case("stored in another size", .method) { $0.entries[1].both { $0.inflated = 9 } },
       Case("the same name twice", .repeatedName) { $0.entries[3].both { $0.name = Array("a/b".utf8) } },
