@@ -9,6 +9,9 @@ package struct ResponseHeadParser: Sendable {
     reader = HTTPHeadReader(ResponseGrammar(answering: method), limits: limits)
   }
 
+  /// Whether some bytes of a head were read and its end was not: a connection that ends now broke off an answer.
+  package var isInsideHead: Bool { reader.isInsideHead }
+
   /// Reads on. What stands behind the head is not judged.
   package mutating func feed(_ bytes: Span<UInt8>) throws(HTTPRefusal) -> HTTPHeadProgress<ResponseHead> { try reader.feed(bytes) }
 }

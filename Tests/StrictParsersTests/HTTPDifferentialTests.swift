@@ -53,7 +53,12 @@ private struct ReferenceReading {
       Issue.record("\(name()): we read \(ours.count) requests, llhttp \(theirs.count)")
       return ours.count
     }
-    for (mine, reference) in zip(ours, theirs) { #expect(mine == reference, "\(name())") }
+    for (mine, reference) in zip(ours, theirs) {
+      #expect(mine.method == reference.method && mine.target == reference.target && mine.fields == reference.fields, "\(name())")
+      #expect(mine.body == reference.body && reference.isComplete, "\(name())")
+      // `close`, tab, comma: we close where llhttp does not. The other way round a request would be read behind the last one.
+      #expect(!mine.keepAlive || reference.keepAlive, "\(name())")
+    }
     return ours.count
   }
 
