@@ -1,0 +1,65 @@
+"""The issuer, the registries and gateways, each ended with what needed it."""
+
+import pytest
+
+from gateway import Authority, Gateway, Settings
+from issuer import Issuer
+from recording import RecordingRegistry
+from registries import Devpi, NginxDAV, PyPIServer
+
+
+@pytest.fixture(scope="session")
+def issuer():
+    issuer = Issuer()
+    yield issuer
+    issuer.close()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+def running(kind, factory):
+    registry = kind(factory.mktemp(kind.name) / "registry")
+    yield registry
+    registry.close()
+
+
+@pytest.fixture(scope="session")
+def pypiserver(tmp_path_factory):
+    yield from running(PyPIServer, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def devpi(tmp_path_factory):
+    yield from running(Devpi, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def nginx(tmp_path_factory):
+    yield from running(NginxDAV, tmp_path_factory)
+
+
+@pytest.fixture
+def recording():
+    registry = RecordingRegistry()
+    yield registry
+    registry.close()
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory, issuer):
+    """started(registry, **settings): a running gateway in front of it, in a folder of its own."""
+    gateways = []
+
+    def start(registry, tls=None, **settings):
+        settings = {"upstream": registry.url, "username": registry.username, "password": registry.password, **settings}
+        gateway = Gateway(tmp_path_factory.mktemp("gateway"), Settings(issuer=issuer.url, **settings), tls)
+        gateways.append(gateway)
+        return gateway.start()
+
+    yield start
+    for gateway in gateways:
+        if gateway.child and gateway.child.poll() is None:
+            gateway.kill()
