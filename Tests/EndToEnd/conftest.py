@@ -48,18 +48,27 @@ def recording():
     registry.close()
 
 
-@pytest.fixture(scope="module")
-def started(tmp_path_factory, issuer):
-    """started(registry, **settings): a running gateway in front of it, in a folder of its own."""
+def starting(factory, issuer):
+    """start(registry, **settings): a running gateway in front of it, in a folder of its own."""
     gateways = []
 
-    def start(registry, tls=None, **settings):
-        settings = {"upstream": registry.url, "username": registry.username, "password": registry.password, **settings}
-        gateway = Gateway(tmp_path_factory.mktemp("gateway"), Settings(issuer=issuer.url, **settings), tls)
+    def start(registry, tls=None, environment=None, **settings):
+        settings = {"issuer": issuer.url, "upstream": registry.url, "username": registry.username, "password": registry.password, **settings}
+        gateway = Gateway(factory.mktemp("gateway"), Settings(**settings), tls)
         gateways.append(gateway)
-        return gateway.start()
+        return gateway.start(environment)
 
     yield start
     for gateway in gateways:
         if gateway.child and gateway.child.poll() is None:
             gateway.kill()
+
+
+@pytest.fixture
+def started(tmp_path_factory, issuer):
+    yield from starting(tmp_path_factory, issuer)
+
+
+@pytest.fixture(scope="module")
+def started_once(tmp_path_factory, issuer):
+    yield from starting(tmp_path_factory, issuer)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import ssl
@@ -102,12 +103,13 @@ class Gateway:
         self.child = subprocess.Popen(
             [BINARY, "serve", "-c", self.configuration],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors, cwd=self.directory,
-            env={**os.environ, **(environment or {})})
+            # Python ignores SIGXFSZ, and so does its child here: a write past a size limit is then an error, as on a full disk.
+            env={**os.environ, **(environment or {})}, restore_signals=False)
         self.first_line = len(self.lines)
         threading.Thread(target=self.collect, args=(self.child.stdout,), daemon=True).start()
         started = until(self.started_or_ended, 30, "server.started")
-        self.port = started["server.port"]
-        self.admin_port = started["admin.port"]
+        self.port = int(started["server.port"])
+        self.admin_port = int(started["admin.port"])
         return self
 
     def started_or_ended(self):
@@ -148,6 +150,10 @@ class Gateway:
         """VmHWM in bytes: the most memory that was ever resident."""
         status = Path(f"/proc/{self.child.pid}/status").read_text()
         return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) * 1024
+
+    def limit_files(self, size: int):
+        """No write of the gateway's goes past `size` bytes of any file, as on a full disk; -1 lifts that."""
+        resource.prlimit(self.child.pid, resource.RLIMIT_FSIZE, (size, -1))
 
     # What it says
 

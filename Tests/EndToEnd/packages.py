@@ -29,8 +29,8 @@ class Distribution:
         return path
 
 
-def fresh_name() -> str:
-    return f"acme-widgets-{secrets.token_hex(4)}"
+def fresh_name(prefix: str = "acme-widgets") -> str:
+    return f"{prefix}-{secrets.token_hex(4)}"
 
 
 def metadata(name: str, version: str) -> str:
