@@ -10,11 +10,9 @@ from registries import VENVS
 
 
 def client(name: str) -> Path:
-    for environment in ("clients", f"client-{name}"):
-        program = VENVS / environment / "bin" / name
-        if program.exists():
-            return program
-    raise AssertionError(f"{name} is not installed; run Tests/run python")
+    program = VENVS / name / "bin" / name
+    assert program.exists(), f"{name} is not installed; run Tests/run python"
+    return program
 
 
 def version(name: str) -> str:
@@ -123,7 +121,7 @@ def poetry(publishing: Publishing) -> Run:
 def pdm(publishing: Publishing) -> Run:
     built = publishing.built()
     return publishing.run(
-        ["pdm", "publish", "--no-build", "-d", "dist", "-r", publishing.gateway.url], built, PDM_CHECK_UPDATE="false",
+        ["pdm", "publish", "--no-build", "-d", "dist", "-r", publishing.gateway.url], built, PDM_CHECK_UPDATE="false", PDM_USE_VENV="false",
         **publishing.issuer.ambient_environment(**publishing.claims))
 
 

@@ -11,6 +11,8 @@ from ports import free_port
 from recording import answer_nothing, answering
 from wire import Form, head, post_json, token_credential, upload
 
+# The policy had granted it, which the record says.
+GRANTED = ("upstream.", "state.", "spool.", "scope.digest-mismatch")
 FAILURES = {"token.keys-unavailable", "spool.full", "state.unavailable", "upstream.unreachable", "upstream.timed-out", "audit.unavailable"}
 
 
@@ -25,10 +27,10 @@ def assert_refused(gateway, answer, status, reason):
     assert reason in answer.reason and answer.reason.isascii()
     assert answer.value("X-Request-Id") == body["request_id"]
     [record] = gateway.audit(1)
-    assert (record["request.id"], record["granted"]) == (body["request_id"], reason.startswith("upstream.")), record
+    assert (record["request.id"], record["granted"]) == (body["request_id"], reason.startswith(GRANTED)), record
     assert (record["outcome"], record["reason"]) == ("failed" if reason in FAILURES else "refused", reason), record
     assert record["detail"]
-    assert record["time"].endswith("Z") and record["registry"] == "python"
+    assert record["time"].endswith("Z")
     for secret in (gateway.settings.password,):
         assert secret not in str(record) and secret not in str(body)
     return record
@@ -42,7 +44,7 @@ CREDENTIALS = {
     "a password": (403, "credential.not-accepted", lambda issuer: [token_credential("hunter2")]),
     "another scheme": (400, "credential.unknown-scheme", lambda issuer: [("Authorization", "Digest username=x")]),
     "another audience": (403, "token.wrong-audience", lambda issuer: [token_credential(issuer.mint(audience="acme_other"))]),
-    "two audiences": (403, "token.wrong-audience", lambda issuer: [token_credential(issuer.mint(audience=["acme_python", "acme_other"]))]),
+    "two audiences": (403, "token.invalid-claim", lambda issuer: [token_credential(issuer.mint(audience=["acme_python", "acme_other"]))]),
     "an expired token": (
         403, "token.expired",
         lambda issuer: [token_credential(issuer.mint(iat=int(time.time()) - 900, nbf=int(time.time()) - 900, exp=int(time.time()) - 600))]),
@@ -133,7 +135,7 @@ def test_a_body_that_is_cut_off_is_recorded_as_aborted(started, issuer, recordin
         connection.sendall(head("POST", "/", fields) + body[: len(body) // 2])
         connection.shutdown(socket.SHUT_WR)
     [record] = gateway.audit(1)
-    assert (record["outcome"], record["reason"], record["granted"]) == ("aborted", "body.incomplete", False), record
+    assert (record["outcome"], record["reason"], record["granted"]) == ("aborted", "body.incomplete", True), record
     assert not recording.requests
 
 
