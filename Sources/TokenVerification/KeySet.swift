@@ -61,5 +61,8 @@ package struct KeySet: Sendable {
     guard !usableIDs.isEmpty else { throw .nothingUsable(skipped) }
   }
 
+  /// Whether the issuer publishes something under this `kid`, usable or not.
+  package func contains(_ id: ExactString) -> Bool { entries[id] != nil }
+
   func entry(_ id: ExactString) -> Entry? { entries[id] }
 }

@@ -1,6 +1,7 @@
 /// Whole seconds since 1970-01-01T00:00:00Z, between 0 and 2^40, so that no sum of two of them can overflow.
 package struct UnixTime: Hashable, Comparable, Sendable {
   package static let bounds: ClosedRange<Int64> = 0...(1 << 40)
+  package static let latest = UnixTime(clamping: bounds.upperBound)
   package let seconds: Int64
 
   /// Nil outside of `bounds`.

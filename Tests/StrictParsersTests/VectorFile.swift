@@ -6,7 +6,9 @@ enum VectorFile {
   /// The whole file; nil, loudly, where it is missing.
   static func bytes(_ path: String) -> [UInt8]? {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let folders: [String?] = [ProcessInfo.processInfo.environment["IMPRIMATUR_VECTORS"], root.appendingPathComponent("../shared/vectors").path]
+    let folders: [String?] = [
+      ProcessInfo.processInfo.environment["IMPRIMATUR_VECTORS"], root.appendingPathComponent("../shared/vectors").path,
+    ]
     for folder in folders.compactMap({ $0 }) {
       if let data = FileManager.default.contents(atPath: "\(folder)/\(path)") { return Array(data) }
     }

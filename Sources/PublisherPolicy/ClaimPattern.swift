@@ -1,0 +1,70 @@
+package import StrictParsers
+
+/// A condition's value: `*` stands for any bytes but `/`, `**` for any bytes; every other byte stands for itself.
+package struct ClaimPattern: Hashable, Sendable {
+  private enum Piece: Hashable {
+    case literal(UInt8)
+    case withinSegment
+    case anything
+  }
+
+  package let text: ExactString
+  private let pieces: [Piece]
+  private let ignoresCase: Bool
+
+  init(_ text: ExactString, ignoringCase: Bool) {
+    self.text = text
+    ignoresCase = ignoringCase
+    var pieces: [Piece] = []
+    for byte in text.utf8 {
+      if byte != UInt8(ascii: "*") {
+        pieces.append(.literal(ignoringCase ? ASCII.lowercased(byte) : byte))
+      } else if pieces.last == .withinSegment {
+        pieces[pieces.count - 1] = .anything
+      } else if pieces.last != .anything {
+        pieces.append(.withinSegment)
+      }
+    }
+    self.pieces = pieces
+  }
+
+  package var isLiteral: Bool { !text.utf8.contains(UInt8(ascii: "*")) }
+
+  /// Whether it says next to nothing.
+  var isBroad: Bool { !pieces.contains { if case .literal(let byte) = $0 { byte != UInt8(ascii: "/") } else { false } } }
+
+  /// All of the value, or nothing. In time proportional to both lengths' product at most, whatever the value.
+  package func matches(_ value: ExactString) -> Bool {
+    guard !isLiteral else { return ignoresCase ? ASCII.equalIgnoringCase(value, text) : value == text }
+    // The places in the pattern at which the match may stand: there is no backtracking that a hostile value could drive.
+    var places = Set([0])
+    for byte in value.utf8 {
+      let byte = ignoresCase ? ASCII.lowercased(byte) : byte
+      var next: Set<Int> = []
+      for place in closure(places) where place < pieces.count {
+        switch pieces[place] {
+        case .literal(let expected): if byte == expected { next.insert(place + 1) }
+        case .withinSegment: if byte != UInt8(ascii: "/") { next.insert(place) }
+        case .anything: next.insert(place)
+        }
+      }
+      if next.isEmpty { return false }
+      places = next
+    }
+    return closure(places).contains(pieces.count)
+  }
+
+  /// The places reached without a byte: a wildcard may stand for nothing.
+  private func closure(_ places: Set<Int>) -> Set<Int> {
+    var reached = places
+    for start in places {
+      var place = start
+      while place < pieces.count {
+        if case .literal = pieces[place] { break }
+        place += 1
+        reached.insert(place)
+      }
+    }
+    return reached
+  }
+}

@@ -1,0 +1,32 @@
+package import StrictParsers
+
+/// Which packages a publisher may publish: a canonical name, in which `*` stands for any bytes. The whole name must match.
+package struct NamePattern: Hashable, Sendable {
+  package let text: ExactString
+  /// The literal pieces around the asterisks.
+  private let pieces: [[UInt8]]
+
+  /// `canonical`: as the ecosystem spells names, so that it can be compared with them byte by byte.
+  package init(canonical text: ExactString) {
+    self.text = text
+    pieces = text.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
+  }
+
+  package var isLiteral: Bool { pieces.count == 1 }
+
+  package func matches(_ name: ExactString) -> Bool {
+    guard !isLiteral else { return name == text }
+    var rest = Array(name.utf8)[...]
+    guard let first = pieces.first, let last = pieces.last, rest.starts(with: first) else { return false }
+    rest = rest.dropFirst(first.count)
+    // The leftmost place for each inner piece leaves the most for the others, so that no other need be tried.
+    for piece in pieces.dropFirst().dropLast() {
+      while !rest.starts(with: piece) {
+        guard !rest.isEmpty else { return false }
+        rest = rest.dropFirst()
+      }
+      rest = rest.dropFirst(piece.count)
+    }
+    return rest.count >= last.count && rest.suffix(last.count).elementsEqual(last)
+  }
+}

@@ -1,0 +1,154 @@
+import StrictParsers
+
+/// Finds everything that is wrong with a declared publisher, and makes its conditions.
+struct PublisherCheck {
+  /// Each says where a release comes from more narrowly than "anything of this repository".
+  private static let narrowing: Set<String> = ["environment", "tag", "ref", "ref_path", "ref_protected", "environment_protected"]
+  private static let generic: Set<String> = ["iss", "aud", "sub"]
+
+  private let declaration: PublisherDeclaration
+  private let provider: any CIProvider.Type
+  private(set) var problems: [PublisherProblem] = []
+
+  init(_ declaration: PublisherDeclaration, _ provider: any CIProvider.Type) {
+    self.declaration = declaration
+    self.provider = provider
+  }
+
+  mutating func run() -> [Condition] {
+    checkID()
+    checkPackages()
+    var conditions: [Condition] = []
+    for (key, values) in declaration.when {
+      if let condition = condition(key, values) { conditions.append(condition) }
+    }
+    checkWhole()
+    let named = declaration.when.first { $0.key == "event_name" }?.values ?? []
+    if !provider.dangerousEvents.isEmpty { conditions.append(Condition(key: "event_name", kind: .safeEvent(named: named))) }
+    return conditions
+  }
+
+  private mutating func error(_ part: PublisherProblem.Part, _ message: String, suggestion: String? = nil) {
+    problems.append(PublisherProblem(part, .error, message, suggestion: suggestion))
+  }
+
+  private mutating func warn(_ part: PublisherProblem.Part, _ message: String) {
+    problems.append(PublisherProblem(part, .warning, message))
+  }
+
+  // MARK: The whole
+
+  private mutating func checkID() {
+    let isValid =
+      !declaration.id.isEmpty && declaration.id.utf8.allSatisfy { ASCII.isLower($0) || ASCII.isDigit($0) || $0 == UInt8(ascii: "-") }
+    if !isValid { error(.id, "an id is made of a-z, 0-9 and hyphens") }
+  }
+
+  private mutating func checkPackages() {
+    if declaration.mayPublish.isEmpty { error(.whole, "it may publish nothing: may_publish is empty") }
+    for (registry, patterns) in declaration.mayPublish {
+      if patterns.isEmpty { error(.mayPublish(registry), "it names no package") }
+      guard patterns.contains(where: { !$0.isLiteral }) else { continue }
+      if declaration.create != .any {
+        error(
+          .mayPublish(registry),
+          "a publisher with a glob must say `create: any`, since in this version a registry is not asked whether a package exists")
+      }
+      if patterns.contains(where: { $0.text == "*" }) { warn(.mayPublish(registry), "it may publish every package of this registry") }
+    }
+  }
+
+  private mutating func checkWhole() {
+    let keys = Set(declaration.when.map(\.key))
+    if keys.isSubset(of: Self.generic) {
+      return error(.whole, "`when` constrains nothing that tells one repository from another")
+    }
+    for id in provider.immutableIDs where !keys.contains(id.text) {
+      error(.whole, "`when` needs \(id): names can be given up and taken by strangers, and ids are not learnt in this version")
+    }
+    if keys.isDisjoint(with: Self.narrowing) {
+      warn(.whole, "any branch and any environment of the repository may publish: add environment, tag, ref or ref_protected")
+    }
+  }
+
+  // MARK: Conditions
+
+  private mutating func condition(_ key: String, _ values: [ExactString]) -> Condition? {
+    let part = PublisherProblem.Part.when(key)
+    let name = ExactString(key)
+    guard isKnown(name) else {
+      let known = (provider.claims.conditionable + provider.specialConditions).map(\.text)
+      error(part, "\(provider.id) has no condition of this name", suggestion: Spelling.nearest(to: key, among: known))
+      return nil
+    }
+    if values.isEmpty || values.contains(where: \.isEmpty) { error(part, "a value is empty, which nothing would match") }
+    for value in values {
+      if let fault = provider.fault(of: value, for: name) { error(part, "\"\(value)\" \(fault)") }
+    }
+    switch key {
+    case "workflow" where provider.specialConditions.contains("workflow"):
+      if values.contains(where: { $0.has("*") }) { error(part, "a workflow is a file, not a pattern") }
+      let comparesJob = !declaration.when.contains { $0.key == "reusable_workflow" }
+      return Condition(key: name, kind: .workflow(values, comparesJob: comparesJob))
+    case "reusable_workflow": return claim("job_workflow_ref", name, values, part)
+    case "tag": return tag(name, values, part)
+    case "event_name":
+      for event in values where provider.dangerousEvents.contains(event) {
+        warn(part, "\(event) runs what a stranger sent with the repository's identity")
+      }
+      return claim(name, name, values, part)
+    default: return claim(name == provider.repositoryKey.condition ? provider.repositoryKey.claim : name, name, values, part)
+    }
+  }
+
+  private func isKnown(_ name: ExactString) -> Bool {
+    switch provider.claims.use(of: name) {
+    case .required, .optional: true
+    case .ignored, nil: provider.specialConditions.contains(name) || name == "iss" || name == "aud"
+    }
+  }
+
+  private mutating func claim(_ claim: ExactString, _ key: ExactString, _ values: [ExactString], _ part: PublisherProblem.Part) -> Condition
+  {
+    let patterns = values.map { ClaimPattern($0, ignoringCase: provider.caseIgnored.contains(key)) }
+    if patterns.contains(where: \.isBroad) { warn(part, "a wildcard alone matches everything") }
+    return Condition(key: key, kind: .claim(claim, patterns))
+  }
+
+  private mutating func tag(_ key: ExactString, _ values: [ExactString], _ part: PublisherProblem.Part) -> Condition? {
+    var tags: [TagPattern] = []
+    for value in values {
+      if let tag = TagPattern(value) {
+        tags.append(tag)
+      } else {
+        error(part, "\"\(value)\" must hold {version} once at most, and no wildcard beside it")
+      }
+    }
+    if values.contains("*") || values.contains("**") { warn(part, "a wildcard alone matches every tag") }
+    return Condition(key: key, kind: .tag(tags))
+  }
+}
+
+/// Guesses which word somebody meant.
+package enum Spelling {
+  /// The one of `words` that the fewest changes of a letter make of `word`; nil where even that is far.
+  package static func nearest(to word: String, among words: [String]) -> String? {
+    let measured = words.map { ($0, distance(Array(word.utf8), Array($0.utf8))) }
+    guard let best = measured.min(by: { $0.1 < $1.1 }), best.1 <= max(2, word.utf8.count / 3) else { return nil }
+    return best.0
+  }
+
+  private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    var row = Array(0...right.count)
+    for (leftIndex, leftByte) in left.enumerated() {
+      var diagonal = row[0]
+      row[0] = leftIndex + 1
+      for (rightIndex, rightByte) in right.enumerated() {
+        let above = row[rightIndex + 1]
+        row[rightIndex + 1] = min(above + 1, row[rightIndex] + 1, diagonal + (leftByte == rightByte ? 0 : 1))
+        diagonal = above
+      }
+    }
+    return row[right.count]
+  }
+}
