@@ -19,8 +19,8 @@ struct CoreMetadata: Sendable {
     var found: [Field: ArraySlice<UInt8>] = [:]
     /// Nil before the first line; then whether the last field was one of ours.
     var lastIsOurs: Bool?
-    var rest = bytes[...]
-    while let line = try Self.nextLine(&rest) {
+    var lines = Lines(rest: bytes[...])
+    while let line = try lines.next() {
       if line.first == 0x20 || line.first == 0x09 {
         guard let isOurs = lastIsOurs else { throw .line }
         // Some readers end the fields at a line of white space: nothing that counts may come after it.
@@ -46,13 +46,34 @@ struct CoreMetadata: Sendable {
     self.version = version
   }
 
+  private static func trimmed(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
+    let start = value.drop(while: isSpace)
+    return start[..<(start.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? start.startIndex)]
+  }
+}
+
+/// The lines before the first empty one.
+private struct Lines {
+  private var rest: ArraySlice<UInt8>
+  private var lastEndsInReturn: Bool?
+
+  init(rest: ArraySlice<UInt8>) { self.rest = rest }
+
   /// The next line without its end; nil at the first empty one, and at the end of the file.
-  private static func nextLine(_ rest: inout ArraySlice<UInt8>) throws(CoreMetadataRefusal) -> ArraySlice<UInt8>? {
-    let end = rest.firstIndex(of: 0x0A) ?? rest.endIndex
-    var line = rest[..<end]
-    rest = rest[min(end + 1, rest.endIndex)...]
-    if line.last == 0x0D, end < rest.startIndex { line.removeLast() }
-    guard !line.isEmpty else { return nil }
+  mutating func next() throws(CoreMetadataRefusal) -> ArraySlice<UInt8>? {
+    guard !rest.isEmpty else { return nil }
+    let end = rest.firstIndex(of: 0x0A)
+    var line = rest[..<(end ?? rest.endIndex)]
+    rest = end.map { rest[($0 + 1)...] } ?? []
+    let endsInReturn = end != nil && line.last == 0x0D
+    if endsInReturn { line.removeLast() }
+    guard !line.isEmpty else {
+      // Who looks for two ends of line in a row must find them here.
+      guard lastEndsInReturn == nil || lastEndsInReturn == endsInReturn else { throw .lineBoundary }
+      return nil
+    }
+    lastEndsInReturn = endsInReturn
     guard !line.contains(where: { ASCII.isControl($0) && $0 != 0x09 }) else { throw .lineBoundary }
     if line.contains(where: { $0 >= 0x80 }) {
       guard let text = ExactString(utf8: line) else { throw .encoding }
@@ -61,11 +82,5 @@ struct CoreMetadata: Sendable {
       }
     }
     return line
-  }
-
-  private static func trimmed(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
-    let start = value.drop(while: isSpace)
-    return start[..<(start.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? start.startIndex)]
   }
 }

@@ -1,0 +1,23 @@
+import Foundation
+import StrictParsers
+
+/// The public conformance vectors beside the repository, or in the folder that IMPRIMATUR_VECTORS names.
+enum VectorFile {
+  /// The whole file; nil, loudly, where it is missing.
+  static func bytes(_ path: String) -> [UInt8]? {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let folders: [String?] = [
+      ProcessInfo.processInfo.environment["IMPRIMATUR_VECTORS"], root.appendingPathComponent("../shared/vectors").path,
+    ]
+    for folder in folders.compactMap({ $0 }) {
+      if let data = FileManager.default.contents(atPath: "\(folder)/\(path)") { return Array(data) }
+    }
+    print("VECTORS MISSING: \(path)")
+    return nil
+  }
+
+  /// One JSON object a line.
+  static func rows(_ path: String) throws -> [JSONObject]? {
+    try bytes(path)?.split(separator: UInt8(ascii: "\n")).map { try StrictJSON.parseObject($0) }
+  }
+}
