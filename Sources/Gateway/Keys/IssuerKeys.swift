@@ -1,0 +1,140 @@
+import StrictParsers
+import Synchronization
+import TokenVerification
+
+/// The keys of one issuer: fetched before they are needed, kept while the issuer can't be reached, but not for ever.
+///
+/// Whoever has a token reads the current set without waiting. Only an unknown `kid` waits, for the one refresh that all such waiters share.
+actor IssuerKeys {
+  /// Seconds between refreshes where the answer says nothing about it, and the bounds of what it may say.
+  static let usualInterval: Int64 = 15 * 60
+  static let intervals: ClosedRange<Int64> = 5 * 60...60 * 60
+  /// Seconds between two attempts, whoever asks for them.
+  static let coolDown: Int64 = 60
+  /// Seconds for which one unknown `kid` is not looked for again.
+  static let unknownMemory: Int64 = 120
+  /// Seconds past the refresh that did not succeed for which the old keys are still trusted.
+  static let staleLimit: Int64 = 60 * 60
+  private static let unknownLimit = 256
+
+  private struct Snapshot: Sendable {
+    let keys: KeySet
+    let refreshAt: UnixTime
+    var staleAt: UnixTime { refreshAt.advanced(by: staleLimit) }
+  }
+
+  nonisolated let issuer: ExactString
+  private let source: KeySource
+  private let fetcher: any KeyFetching
+  private nonisolated let now: @Sendable () -> UnixTime
+  private let deadline: @Sendable () -> ContinuousClock.Instant
+  private let record: @Sendable (KeyEvent) -> Void
+  private nonisolated let current = Mutex<Snapshot?>(nil)
+
+  private var running: Task<Void, Never>?
+  private var lastAttempt: UnixTime?
+  private var unknown: [ExactString: UnixTime] = [:]
+  private var skipped: [KeySet.SkippedKey] = []
+
+  init(
+    issuer: ExactString, source: KeySource, fetcher: any KeyFetching, now: @escaping @Sendable () -> UnixTime,
+    deadline: @escaping @Sendable () -> ContinuousClock.Instant = { .now + .seconds(5) }, record: @escaping @Sendable (KeyEvent) -> Void
+  ) {
+    self.issuer = issuer
+    self.source = source
+    self.fetcher = fetcher
+    self.now = now
+    self.deadline = deadline
+    self.record = record
+  }
+
+  // MARK: - For whoever has a token
+
+  /// The set that is trusted now; nil before the first was fetched, and when the last has become too old.
+  nonisolated var trusted: KeySet? {
+    let now = now()
+    return current.withLock { $0.flatMap { now < $0.staleAt ? $0.keys : nil } }
+  }
+
+  /// A set to verify a token with that names this key, at once where the key is known. The set may lack the key nevertheless.
+  nonisolated func keys(for id: ExactString) async throws(TokenRefusal) -> KeySet {
+    if let keys = trusted, keys.contains(id) { return keys }
+    await search(for: id)
+    guard let keys = trusted else { throw .keysUnavailable(retryAfter: await secondsToNextAttempt) }
+    return keys
+  }
+
+  private func search(for id: ExactString) async {
+    if running == nil {
+      let now = now()
+      guard mayAttempt(at: now) else { return }
+      if trusted != nil, let until = unknown[id], now < until { return }
+    }
+    await refresh()
+    guard let keys = trusted, !keys.contains(id) else { return }
+    // A flood of invented ids must not take memory, and forgetting one costs no more than the cool-down allows.
+    if unknown.count >= Self.unknownLimit { unknown.removeAll(keepingCapacity: true) }
+    unknown[id] = now().advanced(by: Self.unknownMemory)
+  }
+
+  private var secondsToNextAttempt: Int {
+    guard let lastAttempt else { return 1 }
+    return Int(min(max(1, lastAttempt.seconds + Self.coolDown - now().seconds), Self.coolDown))
+  }
+
+  // MARK: - Refreshing
+
+  /// Fetches the keys at once, or waits for the refresh that is already under way.
+  func refresh() async {
+    if let running { return await running.value }
+    lastAttempt = now()
+    let task = Task { await load() }
+    running = task
+    await task.value
+  }
+
+  /// Refreshes whenever it is due, until the task is cancelled.
+  func keepFresh(sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }) async {
+    while !Task.isCancelled {
+      await refreshIfDue()
+      // Never for long, since the clock may be set.
+      do { try await sleep(.seconds(min(max(1, due.seconds - now().seconds), Self.coolDown))) } catch { return }
+    }
+  }
+
+  func refreshIfDue() async {
+    guard now() >= due, mayAttempt(at: now()) else { return }
+    await refresh()
+  }
+
+  private var due: UnixTime { current.withLock { $0?.refreshAt } ?? now() }
+
+  /// A last attempt in the future means that the clock was set back.
+  private func mayAttempt(at now: UnixTime) -> Bool {
+    guard let lastAttempt, lastAttempt <= now else { return true }
+    return now >= lastAttempt.advanced(by: Self.coolDown)
+  }
+
+  private func load() async {
+    defer { running = nil }
+    do throws(KeyFailure) {
+      let document = try await source.load(issuer: issuer, through: fetcher, until: deadline())
+      accept(try Self.parse(document.body), for: document.maxAge)
+    } catch {
+      record(.refreshFailed(issuer: issuer, error, keptUntil: current.withLock { $0?.staleAt }))
+    }
+  }
+
+  private func accept(_ keys: KeySet, for maxAge: Int64?) {
+    let interval = min(max(maxAge ?? Self.usualInterval, Self.intervals.lowerBound), Self.intervals.upperBound)
+    let next = now().advanced(by: interval)
+    current.withLock { $0 = Snapshot(keys: keys, refreshAt: next) }
+    record(.refreshed(issuer: issuer, ids: keys.usableIDs, next: next))
+    if keys.skipped != skipped, !keys.skipped.isEmpty { record(.skipped(issuer: issuer, keys.skipped)) }
+    skipped = keys.skipped
+  }
+
+  private static func parse(_ bytes: [UInt8]) throws(KeyFailure) -> KeySet {
+    do { return try KeySet(jwks: bytes) } catch { throw .keys(error) }
+  }
+}
