@@ -60,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "imprimatur",
       dependencies: [
-        "Gateway", "Demo",
+        "Gateway", "Demo", "StrictParsers", "COpenSSL", "CCurl",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

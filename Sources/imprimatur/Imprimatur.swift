@@ -1,2 +1,14 @@
 import ArgumentParser
-@main struct Imprimatur: ParsableCommand { func run() {} }
+import Gateway
+
+@main struct Imprimatur: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "imprimatur", abstract: "Trusted Publishing for package registries that have never heard of it.", version: Versions.text,
+    subcommands: [ServeCommand.self, CheckCommand.self, HealthcheckCommand.self])
+}
+
+/// What every subcommand with a configuration takes.
+struct ConfigurationOption: ParsableArguments {
+  @Option(name: [.customShort("c"), .customLong("config")], help: ArgumentHelp("The configuration's file.", valueName: "file"))
+  var path: String
+}

@@ -1,6 +1,7 @@
 import Digests
 import Foundation
 import PublisherPolicy
+import RegistryProtocols
 import StrictParsers
 
 @testable import Gateway
@@ -33,7 +34,7 @@ enum ObservabilitySample {
     var record = AuditRecord(.publish, requestID())
     record.granted = true
     record.registry = RegistryName("python")
-    record.ecosystem = "pypi"
+    record.ecosystem = .pypi
     record.action = .upload
     record.target = PublishTarget(
       registry: RegistryName("python"), package: .init(canonical: "acme-widgets"), version: .init(written: "1.2.3.0", canonical: "1.2.3"),

@@ -1,4 +1,5 @@
 import PublisherPolicy
+import RegistryProtocols
 import StrictParsers
 
 extension AuditRecord {
@@ -72,7 +73,7 @@ extension AuditRecord {
 
   private func writeFacts(to line: inout JSONLine) {
     line.member("registry", registry?.description)
-    line.member("protocol", ecosystem)
+    line.member("protocol", ecosystem?.rawValue)
     line.member("action", action?.rawValue)
     line.member("package.name", target?.package.canonical)
     line.member("package.version", target?.version?.written)

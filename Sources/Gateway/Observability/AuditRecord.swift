@@ -1,5 +1,6 @@
 package import Digests
 package import PublisherPolicy
+package import RegistryProtocols
 package import StrictParsers
 
 /// What is known about one request that tried to publish, to exchange or to burn a token.
@@ -65,7 +66,7 @@ package struct AuditRecord: Hashable, Sendable {
   package var granted = false
   package var registry: RegistryName?
   /// The registry's `protocol` in the configuration.
-  package var ecosystem: String?
+  package var ecosystem: Ecosystem?
   package var action: Action?
   /// The package's canonical name, the version as the upload writes it and the file's name come from it.
   package var target: PublishTarget?

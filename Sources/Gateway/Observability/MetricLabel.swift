@@ -1,4 +1,5 @@
 package import PublisherPolicy
+package import RegistryProtocols
 
 /// The value of a metric's label.
 ///
@@ -13,7 +14,7 @@ package struct MetricLabel: Hashable, Sendable {
   package init(_ reason: ReasonCode?) { text = reason?.description ?? "" }
 
   /// A registry's `protocol`, as the configuration names it.
-  package init(protocol name: String?) { text = name ?? "" }
+  package init(_ ecosystem: Ecosystem?) { text = ecosystem?.rawValue ?? "" }
 
   package init<Case: RawRepresentable<String> & CaseIterable & Sendable>(_ value: Case) { text = value.rawValue }
 }

@@ -58,7 +58,7 @@ package final class Metrics: Sendable {
     let reason = MetricLabel(outcome.reason)
     switch record.event {
     case .publish:
-      publishes.add(1, registry, MetricLabel(protocol: record.ecosystem), MetricLabel(outcome.name), reason)
+      publishes.add(1, registry, MetricLabel(record.ecosystem), MetricLabel(outcome.name), reason)
       if let duration = record.duration { publishDuration.observe(duration, registry, MetricLabel(outcome.name)) }
       if let size = record.bodySize { uploadBytes.add(size, registry) }
       if let status = record.upstreamStatus { upstreamAnswers.add(1, registry, MetricLabel(StatusClass(status: status))) }

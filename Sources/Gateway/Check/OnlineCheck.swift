@@ -1,0 +1,77 @@
+import Logging
+import NIOCore
+import NIOPosix
+import PublisherPolicy
+import RegistryProtocols
+import StrictParsers
+import TokenVerification
+
+/// What only the network tells of a configuration: whether issuers give their keys, and registries take the credential, and nothing without it.
+package struct OnlineCheck: Sendable {
+  private let settings: Settings
+  private let environment: [String: String]
+  private let file: String
+
+  package init(settings: Settings, environment: [String: String], file: String) {
+    self.settings = settings
+    self.environment = environment
+    self.file = file
+  }
+
+  package func run() async -> [SettingsProblem] {
+    let threads = NIOThreadPool(numberOfThreads: 2)
+    threads.start()
+    defer { threads.shutdownGracefully { _ in } }
+    let builder = ConfigurationBuilder(
+      environment: environment, threads: threads, log: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() },
+      metrics: Metrics(version: Gateway.version), signatures: VerifiedSignatureCache(capacity: 0),
+      now: { Timestamp.now().unixTime ?? .latest })
+    let configuration: Configuration
+    do throws(ConfigurationBuilder.Failure) {
+      configuration = try builder.build(settings, replacing: nil)
+    } catch {
+      return [problem("", .error, error.message)]
+    }
+    var problems: [SettingsProblem] = []
+    for issuer in configuration.issuers.values.sorted(by: { $0.settings.url < $1.settings.url }) {
+      await issuer.keys.refresh()
+      if issuer.keys.trusted == nil {
+        problems.append(problem("issuers.\(issuer.name)", .error, "its keys can't be fetched from \(issuer.settings.url)"))
+      }
+    }
+    for registry in configuration.registries { problems += await check(registry) }
+    return problems
+  }
+
+  private func check(_ registry: Registry) async -> [SettingsProblem] {
+    let key = "registries.\(registry.name).upstream"
+    do throws(UpstreamFailure) {
+      let credential = try await registry.credential.current()
+      let shown = try await status(of: registry, credential)
+      if [401, 403, 407].contains(shown) { return [problem(key, .error, "the registry refuses the credential: it answered \(shown)")] }
+      guard credential != nil else { return [] }
+      let hidden = try await status(of: registry, nil)
+      guard [401, 403, 407].contains(hidden) else {
+        return [problem(key, .warning, "the registry answers \(hidden) to a publish without a credential: whoever reaches it may publish")]
+      }
+      return []
+    } catch {
+      return [problem(key, .error, error.explanation)]
+    }
+  }
+
+  /// The status of a publish of nothing: who may publish is told that it is empty, who may not is told that.
+  private func status(of registry: Registry, _ credential: ServiceCredential?) async throws(UpstreamFailure) -> Int {
+    let bytes = try await registry.origin.connect(on: MultiThreadedEventLoopGroup.singleton.any())
+    let connection = UpstreamConnection(bytes, wasReused: false, stall: .seconds(10))
+    let head = UpstreamHead(probing: registry, with: credential)
+    _ = try await connection.send(.byteBuffer(ByteBuffer(bytes: head.bytes)))
+    let answer = try await connection.answerHead(to: .post)
+    await bytes.abort()
+    return answer.status
+  }
+
+  private func problem(_ key: String, _ severity: SettingsProblem.Severity, _ message: String) -> SettingsProblem {
+    SettingsProblem(file: file, line: 1, column: 1, keyPath: key, severity: severity, message: message, suggestion: nil)
+  }
+}

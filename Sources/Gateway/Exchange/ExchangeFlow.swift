@@ -1,0 +1,121 @@
+import Digests
+import NIOCore
+import PublisherPolicy
+import RegistryProtocols
+import StateStore
+import StrictParsers
+import TokenVerification
+
+/// The exchange of an OIDC token for an upload token, and what goes with it (pypi.md, section 1.1).
+struct ExchangeFlow {
+  /// An OIDC token and the JSON around it.
+  private static let mostBodyBytes = 64 * 1024
+
+  let gateway: GatewayServices
+  let configuration: Configuration
+  /// Those of the host that was asked: the path of an exchange says no more.
+  let registries: [Registry]
+  let connection: ClientConnection
+
+  func serve(_ route: ExchangeRoute, _ head: RequestHead, _ body: RequestBody, _ request: AnsweredRequest) async -> RequestService.Fate {
+    let attempt = Attempt(route == .burn ? .revoke : .exchange, request.id, on: connection.bytes.channel.eventLoop)
+    attempt.record.describe(request, head, configuration)
+    let answer: RegistryAnswer
+    switch route {
+    case .audience:
+      answer = PyPIExchange.audience(registries[0].settings.audience)
+    case .mint:
+      attempt.record.action = .mint
+      answer = await mint(body, attempt)
+    case .burn:
+      attempt.record.action = .burn
+      answer = await burn(body, attempt)
+    }
+    let mayContinue = head.keepAlive && body.isComplete && !gateway.isDraining
+    await connection.answer(answer, to: request, closing: !mayContinue)
+    return mayContinue ? .keepAlive : .close
+  }
+
+  // MARK: Mint
+
+  private func mint(_ body: RequestBody, _ attempt: Attempt) async -> RegistryAnswer {
+    do throws(Refusal) {
+      let (token, expiry) = try await exchange(body, attempt)
+      attempt.record.granted = true
+      await gateway.conclude(attempt, .completed)
+      return PyPIExchange.minted(token, expiry: expiry)
+    } catch {
+      await gateway.conclude(attempt, error.outcome)
+      return PyPIExchange.refused(error.forClient(attempt.record.requestID))
+    }
+  }
+
+  private func exchange(_ body: RequestBody, _ attempt: Attempt) async throws(Refusal) -> (UploadToken, UnixTime) {
+    guard gateway.audit.ensureWritable() else { throw .gateway(.auditUnavailable) }
+    let compact = try await token(in: body)
+    attempt.record.credential = .oidc
+    let authentication = Authentication(gateway: gateway, configuration: configuration, registry: registries[0], attempt: attempt)
+    let (registry, identity) = try await identify(compact, authentication)
+    attempt.record.describe(registry)
+    do throws(PublisherRefusal) {
+      let admission = try configuration.policy.admit(identity, to: registry.name, at: gateway.now())
+      attempt.record.publisher = admission.publisher
+    } catch {
+      throw .publisher(error)
+    }
+    return try await keep(identity, lifetime: registry.settings.uploadTokenLifetime)
+  }
+
+  private func token(in body: RequestBody) async throws(Refusal) -> [UInt8] {
+    let bytes: [UInt8]
+    do throws(BodyRefusal) { bytes = try await body.collect(upTo: Self.mostBodyBytes) } catch { throw .body(error) }
+    return try Refusal.wrap(Refusal.credential) { () throws(CredentialRefusal) in try PyPIExchange.token(in: bytes) }
+  }
+
+  /// The registries of one host differ by their audience: the token's own says which is meant.
+  private func identify(_ compact: [UInt8], _ authentication: Authentication) async throws(Refusal) -> (Registry, PublisherIdentity) {
+    for registry in registries.dropLast() {
+      do throws(Refusal) {
+        return (registry, try await authentication.identity(ofToken: compact, audience: registry.settings.audience))
+      } catch {
+        guard case .token(.wrongAudience) = error else { throw error }
+      }
+    }
+    let last = registries[registries.count - 1]
+    return (last, try await authentication.identity(ofToken: compact, audience: last.settings.audience))
+  }
+
+  /// Makes the upload token and uses up the OIDC token in one step of the store, the last that can fail: clients send the same token again after a 5xx.
+  private func keep(_ identity: PublisherIdentity, lifetime: Milliseconds) async throws(Refusal) -> (UploadToken, UnixTime) {
+    guard let token = try? UploadToken.random() else { throw .state(.unavailable) }
+    let expiry = gateway.now().advanced(by: lifetime.milliseconds / 1000)
+    let record = UploadTokenRecord(hash: token.hash, identity: identity, expiry: expiry)
+    do throws(StateRefusal) {
+      try await gateway.store.exchange(identity.token, rememberedUntil: Authentication.rememberedUntil(identity.expiry), for: record)
+    } catch {
+      throw .state(error)
+    }
+    return (token, expiry)
+  }
+
+  // MARK: Burn
+
+  /// Whatever is sent, the answer is the same, so that nobody learns which tokens live.
+  private func burn(_ body: RequestBody, _ attempt: Attempt) async -> RegistryAnswer {
+    do throws(Refusal) {
+      let bytes = try await token(in: body)
+      guard let token = UploadToken(parsing: bytes) else { throw .credential(.unknownUploadToken) }
+      attempt.record.credential = .uploadToken
+      let burnt: UploadTokenRecord?
+      do throws(StateRefusal) { burnt = try await gateway.store.burn(token.hash, at: gateway.now()) } catch { throw .state(error) }
+      guard let burnt else { throw .credential(.unknownUploadToken) }
+      attempt.identify(burnt.identity, configuration.policy.provenance(of: burnt.identity), signedPart: nil)
+      attempt.record.granted = true
+      await gateway.conclude(attempt, .completed)
+    } catch {
+      await gateway.conclude(attempt, error.outcome)
+      if case .state = error { return PyPIExchange.refused(error.forClient(attempt.record.requestID)) }
+    }
+    return PyPIExchange.burnt
+  }
+}

@@ -1,0 +1,76 @@
+import PublisherPolicy
+import RegistryProtocols
+import StateStore
+import StrictParsers
+import TokenVerification
+
+/// Who asks, and by which credential the store remembers him.
+struct Authority {
+  let identity: PublisherIdentity
+  let subject: BindingSubject
+  /// When the store may forget the credential.
+  let rememberedUntil: UnixTime
+}
+
+/// Turns the credential that a client presented into an identity, or says why it is none.
+struct Authentication {
+  /// Seconds for which a credential is remembered past the moment at which the last verifier would still accept it.
+  static let memoryMargin: Int64 = 60
+
+  let gateway: GatewayServices
+  let configuration: Configuration
+  let registry: Registry
+  let attempt: Attempt
+
+  func authenticate(_ presented: PresentedCredential) async throws(Refusal) -> Authority {
+    switch presented {
+    case .oidc(let compact):
+      attempt.record.credential = .oidc
+      guard registry.settings.direct == .allow else { throw .credential(.directTokenRefused) }
+      let identity = try await identity(ofToken: compact, audience: registry.settings.audience)
+      return Authority(identity: identity, subject: .direct(identity.token), rememberedUntil: Self.rememberedUntil(identity.expiry))
+    case .uploadToken(let token):
+      attempt.record.credential = .uploadToken
+      return try await authority(of: token)
+    }
+  }
+
+  /// Verifies an OIDC token and reads from it whom it speaks for.
+  func identity(ofToken compact: [UInt8], audience: ExactString) async throws(Refusal) -> PublisherIdentity {
+    let token: VerifiedToken
+    let issuer: Issuer
+    do throws(TokenRefusal) {
+      let unverified = try configuration.verifier.read(compact)
+      guard let known = configuration.issuers[unverified.issuer] else { throw .unknownIssuer }
+      issuer = known
+      let keys = try await issuer.keys.keys(for: unverified.keyID)
+      token = try configuration.verifier.verify(unverified, with: keys, audience: audience, at: gateway.now())
+    } catch {
+      throw .token(error)
+    }
+    do throws(PublisherRefusal) {
+      let identity = try configuration.policy.identify(token, issuer: issuer.name)
+      attempt.identify(identity, configuration.policy.provenance(of: identity), signedPart: token.signedPartDigest)
+      gateway.noteUnaccountedClaims(configuration.policy.unaccountedClaims(of: token, issuer: issuer.name), of: issuer.name)
+      return identity
+    } catch {
+      attempt.record.token = .init(issuer: token.issuer, jti: nil, hash: token.signedPartDigest)
+      throw .publisher(error)
+    }
+  }
+
+  private func authority(of token: UploadToken) async throws(Refusal) -> Authority {
+    let record: UploadTokenRecord?
+    do throws(StateRefusal) {
+      record = try await gateway.store.uploadToken(token.hash, at: gateway.now())
+    } catch {
+      throw .state(error)
+    }
+    guard let record, record.identity.audience == registry.settings.audience else { throw .credential(.unknownUploadToken) }
+    attempt.identify(record.identity, configuration.policy.provenance(of: record.identity), signedPart: nil)
+    return Authority(identity: record.identity, subject: .uploadToken(token.hash), rememberedUntil: Self.rememberedUntil(record.expiry))
+  }
+
+  /// Past the expiry by what the verifier tolerates: a record that is forgotten first is a replay.
+  static func rememberedUntil(_ expiry: UnixTime) -> UnixTime { expiry.advanced(by: TokenVerifier.clockSkew + memoryMargin) }
+}

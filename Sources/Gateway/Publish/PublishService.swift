@@ -1,0 +1,47 @@
+import NIOCore
+import RegistryProtocols
+import StateStore
+import StrictParsers
+
+/// Has an upload carried out, records it once, and only then answers.
+struct PublishService {
+  let gateway: GatewayServices
+  let configuration: Configuration
+  let registry: Registry
+  let connection: ClientConnection
+
+  func serve(
+    _ plan: PublishPlan, _ head: RequestHead, _ path: RoutedPath, _ body: RequestBody, _ request: AnsweredRequest
+  ) async -> RequestService.Fate {
+    let attempt = Attempt(.publish, request.id, on: connection.bytes.channel.eventLoop)
+    attempt.record.describe(request, head, configuration)
+    attempt.record.describe(registry)
+    attempt.record.action = .upload
+    let flow = PublishFlow(
+      gateway: gateway, configuration: configuration, registry: registry, head: head, path: path, body: body, attempt: attempt)
+    let result: Result<RelayedAnswer, Refusal>
+    do throws(Refusal) { result = .success(try await flow.run(plan)) } catch { result = .failure(error) }
+    attempt.record.bodySize = body.bytesReceived
+    await gateway.conclude(attempt, result.outcome)
+
+    let mayContinue = head.keepAlive && body.isComplete && !gateway.isDraining
+    switch result {
+    case .success(let answer):
+      await connection.relay(answer, to: request, closing: !mayContinue)
+      return mayContinue ? .keepAlive : .close
+    case .failure(let refusal):
+      await connection.answer(registry.dialect.answer(refusing: refusal.forClient(request.id)), to: request, closing: true)
+      return .close
+    }
+  }
+}
+
+extension Result<RelayedAnswer, Refusal> {
+  fileprivate var outcome: AuditOutcome {
+    switch self {
+    case .success(let answer) where answer.isSuccess: .published
+    case .success(let answer): Refusal.upstream(.refused(status: answer.status)).outcome
+    case .failure(let refusal): refusal.outcome
+    }
+  }
+}

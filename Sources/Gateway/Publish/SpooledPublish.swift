@@ -1,0 +1,78 @@
+import NIOCore
+import PublisherPolicy
+import RegistryProtocols
+import StateStore
+import StrictParsers
+
+/// An upload whose body says what it would publish: all of it is read, inspected and agreed before the registry sees a byte.
+struct SpooledPublish {
+  let flow: PublishFlow
+  let authority: Authority
+
+  func run() async throws(Refusal) -> RelayedAnswer {
+    let dialect = flow.registry.dialect
+    var inspector = try Refusal.wrap(Refusal.scope) { () throws(ScopeRefusal) in try dialect.inspector(for: flow.head, path: flow.path) }
+    let artifact = try await receive(inspectedBy: &inspector)
+    flow.attempt.record.artifactDigest = artifact.digests.sha256
+    flow.attempt.record.artifactSize = Int64(artifact.count)
+    let upload = try await inspect(artifact, by: inspector)
+    flow.attempt.record.target = upload.target
+
+    _ = try flow.decide(authority, upload.target)
+    let intent = try await bind(upload.target, artifact)
+    let body = WholeBody(
+      contentType: ArraySlice(upload.contentType.utf8), prefix: upload.prefix, artifact: artifact, suffix: upload.suffix)
+    return try await Forwarder(flow: flow).forward(body, closing: intent) { () throws(Refusal) in try flow.decide(authority, upload.target)
+    }
+  }
+
+  /// Reads the body to its end. What the policy will not allow is refused as soon as the form has named it.
+  private func receive(inspectedBy inspector: inout any BodyInspector) async throws(Refusal) -> SpooledArtifact {
+    var isAnnounced = false
+    // Made with the artifact's first bytes, when the form has said which digests it wants compared.
+    var spool: ArtifactSpool?
+    while let chunk = try await next() {
+      var file = ByteBuffer()
+      try Refusal.wrap(Refusal.scope) { () throws(ScopeRefusal) in
+        try inspector.receive(chunk.readableBytesUInt8Span) { unsafe file.writeBytes($0.bytes) }
+      }
+      if !isAnnounced, let target = inspector.announcedTarget {
+        isAnnounced = true
+        flow.attempt.record.target = target
+        _ = try flow.decide(authority, target)
+      }
+      if file.readableBytes > 0 {
+        let filled = spool ?? newSpool(for: inspector)
+        spool = filled
+        do throws(SpoolRefusal) { try await filled.append(file) } catch { throw .spool(error) }
+      }
+    }
+    let filled = spool ?? newSpool(for: inspector)
+    do throws(SpoolRefusal) { return try await filled.finish() } catch { throw .spool(error) }
+  }
+
+  private func newSpool(for inspector: any BodyInspector) -> ArtifactSpool {
+    ArtifactSpool(flow.configuration.settings.server.limits, flow.gateway, hashing: inspector.digestsToCompute)
+  }
+
+  private func next() async throws(Refusal) -> ByteBuffer? {
+    do throws(BodyRefusal) { return try await flow.body.next() } catch { throw .body(error) }
+  }
+
+  /// Off the event loop: an archive takes as long to read as it is large.
+  private func inspect(_ artifact: SpooledArtifact, by inspector: any BodyInspector) async throws(Refusal) -> InspectedUpload {
+    let inspected = try await Refusal.wrap(Refusal.spool) { () async throws(SpoolRefusal) in
+      try await flow.gateway.threads.run(orFail: .unavailable) { () throws(SpoolRefusal) in
+        Result { () throws(ScopeRefusal) in try inspector.finish(artifact: artifact, digests: artifact.digests) }
+      }
+    }
+    return try Refusal.wrap(Refusal.scope) { () throws(ScopeRefusal) in try inspected.get() }
+  }
+
+  private func bind(_ target: PublishTarget, _ artifact: SpooledArtifact) async throws(Refusal) -> IntentID {
+    let binding = Binding(
+      subject: authority.subject, target: target, digest: artifact.digests.sha256, rememberedUntil: authority.rememberedUntil,
+      note: flow.attempt.record.note(at: flow.gateway.clock()))
+    do throws(StateRefusal) { return try await flow.gateway.store.bind(binding) } catch { throw .state(error) }
+  }
+}

@@ -1,0 +1,51 @@
+import StrictParsers
+
+/// Why a request's body was not read to its end.
+enum BodyRefusal: Error, Hashable, Sendable {
+  /// More than `upload`, as its length says or as it came.
+  case tooLarge
+  /// Fewer bytes than `body_rate` over its window.
+  case tooSlow
+  /// Not whole within `body_timeout`.
+  case timedOut
+  /// The client ended the connection in the middle.
+  case incomplete
+  /// Its chunked framing is wrong.
+  case malformed(HTTPRefusal)
+
+  enum Code: String, CaseIterable, Sendable {
+    case tooLarge = "body.too-large"
+    case tooSlow = "body.too-slow"
+    case timedOut = "body.timed-out"
+    case incomplete = "body.incomplete"
+    case malformed = "body.malformed"
+  }
+
+  var code: Code {
+    switch self {
+    case .tooLarge: .tooLarge
+    case .tooSlow: .tooSlow
+    case .timedOut: .timedOut
+    case .incomplete: .incomplete
+    case .malformed: .malformed
+    }
+  }
+
+  var status: Int {
+    switch self {
+    case .tooLarge: 413
+    case .tooSlow, .timedOut: 408
+    case .incomplete, .malformed: 400
+    }
+  }
+
+  var explanation: String {
+    switch self {
+    case .tooLarge: "the upload is larger than this gateway accepts"
+    case .tooSlow: "the upload came too slowly"
+    case .timedOut: "the upload took too long"
+    case .incomplete: "the upload ended before it was whole"
+    case .malformed(let refusal): refusal.explanation
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Digests
+import NIOSSL
+import PublisherPolicy
+import RegistryProtocols
+import StrictParsers
+import TokenVerification
+
+/// One complete, checked configuration with all that is built from it: frozen, and replaced as a whole.
+final class Configuration: Sendable {
+  let settings: Settings
+  let policy: Policy
+  let verifier: TokenVerifier
+  /// By their URL, which is exactly the token's `iss`.
+  let issuers: [ExactString: Issuer]
+  let registries: [Registry]
+  let tls: NIOSSLContext?
+
+  init(
+    settings: Settings, policy: Policy, verifier: TokenVerifier, issuers: [ExactString: Issuer], registries: [Registry], tls: NIOSSLContext?
+  ) {
+    self.settings = settings
+    self.policy = policy
+    self.verifier = verifier
+    self.issuers = issuers
+    self.registries = registries
+    self.tls = tls
+  }
+
+  /// The registries that a host name serves; nil where it serves none.
+  func registries(on host: ExactString) -> [Registry]? {
+    let served = registries.filter { $0.settings.host == nil || $0.settings.host == host }
+    return served.isEmpty ? nil : served
+  }
+}
+
+/// An issuer of the configuration and its keys.
+struct Issuer: Sendable {
+  let settings: IssuerSettings
+  let keys: IssuerKeys
+
+  var name: IssuerName { settings.name }
+}

@@ -1,0 +1,125 @@
+import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+import PublisherPolicy
+import RegistryProtocols
+import StrictParsers
+import TokenVerification
+
+/// Builds all that a configuration needs from its settings, and takes over from the one before what should survive a change: the issuers' keys.
+struct ConfigurationBuilder {
+  /// Why settings that are well-formed can't be carried out.
+  struct Failure: Error {
+    let message: String
+  }
+
+  let environment: [String: String]
+  let threads: NIOThreadPool
+  let log: Logger
+  let metrics: Metrics
+  let signatures: VerifiedSignatureCache
+  let now: @Sendable () -> UnixTime
+
+  func build(_ settings: Settings, replacing old: Configuration?) throws(Failure) -> Configuration {
+    var issuers: [ExactString: Issuer] = [:]
+    for issuer in settings.issuers {
+      let kept = old?.issuers[issuer.url]
+      issuers[issuer.url] = if let kept, kept.settings == issuer { kept } else { try self.issuer(issuer) }
+    }
+    let rules = settings.issuers.map { issuer in
+      IssuerRules(
+        url: issuer.url, algorithms: Set(issuer.algorithms.compactMap { SignatureAlgorithm(name: $0) }),
+        longestLifetime: issuer.maxLifetime.milliseconds / 1000, requiresTokenID: true)
+    }
+    let providers = settings.issuers.compactMap { issuer in ProviderCatalog.provider(issuer.provider).map { (issuer.name, $0) } }
+    var registries: [Registry] = []
+    for registry in settings.registries { registries.append(try self.registry(registry, settings)) }
+    return Configuration(
+      settings: settings, policy: Policy(publishers: settings.publishers, providers: Dictionary(providers) { first, _ in first }),
+      verifier: TokenVerifier(issuers: rules, tokenLimit: settings.server.limits.tokenBytes, cache: signatures), issuers: issuers,
+      registries: registries, tls: try settings.server.tls.map { certificate throws(Failure) in try serverTLS(certificate) })
+  }
+
+  // MARK: Issuers
+
+  private func issuer(_ settings: IssuerSettings) throws(Failure) -> Issuer {
+    let fetcher = HTTPSFetcher(
+      options: .init(
+        certificateFile: settings.caFile, allowsPrivateNetwork: settings.allowPrivateNetwork, allowsLoopbackHTTP: settings.allowHTTP),
+      proxy: ProxyRules(environment: environment))
+    let source: KeySource
+    switch settings.keys {
+    case .discovery: source = .discovery(try url(settings.url), known: nil)
+    case .url(let keys): source = .url(try url(keys))
+    case .file(let path): source = .file(path)
+    }
+    let keys = IssuerKeys(issuer: settings.url, source: source, fetcher: fetcher, now: now) { [log, metrics, name = settings.name] event in
+      log.log(event, of: name)
+      metrics.count(event, of: name)
+    }
+    return Issuer(settings: settings, keys: keys)
+  }
+
+  private func url(_ text: ExactString) throws(Failure) -> KeyURL {
+    guard let url = KeyURL(text) else { throw Failure(message: "\(text) is no URL that keys may be fetched from") }
+    return url
+  }
+
+  // MARK: Registries
+
+  private func registry(_ settings: RegistrySettings, _ all: Settings) throws(Failure) -> Registry {
+    let upstream = settings.upstream
+    let origin = UpstreamOrigin(
+      key: .init(
+        registry: settings.name.description, host: upstream.host, port: upstream.port, isTLS: upstream.isTLS, caFile: upstream.caFile,
+        clientCertificate: upstream.clientCertificate?.certificate),
+      tls: upstream.isTLS ? try clientTLS(upstream) : nil, authority: upstream.authority,
+      connectTimeout: .milliseconds(all.server.limits.connectTimeout.milliseconds))
+    return Registry(
+      settings: settings, dialect: try dialect(settings), origin: origin,
+      credential: ServiceCredentialSource(upstream.credential, environment: environment, threads: threads, log: log),
+      publicOrigin: all.server.publicOrigin ?? settings.host.map { ExactString("\(all.server.tls == nil ? "http" : "https")://\($0)") })
+  }
+
+  private func dialect(_ settings: RegistrySettings) throws(Failure) -> any RegistryProtocol {
+    switch settings.ecosystem {
+    case .pypi:
+      return PyPIProtocol(registry: settings.name, prefix: ExactString("\(settings.path.raw)/"), attestations: settings.attestations)
+    case .generic:
+      guard let template = settings.template else { throw Failure(message: "\(settings.name) has no template") }
+      return GenericProtocol(registry: settings.name, template: template, methods: settings.methods)
+    }
+  }
+
+  // MARK: TLS
+
+  private func serverTLS(_ files: ServerSettings.Certificate) throws(Failure) -> NIOSSLContext {
+    do {
+      let chain = try NIOSSLCertificate.fromPEMFile(files.certificate).map { NIOSSLCertificateSource.certificate($0) }
+      let key = try NIOSSLPrivateKey(file: files.key, format: .pem)
+      var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+      configuration.minimumTLSVersion = .tlsv12
+      configuration.applicationProtocols = ["http/1.1"]
+      return try NIOSSLContext(configuration: configuration)
+    } catch {
+      throw Failure(message: "the certificate \(files.certificate) and the key \(files.key) can't be used together: \(error)")
+    }
+  }
+
+  private func clientTLS(_ upstream: UpstreamSettings) throws(Failure) -> NIOSSLContext {
+    do {
+      var configuration = TLSConfiguration.makeClientConfiguration()
+      configuration.minimumTLSVersion = .tlsv12
+      configuration.applicationProtocols = ["http/1.1"]
+      if let file = upstream.caFile { configuration.trustRoots = .file(file) }
+      if let client = upstream.clientCertificate {
+        configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(client.certificate).map { .certificate($0) }
+        configuration.privateKey = .privateKey(try client.key.read(environment).withBytes { try NIOSSLPrivateKey(bytes: $0, format: .pem) })
+      }
+      return try NIOSSLContext(configuration: configuration)
+    } catch {
+      throw Failure(message: "the certificates for \(upstream.authority) can't be used: \(error)")
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import StateStore
+import StrictParsers
+import TokenVerification
+import UnixSignals
+
+/// The whole gateway: what `imprimatur serve` runs.
+package struct Gateway: Sendable {
+  package static let version = "0.1.0"
+  private static let cachedSignatures = 4096
+
+  /// Why it does not run.
+  package enum Failure: Error, Sendable {
+    case configuration([SettingsProblem])
+    case start(String)
+  }
+
+  private let path: String
+  private let environment: [String: String]
+  private let clock: @Sendable () -> Timestamp
+
+  package init(configurationFile path: String, environment: [String: String], clock: @escaping @Sendable () -> Timestamp = { .now() }) {
+    self.path = path
+    self.environment = environment
+    self.clock = clock
+  }
+
+  /// Serves until the process is told to stop, and has finished what runs by then.
+  package func run() async throws(Failure) {
+    let (loaded, problems) = SettingsFile.load(path, environment: environment, reading: SettingsDisk())
+    guard let settings = loaded else { throw .configuration(problems) }
+    let services = try services(settings)
+    await recordInterrupted(services.gateway)
+    let group = ServiceGroup(
+      configuration: .init(
+        services: [
+          .init(service: Housekeeping(gateway: services.gateway)),
+          .init(service: Reloading(gateway: services.gateway, path: path, environment: environment, builder: services.builder)),
+          .init(service: Serving(gateway: services.gateway, group: services.group), successTerminationBehavior: .gracefullyShutdownGroup),
+        ],
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
+    do {
+      try await group.run()
+    } catch {
+      throw .start("\(error)")
+    }
+    await end(services)
+  }
+
+  private struct Services {
+    let gateway: GatewayServices
+    let builder: ConfigurationBuilder
+    let store: SQLiteStore
+    let group: MultiThreadedEventLoopGroup
+  }
+
+  private func services(_ settings: Settings) throws(Failure) -> Services {
+    let metrics = Metrics(version: Self.version)
+    let output = LineWriter(.standardOutput)
+    let level = Logger.Level(rawValue: settings.log.level) ?? .info
+    let log = Logger(label: "imprimatur") { _ in LineLogHandler(output, as: settings.log.format, from: level, clock: clock) }
+    let audit = AuditLog(auditWriter(settings, output, log, metrics), onFailure: settings.audit.onFailure)
+    let store = store(settings, log, metrics)
+    let threads = NIOThreadPool(numberOfThreads: max(2, System.coreCount))
+    threads.start()
+    let builder = ConfigurationBuilder(
+      environment: environment, threads: threads, log: log, metrics: metrics,
+      signatures: VerifiedSignatureCache(capacity: Self.cachedSignatures), now: { [clock] in clock().unixTime ?? .latest })
+    let configuration: Configuration
+    do { configuration = try builder.build(settings, replacing: nil) } catch {
+      throw .configuration([
+        SettingsProblem(file: path, line: 1, column: 1, keyPath: "", severity: .error, message: error.message, suggestion: nil)
+      ])
+    }
+    let gateway = GatewayServices(
+      configuration: configuration, store: store, audit: audit, log: log, metrics: metrics, threads: threads, clock: clock)
+    return Services(gateway: gateway, builder: builder, store: store, group: MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount))
+  }
+
+  private func auditWriter(_ settings: Settings, _ output: LineWriter, _ log: Logger, _ metrics: Metrics) -> LineWriter {
+    guard let file = settings.audit.file else { return output }
+    return LineWriter(.file(path: file)) { condition in
+      switch condition {
+      case .writable: log.log(.auditAvailable)
+      case .unwritable(let number): log.log(.auditUnavailable, ["errno": "\(number)"])
+      }
+    }
+  }
+
+  private func store(_ settings: Settings, _ log: Logger, _ metrics: Metrics) -> SQLiteStore {
+    switch settings.state {
+    case .memory: .memory()
+    case .sqlite(let path):
+      SQLiteStore(path: path) { condition in
+        switch condition {
+        case .available: log.log(.stateAvailable)
+        case .unavailable(let failure): log.log(.stateUnavailable, ["failure": "\(failure)"])
+        }
+      }
+    }
+  }
+
+  /// An upload that an earlier process began and did not end gets the record that it lacks.
+  private func recordInterrupted(_ gateway: GatewayServices) async {
+    guard let intents = try? await gateway.store.interruptedIntents(), !intents.isEmpty else { return }
+    let written = await gateway.audit.writeInterrupted(notes: intents.map(\.note), at: clock())
+    gateway.log.log(.gatewayInterrupted, ["uploads": "\(written)"])
+  }
+
+  private func end(_ services: Services) async {
+    await services.gateway.audit.flush()
+    await services.store.close()
+    services.gateway.log.log(.serverStopped)
+    await services.gateway.audit.flush()
+    try? await services.group.shutdownGracefully()
+    try? await services.gateway.threads.shutdownGracefully()
+  }
+}

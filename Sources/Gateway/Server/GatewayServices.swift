@@ -1,0 +1,73 @@
+import Logging
+import NIOCore
+import NIOPosix
+import PublisherPolicy
+import RegistryProtocols
+import StateStore
+import StrictParsers
+import Synchronization
+import TokenVerification
+
+/// What all requests share, and what outlives a reload of the configuration.
+final class GatewayServices: Sendable {
+  private static let mostUnaccountedClaims = 1000
+
+  let store: any StateStore
+  let audit: AuditLog
+  let log: Logger
+  let metrics: Metrics
+  let connections = OpenConnections()
+  let pool = UpstreamPool()
+  let spoolBudget = SpoolBudget()
+  /// For what blocks: disks and long inspections.
+  let threads: NIOThreadPool
+  let clock: @Sendable () -> Timestamp
+  private let current: Mutex<Configuration>
+  private let registryStates = Mutex<[RegistryName: Readiness.RegistryState]>([:])
+  private let listening = Mutex(false)
+  private let unaccountedClaims = Mutex<Set<String>>([])
+
+  init(
+    configuration: Configuration, store: any StateStore, audit: AuditLog, log: Logger, metrics: Metrics, threads: NIOThreadPool,
+    clock: @escaping @Sendable () -> Timestamp
+  ) {
+    current = Mutex(configuration)
+    self.store = store
+    self.audit = audit
+    self.log = log
+    self.metrics = metrics
+    self.threads = threads
+    self.clock = clock
+  }
+
+  /// The configuration of this moment. Whoever decides about a request asks for it when he decides.
+  var configuration: Configuration { current.withLock { $0 } }
+
+  /// Puts a complete new configuration in place of the old one.
+  func adopt(_ configuration: Configuration) { current.withLock { $0 = configuration } }
+
+  var isDraining: Bool { connections.isDraining }
+  var isListening: Bool { listening.withLock { $0 } }
+
+  func beginListening() { listening.withLock { $0 = true } }
+  func endListening() { listening.withLock { $0 = false } }
+
+  func note(_ state: Readiness.RegistryState, of registry: RegistryName) { registryStates.withLock { $0[registry] = state } }
+  func registryState(of registry: RegistryName) -> Readiness.RegistryState { registryStates.withLock { $0[registry] ?? .unused } }
+
+  /// A clock that can't be told makes every token expired.
+  func now() -> UnixTime { clock().unixTime ?? .latest }
+
+  /// Says each claim once that an issuer sends and its provider's table does not know: what the issuer means has changed.
+  func noteUnaccountedClaims(_ names: [ExactString], of issuer: IssuerName) {
+    for name in names {
+      let isNew = unaccountedClaims.withLock { $0.count < Self.mostUnaccountedClaims && $0.insert("\(issuer)/\(name)").inserted }
+      if isNew { log.log(.tokenUnaccountedClaim, ["issuer": "\(issuer)", "claim": "\(name)"]) }
+    }
+  }
+
+  func newRequestID() -> RequestID {
+    var randomness = SystemRandomNumberGenerator()
+    return RequestID(at: clock(), using: &randomness)
+  }
+}

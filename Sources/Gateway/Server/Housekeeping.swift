@@ -1,0 +1,36 @@
+import ServiceLifecycle
+import StateStore
+
+/// What must happen now and then: issuers' keys are kept fresh, and what the store may forget is removed.
+struct Housekeeping: Service {
+  private static let interval = Duration.seconds(60)
+  private static let batch = 500
+
+  let gateway: GatewayServices
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      await withTaskGroup(of: Void.self) { tasks in
+        tasks.addTask { await sweep() }
+        tasks.addTask { await keepKeysFresh() }
+      }
+    }
+  }
+
+  private func sweep() async {
+    while !Task.isCancelled {
+      while let removed = try? await gateway.store.removeExpired(at: gateway.now(), limit: Self.batch), removed == Self.batch {}
+      do { try await Task.sleep(for: Self.interval) } catch { return }
+    }
+  }
+
+  /// Asks often whether a refresh is due, since a reload may bring new issuers: the keys themselves know when it is.
+  private func keepKeysFresh() async {
+    while !Task.isCancelled {
+      await withTaskGroup(of: Void.self) { tasks in
+        for issuer in gateway.configuration.issuers.values { tasks.addTask { await issuer.keys.refreshIfDue() } }
+      }
+      do { try await Task.sleep(for: .seconds(1)) } catch { return }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Logging
+import NIOCore
+import PublisherPolicy
+import RegistryProtocols
+import StrictParsers
+
+/// Serves one connection's requests: finds whom each is for, and has it carried out.
+struct RequestService {
+  let gateway: GatewayServices
+  let connection: ClientConnection
+  let peer: SocketAddress?
+
+  /// What becomes of the connection after a request.
+  enum Fate { case keepAlive, close }
+
+  func run() async {
+    connection.bytes.preconditionIsolated()
+    while !gateway.isDraining {
+      let head: RequestHead?
+      do throws(HeadFailure) {
+        head = try await connection.nextHead()
+      } catch {
+        await refuse(error)
+        return
+      }
+      guard let head else { break }
+      gateway.connections.mark(connection.bytes, idle: false)
+      let body = RequestBody(of: head, on: connection.bytes, limits: connection.limits)
+      guard await serve(head, body) == .keepAlive else { return await connection.end(after: body) }
+      gateway.connections.mark(connection.bytes, idle: true)
+    }
+    await connection.bytes.close()
+  }
+
+  private func serve(_ head: RequestHead, _ body: RequestBody) async -> Fate {
+    let configuration = gateway.configuration
+    let request = AnsweredRequest(
+      id: gateway.newRequestID(), isHead: head.method == .head,
+      clientAddress: configuration.settings.server.clientAddress(of: head, from: peer))
+    do throws(Refusal) {
+      return try await route(head, body, request, configuration)
+    } catch {
+      await refuse(error, head, request, configuration)
+      return .close
+    }
+  }
+
+  private func route(
+    _ head: RequestHead, _ body: RequestBody, _ request: AnsweredRequest, _ configuration: Configuration
+  ) async throws(Refusal) -> Fate {
+    let path = try Refusal.wrap(Refusal.path) { () throws(RequestPathRefusal) in try RequestPath(head.target.path) }
+    guard let registries = configuration.registries(on: head.host.name) else { throw .route(.unknownHost) }
+    let exchange = try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in try ExchangeRoute(path, head.method) }
+    if let exchange {
+      let exchanging = registries.filter { $0.settings.ecosystem == .pypi }
+      guard !exchanging.isEmpty else { throw .route(.notFound) }
+      return await ExchangeFlow(gateway: gateway, configuration: configuration, registries: exchanging, connection: connection)
+        .serve(exchange, head, body, request)
+    }
+    let query = head.target.query.flatMap { ExactString(utf8: $0) }
+    guard let (registry, routed) = Self.registry(for: path, query, among: registries) else { throw .route(.notFound) }
+    let operation = try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in try registry.dialect.route(head, path: routed) }
+    switch operation {
+    case .read:
+      return await ReadFlow(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
+        .serve(head, routed, request)
+    case .publish(let plan):
+      return await PublishService(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
+        .serve(plan, head, routed, body, request)
+    }
+  }
+
+  /// The registry with the longest matching prefix, by whole segments.
+  private static func registry(for path: RequestPath, _ query: ExactString?, among registries: [Registry]) -> (Registry, RoutedPath)? {
+    registries.compactMap { registry in registry.route(path, query: query).map { (registry, $0) } }
+      .max { $0.0.settings.path.segments.count < $1.0.settings.path.segments.count }
+  }
+
+  // MARK: Refusals before there is a registry
+
+  private func refuse(_ refusal: Refusal, _ head: RequestHead, _ request: AnsweredRequest, _ configuration: Configuration) async {
+    if head.method.allowsBody || head.method == .delete {
+      let attempt = Attempt(.publish, request.id, on: connection.bytes.channel.eventLoop)
+      attempt.record.describe(request, head, configuration)
+      await gateway.conclude(attempt, refusal.outcome)
+    }
+    await connection.answer(RegistryAnswer(refusing: refusal.forClient(request.id)), to: request, closing: true)
+  }
+
+  private func refuse(_ failure: HeadFailure) async {
+    switch failure {
+    case .closed: break
+    case .timedOut(let mayPublish): await refuse(.body(.timedOut), mayPublish: mayPublish)
+    case .malformed(let refusal, let mayPublish): await refuse(.framing(refusal), mayPublish: mayPublish)
+    }
+    await connection.lingerThenClose()
+  }
+
+  /// Nothing of a head that was not understood is believed: its record says no more than that there was one.
+  private func refuse(_ refusal: Refusal, mayPublish: Bool) async {
+    let configuration = gateway.configuration
+    let id = gateway.newRequestID()
+    let request = AnsweredRequest(id: id, isHead: false, clientAddress: peer?.ipAddress)
+    if mayPublish {
+      let attempt = Attempt(.publish, id, on: connection.bytes.channel.eventLoop)
+      attempt.record.clientAddress = request.clientAddress
+      attempt.record.configuration = configuration.settings.digest
+      await gateway.conclude(attempt, refusal.outcome)
+    }
+    await connection.answer(RegistryAnswer(refusing: refusal.forClient(id)), to: request, closing: true)
+  }
+}

@@ -1,0 +1,40 @@
+import Glibc
+
+/// Addresses that share their first bits: `10.0.0.0/8`, `::1`.
+package struct AddressRange: Hashable, Sendable {
+  private let bytes: [UInt8]
+  private let length: Int
+
+  /// Nil where the text is no address, or has bits behind its length.
+  package init?(_ text: String) {
+    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let bytes = Self.bytes(String(parts[0])) else { return nil }
+    var length = bytes.count * 8
+    if parts.count == 2 {
+      guard parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(parts[1]), number <= length else { return nil }
+      length = number
+    }
+    self.bytes = bytes
+    self.length = length
+  }
+
+  package func contains(_ address: String) -> Bool {
+    guard let other = Self.bytes(address), other.count == bytes.count else { return false }
+    for (index, (mine, theirs)) in zip(bytes, other).enumerated() {
+      let bits = min(max(length - index * 8, 0), 8)
+      let mask = UInt8(truncatingIfNeeded: 0xff00 >> bits)
+      guard mine & mask == theirs & mask else { return false }
+    }
+    return true
+  }
+
+  /// In network order: 4 or 16 bytes.
+  private static func bytes(_ address: String) -> [UInt8]? {
+    for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
+      var bytes = [UInt8](repeating: 0, count: count)
+      let result = unsafe bytes.withUnsafeMutableBytes { unsafe inet_pton(family, address, $0.baseAddress) }
+      if result == 1 { return bytes }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,118 @@
+import Digests
+import Foundation
+import PublisherPolicy
+import StrictParsers
+import Yams
+
+/// Reads the files of a configuration.
+package protocol SettingsReading: Sendable {
+  /// Nil where the file can't be read.
+  func contents(of path: String) -> [UInt8]?
+  /// The names of a folder's entries, sorted; nil where it can't be read.
+  func names(in folder: String) -> [String]?
+}
+
+/// The file system.
+package struct SettingsDisk: SettingsReading {
+  package init() {}
+
+  package func contents(of path: String) -> [UInt8]? { FileManager.default.contents(atPath: path).map { Array($0) } }
+
+  package func names(in folder: String) -> [String]? { (try? FileManager.default.contentsOfDirectory(atPath: folder))?.sorted() }
+}
+
+/// A configuration's file, and those that it includes.
+package enum SettingsFile {
+  /// Larger than any that a person writes.
+  private static let largest = 16 << 20
+
+  /// All that is wrong with a configuration, and its settings unless some of it is an error.
+  package static func load(
+    _ path: String, environment: [String: String], reading reader: any SettingsReading
+  ) -> (settings: Settings?, problems: [SettingsProblem]) {
+    let problems = SettingsProblems()
+    var files = SettingsFiles(reader: reader, problems: problems)
+    var settings: Settings?
+    if let root = files.parse(path) {
+      settings = SettingsSchema(environment: environment, reader: reader, problems: problems).read(root, &files)
+    }
+    let sorted = problems.all.sorted { ($0.file, $0.line, $0.column) < ($1.file, $1.line, $1.column) }
+    return (problems.hasErrors ? nil : settings, sorted)
+  }
+
+  fileprivate static func isTooLarge(_ bytes: [UInt8]) -> Bool { bytes.count > largest }
+}
+
+/// The files that were read, with the digest over all of them.
+struct SettingsFiles {
+  let reader: any SettingsReading
+  let problems: SettingsProblems
+  private(set) var paths: [String] = []
+  private var hash = SHA256()
+
+  init(reader: any SettingsReading, problems: SettingsProblems) {
+    self.reader = reader
+    self.problems = problems
+  }
+
+  var digest: SHA256Digest { hash.finalize() }
+
+  /// Counts a file whose change is a change of the configuration, though it is not read as one.
+  mutating func watch(_ path: String) { paths.append(path) }
+
+  /// The one document of a file; nil, and a problem, where it has none.
+  mutating func parse(_ path: String) -> SettingsNode? {
+    paths.append(path)
+    guard let bytes = reader.contents(of: path) else { return fail(path, "can't be read") }
+    guard !SettingsFile.isTooLarge(bytes) else { return fail(path, "is larger than 16 MiB") }
+    guard let text = ExactString(utf8: bytes) else { return fail(path, "is not UTF-8") }
+    hash.update(Array("\(path.utf8.count):\(path)\(bytes.count):".utf8))
+    hash.update(bytes)
+    do {
+      guard let node = try Parser(yaml: text.text, encoding: .utf8).singleRoot() else { return fail(path, "is empty") }
+      let root = SettingsNode(node: node, file: path, keyPath: "", problems: problems)
+      root.refuseIndirections()
+      return root
+    } catch let error as YamlError {
+      return fail(path, error)
+    } catch {
+      return fail(path, "is not YAML")
+    }
+  }
+
+  private func fail(_ path: String, _ message: String, line: Int = 1, column: Int = 1) -> SettingsNode? {
+    problems.add(SettingsProblem(file: path, line: line, column: column, keyPath: "", severity: .error, message: message, suggestion: nil))
+    return nil
+  }
+
+  private func fail(_ path: String, _ error: YamlError) -> SettingsNode? {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+      fail(path, "is not YAML: \(problem)", line: mark.line, column: mark.column)
+    case .duplicatedKeysInMapping(let keys, let context):
+      fail(path, "the key \(keys.joined(separator: ", ")) stands twice", line: context.mark.line, column: context.mark.column)
+    default: fail(path, "is not YAML")
+    }
+  }
+}
+
+extension SettingsNode {
+  private static let usualTags: Set<String> = ["str", "int", "float", "bool", "null", "timestamp", "seq", "map", "binary", "value"]
+
+  /// Anchors, merge keys and custom tags make a file mean what does not stand there.
+  fileprivate func refuseIndirections() {
+    if node.anchor != nil { error("anchors and aliases are not allowed") }
+    let tag = node.tag.description
+    if !Self.usualTags.contains(where: { tag == "tag:yaml.org,2002:\($0)" }) { error("tags and merge keys are not allowed") }
+    switch node {
+    case .scalar, .alias: break
+    case .sequence(let sequence): for (index, element) in sequence.enumerated() { child(element, String(index)).refuseIndirections() }
+    case .mapping(let mapping):
+      for (key, value) in mapping {
+        let name = key.scalar?.string ?? "?"
+        child(key, name).refuseIndirections()
+        child(value, name).refuseIndirections()
+      }
+    }
+  }
+}

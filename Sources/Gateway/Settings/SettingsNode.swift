@@ -1,0 +1,113 @@
+import PublisherPolicy
+import Yams
+
+/// Gathers all problems of a configuration, so that they are reported at once.
+final class SettingsProblems {
+  private(set) var all: [SettingsProblem] = []
+
+  func add(_ problem: SettingsProblem) { all.append(problem) }
+
+  var hasErrors: Bool { all.contains { $0.severity == .error } }
+}
+
+/// One value of a configuration file, and where it stands.
+struct SettingsNode {
+  let node: Node
+  let file: String
+  let keyPath: String
+  let problems: SettingsProblems
+
+  func error(_ message: String, suggestion: String? = nil) { report(.error, message, suggestion) }
+  func warn(_ message: String) { report(.warning, message, nil) }
+
+  private func report(_ severity: SettingsProblem.Severity, _ message: String, _ suggestion: String?) {
+    problems.add(
+      SettingsProblem(
+        file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, keyPath: keyPath, severity: severity, message: message,
+        suggestion: suggestion))
+  }
+
+  func child(_ node: Node, _ name: String) -> SettingsNode {
+    SettingsNode(node: node, file: file, keyPath: keyPath.isEmpty ? name : "\(keyPath).\(name)", problems: problems)
+  }
+
+  /// The text that stands there, whatever YAML would take it for; nil, and a problem, where it is no text or none.
+  func text() -> String? {
+    guard case .scalar(let scalar) = node else {
+      error("must be a single value")
+      return nil
+    }
+    guard !scalar.string.isEmpty else {
+      error("is empty")
+      return nil
+    }
+    return scalar.string
+  }
+
+  /// A text, or a list of texts.
+  func texts() -> [SettingsNode] {
+    guard case .sequence(let sequence) = node else { return [self] }
+    return sequence.enumerated().map { child($0.element, String($0.offset)) }
+  }
+
+  func items() -> [SettingsNode]? {
+    guard case .sequence(let sequence) = node else {
+      error("must be a list")
+      return nil
+    }
+    return sequence.enumerated().map { child($0.element, String($0.offset)) }
+  }
+
+  /// The members of a mapping of any names.
+  func entries() -> [(name: String, key: SettingsNode, value: SettingsNode)]? {
+    guard case .mapping(let mapping) = node else {
+      error("must be a mapping")
+      return nil
+    }
+    return mapping.compactMap { key, value in
+      guard case .scalar(let scalar) = key else {
+        child(key, "?").error("a key must be a single value")
+        return nil
+      }
+      return (scalar.string, child(key, scalar.string), child(value, scalar.string))
+    }
+  }
+
+  /// The members of a mapping with these keys and no others.
+  func members(_ known: [String], later: [String: String] = [:]) -> SettingsMembers? {
+    guard let entries = entries() else { return nil }
+    var values: [String: SettingsNode] = [:]
+    for (name, key, value) in entries {
+      if let message = later[name] {
+        key.error(message)
+      } else if known.contains(name) {
+        values[name] = value
+      } else {
+        key.error("there is no such key here", suggestion: Spelling.nearest(to: name, among: known))
+      }
+    }
+    return SettingsMembers(owner: self, values: values)
+  }
+}
+
+/// A mapping whose keys were checked.
+struct SettingsMembers {
+  let owner: SettingsNode
+  private let values: [String: SettingsNode]
+
+  init(owner: SettingsNode, values: [String: SettingsNode]) {
+    self.owner = owner
+    self.values = values
+  }
+
+  subscript(_ key: String) -> SettingsNode? { values[key] }
+
+  func required(_ key: String) -> SettingsNode? {
+    if let value = values[key] { return value }
+    owner.error("\(key) is missing")
+    return nil
+  }
+
+  /// The parsed value, or `usual` where there is none or it is wrong, which is reported.
+  func value<Value>(_ key: String, _ usual: Value, _ parse: (SettingsNode) -> Value?) -> Value { values[key].flatMap(parse) ?? usual }
+}

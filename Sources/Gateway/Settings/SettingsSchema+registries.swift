@@ -1,0 +1,123 @@
+import PublisherPolicy
+import RegistryProtocols
+import StrictParsers
+
+extension SettingsSchema {
+  /// Audiences of public services: a token that bears one was meant for somebody else.
+  private static let publicAudiences: Set<String> = [
+    "pypi", "testpypi", "rubygems.org", "crates.io", "npm:registry.npmjs.org", "https://www.nuget.org", "https://pub.dev", "sigstore",
+  ]
+  private static let laterProtocols: Set<String> = ["npm", "rubygems", "cargo", "nuget", "pub", "maven", "oci", "chartmuseum", "conan"]
+
+  func registries(_ node: SettingsNode) -> [RegistrySettings] {
+    guard let entries = node.entries() else { return [] }
+    if entries.isEmpty { node.error("names no registry, so that nothing could be published") }
+    var registries: [(RegistrySettings, SettingsNode)] = []
+    for (name, key, value) in entries {
+      checkName(name, key)
+      guard let registry = registry(name, value) else { continue }
+      for (other, _) in registries { checkTogether(registry, other, value) }
+      registries.append((registry, value))
+    }
+    if entries.count > 1 {
+      for (registry, value) in registries where registry.host == nil { value.error("needs a host, since there is more than one registry") }
+    }
+    return registries.map(\.0)
+  }
+
+  private func checkTogether(_ registry: RegistrySettings, _ other: RegistrySettings, _ node: SettingsNode) {
+    if registry.host == other.host, registry.path.segments == other.path.segments {
+      node.error("has the same host and path as \(other.name)")
+    }
+    if registry.audience == other.audience, registry.host != other.host || registry.ecosystem != other.ecosystem {
+      node.error("shares its audience with \(other.name), which is only possible on one host and of one protocol")
+    }
+  }
+
+  private func registry(_ name: String, _ node: SettingsNode) -> RegistrySettings? {
+    let known = [
+      "protocol", "host", "path", "audience", "upstream", "template", "methods", "digest", "direct", "upload_token", "attestations",
+      "reads",
+      "overwrite", "legacy_credentials", "mode",
+    ]
+    guard let members = node.members(known),
+      let ecosystem = members.required("protocol")?.choice(Ecosystem.self, later: Self.laterProtocols)
+    else { return nil }
+    checkFixed(members)
+    checkBelonging(members, ecosystem)
+    let audience = members.required("audience").flatMap { self.audience($0) }
+    let upstream = members.required("upstream").flatMap { self.upstream($0) }
+    let template = ecosystem == .generic ? members.required("template").flatMap { self.template($0) } : nil
+    guard let audience, let upstream, ecosystem != .generic || template != nil else { return nil }
+    return RegistrySettings(
+      name: RegistryName(name), ecosystem: ecosystem, host: members["host"].flatMap { host($0) },
+      path: members["path"].flatMap { prefix($0) } ?? PathPrefix(raw: "", segments: []), audience: audience, upstream: upstream,
+      template: template,
+      methods: members["methods"].map { methods($0) } ?? [.put, .post], digest: members["digest"]?.choice() ?? .sha256,
+      direct: members["direct"]?.choice() ?? .allow,
+      uploadTokenLifetime: members["upload_token"]?.members(["lifetime"])?.required("lifetime")?.duration(900_000...21_600_000)
+        ?? Milliseconds(milliseconds: 900_000),
+      attestations: members["attestations"]?.choice() ?? .drop, reads: members["reads"]?.choice() ?? .pass)
+  }
+
+  private enum Overwrite: String, CaseIterable { case registry }
+  private enum LegacyCredentials: String, CaseIterable { case refuse }
+  private enum Mode: String, CaseIterable { case enforce }
+
+  /// Keys of which this version knows one value.
+  private func checkFixed(_ members: SettingsMembers) {
+    _ = members["overwrite"]?.choice(Overwrite.self, later: ["refuse"])
+    _ = members["legacy_credentials"]?.choice(LegacyCredentials.self, later: ["pass"])
+    _ = members["mode"]?.choice(Mode.self, later: ["report"])
+  }
+
+  private func checkBelonging(_ members: SettingsMembers, _ ecosystem: Ecosystem) {
+    let foreign: [String] =
+      switch ecosystem {
+      case .pypi: ["template", "methods"]
+      case .generic: ["attestations"]
+      }
+    for key in foreign { members[key]?.error("is not for the protocol \(ecosystem.rawValue)") }
+  }
+
+  private func host(_ node: SettingsNode) -> ExactString? {
+    guard let text = node.text() else { return nil }
+    guard let host = HostName(ExactString(text)), host.port == nil else {
+      node.error("\"\(text)\" is no host name: neither a scheme nor a port belongs to it")
+      return nil
+    }
+    return host.name
+  }
+
+  private func prefix(_ node: SettingsNode) -> PathPrefix? {
+    guard let text = node.text() else { return nil }
+    guard let path = try? RequestPath(ArraySlice(text.utf8)) else {
+      node.error("\"\(text)\" is no path: it begins with a slash and needs no second reading")
+      return nil
+    }
+    if path.segments.first?.text == "_" { node.error("/_ is where the exchange lies") }
+    return PathPrefix(raw: path.hasTrailingSlash ? String(text.dropLast()) : text, segments: path.segments.map(\.text))
+  }
+
+  private func audience(_ node: SettingsNode) -> ExactString? {
+    guard let text = node.text() else { return nil }
+    if Self.publicAudiences.contains(text) || text == "https://github.com" || text.hasPrefix("https://github.com/") {
+      node.error("\"\(text)\" is the audience of a public service: a token with it was meant for somebody else")
+      return nil
+    }
+    return ExactString(text)
+  }
+
+  private func template(_ node: SettingsNode) -> GenericTemplate? {
+    guard let text = node.text() else { return nil }
+    do { return try GenericTemplate(parsing: ExactString(text)) } catch {
+      node.error(error.explanation)
+      return nil
+    }
+  }
+
+  private func methods(_ node: SettingsNode) -> Set<GenericProtocol.UploadMethod> {
+    if node.texts().isEmpty { node.error("names no method") }
+    return Set(node.texts().compactMap { $0.choice() })
+  }
+}

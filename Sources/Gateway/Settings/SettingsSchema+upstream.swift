@@ -1,0 +1,95 @@
+import StrictParsers
+import Yams
+
+extension SettingsSchema {
+  private static let credentialKinds = ["basic", "bearer", "header", "raw", "none"]
+  /// Fields that we write ourselves, or that belong to one connection (RFC 9110, section 7.6.1).
+  private static let reservedFields: Set<String> = [
+    "connection", "content-encoding", "content-length", "content-type", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer",
+    "transfer-encoding", "upgrade", "accept-encoding",
+  ]
+
+  func upstream(_ node: SettingsNode) -> UpstreamSettings? {
+    guard let members = node.members(["url", "credential", "ca_file", "client_certificate", "keep_alive"]) else { return nil }
+    let url = members.required("url").flatMap { upstreamURL($0) }
+    let credential = members.required("credential").flatMap { self.credential($0) }
+    checkReadable(members["ca_file"]?.path(), members["ca_file"])
+    guard let url, let credential else { return nil }
+    return UpstreamSettings(
+      isTLS: url.isTLS, host: url.host.name.text.filter { $0 != "[" && $0 != "]" }, port: url.port, authority: url.authority,
+      basePath: url.path,
+      credential: credential, caFile: members["ca_file"]?.path(),
+      clientCertificate: members["client_certificate"].flatMap { clientCertificate($0) },
+      keepAlive: members["keep_alive"]?.flag() ?? true)
+  }
+
+  private func upstreamURL(_ node: SettingsNode) -> WebURL? {
+    if case .scalar(let scalar) = node.node, scalar.string.hasPrefix("unix:") {
+      node.error("a unix: upstream \(Self.notAvailable)")
+      return nil
+    }
+    return node.webURL()
+  }
+
+  private func clientCertificate(_ node: SettingsNode) -> UpstreamSettings.ClientCertificate? {
+    guard let members = node.members(["certificate", "key"]), let certificate = members.required("certificate")?.path(),
+      let key = members.required("key").flatMap({ secret($0) })
+    else { return nil }
+    checkReadable(certificate, members["certificate"])
+    return .init(certificate: certificate, key: key)
+  }
+
+  private func credential(_ node: SettingsNode) -> UpstreamCredential? {
+    guard let members = node.members(Self.credentialKinds) else { return nil }
+    let given = Self.credentialKinds.compactMap { kind in members[kind].map { (kind, $0) } }
+    guard given.count == 1, let (kind, value) = given.first else {
+      node.error("must be one of \(Self.credentialKinds.joined(separator: ", "))")
+      return nil
+    }
+    switch kind {
+    case "basic":
+      guard let basic = value.members(["username", "password"]), let username = basic.required("username")?.text(),
+        let password = basic.required("password").flatMap({ secret($0) })
+      else { return nil }
+      guard !username.utf8.contains(UInt8(ascii: ":")) else {
+        basic["username"]?.error("a user name of Basic can't hold a colon")
+        return nil
+      }
+      return .basic(username: username, password: password)
+    case "bearer": return secret(value).map { .bearer($0) }
+    case "raw": return secret(value).map { .raw($0) }
+    case "header": return header(value)
+    default:
+      if value.flag() == false { value.error("must be true") }
+      return UpstreamCredential.none
+    }
+  }
+
+  private func header(_ node: SettingsNode) -> UpstreamCredential? {
+    guard let members = node.members(["name", "value"]), let name = members.required("name")?.text(),
+      let value = members.required("value").flatMap({ secret($0) })
+    else { return nil }
+    let lowercased = String(decoding: ASCII.lowercased(name.utf8), as: UTF8.self)
+    guard name.utf8.allSatisfy({ ASCII.isTokenCharacter($0) }), !Self.reservedFields.contains(lowercased) else {
+      members["name"]?.error("\"\(name)\" is no field that a credential can stand in")
+      return nil
+    }
+    return .header(name: lowercased, value: value)
+  }
+
+  private func secret(_ node: SettingsNode) -> SecretSource? {
+    guard let members = node.members(["file", "env", "systemd"]) else { return nil }
+    let source: SecretSource?
+    switch (members["file"], members["env"], members["systemd"]) {
+    case (let file?, nil, nil): source = file.path().map { .file($0) }
+    case (nil, let name?, nil): source = name.text().map { .environment($0) }
+    case (nil, nil, let name?): source = name.text().map { .systemd($0) }
+    case (nil, nil, nil), (.some, .some, _), (.some, _, .some), (_, .some, .some):
+      node.error("must be one of file, env and systemd")
+      return nil
+    }
+    guard let source else { return nil }
+    do throws(SecretSource.Fault) { _ = try source.read(environment) } catch { node.error(error.explanation) }
+    return source
+  }
+}

@@ -1,0 +1,133 @@
+import PublisherPolicy
+import RegistryProtocols
+import StrictParsers
+
+/// What stands at the top of a configuration, and what its parts must agree on.
+struct SettingsSchema {
+  static let notAvailable = "is not available in this version"
+
+  let environment: [String: String]
+  let reader: any SettingsReading
+  let problems: SettingsProblems
+
+  func read(_ root: SettingsNode, _ files: inout SettingsFiles) -> Settings? {
+    let known = ["version", "server", "admin", "state", "log", "audit", "issuers", "registries", "publishers", "include"]
+    guard let members = root.members(known) else { return nil }
+    if let version = members.required("version"), let text = version.text(), text != "1" { version.error("must be 1") }
+    let server = server(members["server"])
+    let admin = members["admin"].flatMap { $0.members(["listen"])?.required("listen")?.listenAddress() }
+    let issuers = members.required("issuers").map { self.issuers($0) } ?? []
+    let registries = members.required("registries").map { self.registries($0) } ?? []
+    let publishers = publishers(members["publishers"], include: members["include"], issuers, registries, &files)
+    for path in secondaryFiles(server, registries) { files.watch(path) }
+    return Settings(
+      server: server, admin: admin, state: state(members["state"]), log: log(members["log"]), audit: audit(members["audit"]),
+      issuers: issuers,
+      registries: registries, publishers: publishers, digest: files.digest, files: files.paths)
+  }
+
+  /// Certificates, which are read with the configuration. Secrets are read when they are used.
+  private func secondaryFiles(_ server: ServerSettings, _ registries: [RegistrySettings]) -> [String] {
+    (server.tls.map { [$0.certificate, $0.key] } ?? []) + registries.compactMap(\.upstream.caFile)
+      + registries.compactMap(\.upstream.clientCertificate?.certificate)
+  }
+
+  /// Says where a file or a secret is missing that the configuration can't do without.
+  func checkReadable(_ path: String?, _ node: SettingsNode?) {
+    guard let path, let node, reader.contents(of: path) == nil else { return }
+    node.error("\(path) can't be read")
+  }
+
+  // MARK: Server
+
+  private func server(_ node: SettingsNode?) -> ServerSettings {
+    let members = node?.members(["listen", "tls", "public_url", "trusted_proxies", "limits"])
+    return ServerSettings(
+      listen: members?["listen"].flatMap { $0.listenAddress() } ?? ListenAddress(host: "127.0.0.1", port: 8080),
+      tls: members?["tls"].flatMap { certificate($0) }, publicOrigin: members?["public_url"].flatMap { publicOrigin($0) },
+      trustedProxies: members?["trusted_proxies"].flatMap { trustedProxies($0) } ?? [],
+      limits: members?["limits"].map { limits($0) } ?? Limits())
+  }
+
+  private func certificate(_ node: SettingsNode) -> ServerSettings.Certificate? {
+    guard let members = node.members(["certificate", "key"]), let certificate = members.required("certificate")?.path(),
+      let key = members.required("key")?.path()
+    else { return nil }
+    checkReadable(certificate, members["certificate"])
+    checkReadable(key, members["key"])
+    return .init(certificate: certificate, key: key)
+  }
+
+  private func publicOrigin(_ node: SettingsNode) -> ExactString? {
+    guard let url = node.webURL() else { return nil }
+    guard url.path.isEmpty else {
+      node.error("must not have a path: each registry has its own")
+      return nil
+    }
+    return ExactString(url.origin)
+  }
+
+  private func trustedProxies(_ node: SettingsNode) -> [AddressRange]? {
+    node.items()?.compactMap { item in
+      guard let text = item.text() else { return nil }
+      if let range = AddressRange(text) { return range }
+      item.error("\"\(text)\" is no address and no range of addresses")
+      return nil
+    }
+  }
+
+  private func limits(_ node: SettingsNode) -> Limits {
+    var limits = Limits()
+    let known = [
+      "upload", "spool_memory", "spool_total", "spool_directory", "connections", "header_bytes", "header_count", "token_bytes",
+      "head_timeout",
+      "body_timeout", "body_rate", "answer", "connect_timeout", "upstream_timeout", "drain",
+    ]
+    guard let members = node.members(known) else { return limits }
+    limits.upload = members.value("upload", limits.upload) { $0.size() }
+    limits.spoolMemory = members.value("spool_memory", limits.spoolMemory) { $0.size(1...(1 << 30)).map { Int($0) } }
+    limits.spoolTotal = members.value("spool_total", limits.spoolTotal) { $0.size() }
+    limits.spoolDirectory = members.value("spool_directory", limits.spoolDirectory) { $0.path() }
+    limits.connections = members.value("connections", limits.connections) { $0.count(1...1_000_000) }
+    limits.headerBytes = members.value("header_bytes", limits.headerBytes) { $0.size(1024...(1 << 20)).map { Int($0) } }
+    limits.headerCount = members.value("header_count", limits.headerCount) { $0.count(8...1000) }
+    limits.tokenBytes = members.value("token_bytes", limits.tokenBytes) { $0.size(1024...(1 << 20)).map { Int($0) } }
+    limits.headTimeout = members.value("head_timeout", limits.headTimeout) { $0.duration() }
+    limits.bodyTimeout = members.value("body_timeout", limits.bodyTimeout) { $0.duration() }
+    limits.bodyRate = members.value("body_rate", limits.bodyRate) { $0.rate() }
+    limits.answer = members.value("answer", limits.answer) { $0.size(1...(1 << 26)).map { Int($0) } }
+    limits.connectTimeout = members.value("connect_timeout", limits.connectTimeout) { $0.duration() }
+    limits.upstreamTimeout = members.value("upstream_timeout", limits.upstreamTimeout) { $0.duration() }
+    limits.drain = members.value("drain", limits.drain) { $0.duration() }
+    return limits
+  }
+
+  // MARK: State, log, audit
+
+  private func state(_ node: SettingsNode?) -> StateSettings {
+    let usual = StateSettings.sqlite(path: "/var/lib/imprimatur/state.db")
+    guard let node, let members = node.members(["sqlite", "memory"], later: ["postgres": Self.notAvailable]) else { return usual }
+    switch (members["sqlite"], members["memory"]) {
+    case (let sqlite?, nil): return sqlite.path().map { .sqlite(path: $0) } ?? usual
+    case (nil, let memory?):
+      if memory.flag() == false { memory.error("must be true") }
+      return .memory
+    case (nil, nil), (.some, .some):
+      node.error("must be one of sqlite and memory")
+      return usual
+    }
+  }
+
+  private enum LogLevel: String, CaseIterable { case trace, debug, info, notice, warning, error, critical }
+
+  private func log(_ node: SettingsNode?) -> LogSettings {
+    let members = node?.members(["format", "level"])
+    return LogSettings(
+      format: members?["format"]?.choice() ?? .json, level: (members?["level"]?.choice(LogLevel.self) ?? .info).rawValue)
+  }
+
+  private func audit(_ node: SettingsNode?) -> AuditSettings {
+    let members = node?.members(["file", "on_failure"])
+    return AuditSettings(file: members?["file"]?.path(), onFailure: members?["on_failure"]?.choice() ?? .refuse)
+  }
+}

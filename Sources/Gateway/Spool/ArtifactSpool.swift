@@ -1,0 +1,91 @@
+import NIOCore
+import NIOPosix
+import RegistryProtocols
+import StrictParsers
+
+/// Keeps an artifact while it arrives: in memory as long as it is small, in a nameless temporary file after that; hashed on the way, off the event loop.
+final class ArtifactSpool {
+  /// What is gathered before the disk is bothered.
+  private static let pieceBytes = 1 << 20
+
+  private let limits: Limits
+  private let gateway: GatewayServices
+  private var hasher: ArtifactHasher
+  private var pending = ByteBuffer()
+  private var file: TemporaryFile?
+  private var written: Int64 = 0
+  private let reservation: SpoolReservation
+
+  init(_ limits: Limits, _ gateway: GatewayServices, hashing digests: Set<ArtifactDigest>) {
+    self.limits = limits
+    self.gateway = gateway
+    hasher = ArtifactHasher(digests)
+    reservation = SpoolReservation(gateway.spoolBudget, limit: limits.spoolTotal)
+  }
+
+  func append(_ bytes: ByteBuffer) async throws(SpoolRefusal) {
+    guard reservation.grow(by: Int64(bytes.readableBytes)) else { throw .full }
+    pending.writeImmutableBuffer(bytes)
+    if pending.readableBytes > (file == nil ? limits.spoolMemory : Self.pieceBytes) { try await flush() }
+  }
+
+  /// The whole artifact. Nothing can be appended after it.
+  func finish() async throws(SpoolRefusal) -> SpooledArtifact {
+    if file != nil, pending.readableBytes > 0 { try await flush() }
+    if let file {
+      return SpooledArtifact(storage: .file(file), count: Int(written), digests: hasher.finalize(), reservation: reservation)
+    }
+    hasher.update(pending.readableBytesSpan)
+    return SpooledArtifact(storage: .memory(pending), count: pending.readableBytes, digests: hasher.finalize(), reservation: reservation)
+  }
+
+  private func flush() async throws(SpoolRefusal) {
+    let piece = pending
+    let offset = written
+    let (hashed, file) = try await gateway.threads.run(orFail: SpoolRefusal.unavailable) {
+      [hasher, file, directory = limits.spoolDirectory] () throws(SpoolRefusal) -> (ArtifactHasher, TemporaryFile) in
+      var hasher = hasher
+      let written: TemporaryFile
+      if let file { written = file } else { written = try TemporaryFile(in: directory) }
+      try written.write(piece.readableBytesView, at: offset)
+      hasher.update(piece.readableBytesSpan)
+      return (hasher, written)
+    }
+    self.hasher = hashed
+    self.file = file
+    written += Int64(piece.readableBytes)
+    pending = ByteBuffer()
+  }
+}
+
+/// An artifact that has arrived whole. It is gone with the last reference to it.
+final class SpooledArtifact: Sendable, RandomAccessBytes {
+  enum Storage: Sendable {
+    case memory(ByteBuffer)
+    case file(TemporaryFile)
+  }
+
+  let storage: Storage
+  let count: Int
+  let digests: ArtifactDigests
+  private let reservation: SpoolReservation
+
+  init(storage: Storage, count: Int, digests: ArtifactDigests, reservation: SpoolReservation) {
+    self.storage = storage
+    self.count = count
+    self.digests = digests
+    self.reservation = reservation
+  }
+
+  /// Blocks where the artifact is a file.
+  func read(at offset: Int, count: Int) throws(UnreadableBytes) -> [UInt8] {
+    guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else { throw UnreadableBytes(offset: offset) }
+    let read: [UInt8]?
+    switch storage {
+    case .memory(let bytes): read = bytes.getBytes(at: bytes.readerIndex + offset, length: count)
+    case .file(let file): read = try? file.read(at: Int64(offset), count: count)
+    }
+    guard let read, read.count == count else { throw UnreadableBytes(offset: offset) }
+    return read
+  }
+}

@@ -1,0 +1,135 @@
+import NIOCore
+import StrictParsers
+
+/// One request to a registry and its answer, on a connection that nobody else uses meanwhile.
+final class UpstreamConnection {
+  private static let mostInterimAnswers = 8
+
+  let bytes: ByteChannel
+  /// It served a request before, so that the registry may have closed it in the meantime.
+  let wasReused: Bool
+  private let stall: TimeAmount
+  /// Nil until the head of the final answer was read.
+  private var body: ReceivedBody?
+  private var endsWithStream = false
+  private(set) var hasAnswered = false
+  /// What came behind the heads read so far.
+  private var pending = ByteBuffer()
+
+  init(_ bytes: ByteChannel, wasReused: Bool, stall: TimeAmount) {
+    self.bytes = bytes
+    self.wasReused = wasReused
+    self.stall = stall
+  }
+
+  private var deadline: NIODeadline { .now() + stall }
+
+  // MARK: The request
+
+  /// Sends a piece of the request. `.inputArrived` means that the registry has answered, or gone, before it was sent everything: send no more and read.
+  func send(_ data: IOData) async throws(UpstreamFailure) -> ByteChannel.WriteOutcome {
+    do throws(ChannelFailure) {
+      return try await bytes.write(data, by: deadline)
+    } catch {
+      throw UpstreamFailure(error)
+    }
+  }
+
+  /// Waits until the socket has taken everything that was sent.
+  func flush() async throws(UpstreamFailure) -> ByteChannel.WriteOutcome {
+    do throws(ChannelFailure) {
+      return try await bytes.flush(by: deadline)
+    } catch {
+      throw UpstreamFailure(error)
+    }
+  }
+
+  // MARK: The answer
+
+  /// The head of the final answer; interim ones (1xx) are passed over.
+  func answerHead(to method: HTTPMethod) async throws(UpstreamFailure) -> ResponseHead {
+    let deadline = deadline
+    for _ in 0...Self.mostInterimAnswers {
+      let head = try await nextHead(to: method, by: deadline)
+      guard head.isInterim else {
+        body = ReceivedBody(head.framing, beginning: pending)
+        endsWithStream = head.framing == .untilClose
+        return head
+      }
+    }
+    throw .malformedAnswer
+  }
+
+  private func nextHead(to method: HTTPMethod, by deadline: NIODeadline) async throws(UpstreamFailure) -> ResponseHead {
+    var parser = ResponseHeadParser(answering: method)
+    while true {
+      if pending.readableBytes == 0 {
+        guard let buffer = try await read(by: deadline) else { throw .closed }
+        hasAnswered = true
+        pending = buffer
+      }
+      do throws(HTTPRefusal) {
+        let bytes = pending
+        switch try parser.feed(bytes.readableBytesUInt8Span) {
+        case .needMore: pending.clear()
+        case .head(let head, let consumed):
+          pending.moveReaderIndex(forwardBy: consumed)
+          return head
+        }
+      } catch {
+        throw .malformedAnswer
+      }
+    }
+  }
+
+  /// The next bytes of the answer's body; nil after its last one.
+  func nextBody() async throws(UpstreamFailure) -> ByteBuffer? {
+    while body?.isComplete == false {
+      if let data = try decode() { return data }
+      guard body?.isComplete == false else { return nil }
+      guard let buffer = try await read(by: deadline) else {
+        guard endsWithStream else { throw .closed }
+        return nil
+      }
+      body?.append(buffer)
+    }
+    return nil
+  }
+
+  /// The whole body of an answer, which may have at most `limit` bytes.
+  func collectBody(upTo limit: Int) async throws(UpstreamFailure) -> [UInt8] {
+    var collected: [UInt8] = []
+    while let data = try await nextBody() {
+      guard data.readableBytes <= limit - collected.count else { throw .answerTooLarge }
+      collected.append(contentsOf: data.readableBytesView)
+    }
+    return collected
+  }
+
+  /// Whether the answer was read to its exact end, and not a byte more came.
+  var isExactlyFramed: Bool { body?.isComplete == true && !sentSurplus }
+
+  /// Whether bytes came behind the answer's end, which are an answer to nothing.
+  var sentSurplus: Bool { body.map { $0.isComplete && $0.pending.readableBytes > 0 } ?? false }
+
+  private func decode() throws(UpstreamFailure) -> ByteBuffer? {
+    do throws(HTTPRefusal) { return try body?.next() } catch { throw .malformedAnswer }
+  }
+
+  private func read(by deadline: NIODeadline) async throws(UpstreamFailure) -> ByteBuffer? {
+    do throws(ChannelFailure) {
+      return try await bytes.read(by: deadline)
+    } catch {
+      throw UpstreamFailure(error)
+    }
+  }
+}
+
+extension UpstreamFailure {
+  fileprivate init(_ failure: ChannelFailure) {
+    switch failure {
+    case .closed: self = .closed
+    case .timedOut: self = .timedOut
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import PublisherPolicy
+import RegistryProtocols
+import StrictParsers
+
+/// The head of a request to a registry, written by us from what was checked: nothing of the client's own head is copied but what is named here.
+struct UpstreamHead {
+  /// What of a client's publish the registry may see.
+  private static let forwardedOnPublish: [String] = ["accept", "user-agent"]
+  /// What of a client's read the registry may see; `authorization` is judged by itself.
+  private static let forwardedOnRead: [String] = [
+    "accept", "accept-encoding", "accept-language", "user-agent", "range", "if-range", "if-match", "if-none-match", "if-modified-since",
+    "if-unmodified-since",
+  ]
+
+  private(set) var bytes: [UInt8]
+
+  /// An upload's head, with the service credential: of what clients can cause, the one place that adds it, and only under a Grant.
+  init(
+    publishing grant: Grant, method: HTTPMethod, target: String, origin: UpstreamOrigin, of client: RequestHead,
+    contentType: ArraySlice<UInt8>?,
+    framing: BodyFraming, keepAlive: Bool, credential: ServiceCredential?
+  ) {
+    self.init(method: method, target: target, origin: origin)
+    for name in Self.forwardedOnPublish { copy(name, of: client) }
+    if let contentType { add("content-type", contentType) }
+    add("accept-encoding", "identity".utf8)
+    switch framing {
+    case .none: add("content-length", "0".utf8)
+    case .length(let length): add("content-length", String(length).utf8)
+    case .chunked, .untilClose: add("transfer-encoding", "chunked".utf8)
+    }
+    if !keepAlive { add("connection", "close".utf8) }
+    credential?.append(to: &self)
+    endLine()
+  }
+
+  /// A read's head, with the client's own credential if it has one that may leave.
+  init(reading target: String, method: HTTPMethod, origin: UpstreamOrigin, of client: RequestHead, authorization: ArraySlice<UInt8>?) {
+    self.init(method: method, target: target, origin: origin)
+    for name in Self.forwardedOnRead { copy(name, of: client) }
+    if let authorization { add("authorization", authorization) }
+    add("connection", "close".utf8)
+    endLine()
+  }
+
+  /// A publish of nothing, by which `check --online` learns whether the registry takes the operator's own credential.
+  init(probing registry: Registry, with credential: ServiceCredential?) {
+    self.init(method: .post, target: registry.settings.upstream.basePath + "/", origin: registry.origin)
+    add("content-length", "0".utf8)
+    add("connection", "close".utf8)
+    credential?.append(to: &self)
+    endLine()
+  }
+
+  private init(method: HTTPMethod, target: String, origin: UpstreamOrigin) {
+    bytes = Array("\(method.rawValue) \(target) HTTP/1.1\r\n".utf8)
+    add("host", origin.authority.utf8)
+  }
+
+  mutating func add(_ name: String, _ value: some Sequence<UInt8>) {
+    bytes.append(contentsOf: name.utf8)
+    bytes.append(UInt8(ascii: ":"))
+    bytes.append(UInt8(ascii: " "))
+    bytes.append(contentsOf: value)
+    endLine()
+  }
+
+  /// A field that stands twice is left out: registries differ in which they would take.
+  private mutating func copy(_ name: String, of client: RequestHead) {
+    if let value = try? client.fields.single(named: ExactString(name)) { add(name, value) }
+  }
+
+  private mutating func endLine() {
+    bytes.append(UInt8(ascii: "\r"))
+    bytes.append(UInt8(ascii: "\n"))
+  }
+}

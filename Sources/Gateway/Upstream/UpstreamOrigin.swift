@@ -1,0 +1,55 @@
+import NIOCore
+import NIOPosix
+import NIOSSL
+import StrictParsers
+
+/// Where a registry listens, and how a connection to it is made.
+struct UpstreamOrigin: Sendable {
+  /// What two origins must share so that a connection to one may serve the other.
+  struct Key: Hashable, Sendable {
+    let registry: String
+    let host: String
+    let port: Int
+    let isTLS: Bool
+    let caFile: String?
+    let clientCertificate: String?
+  }
+
+  let key: Key
+  let tls: NIOSSLContext?
+  /// The value of `Host`.
+  let authority: String
+  let connectTimeout: TimeAmount
+
+  func connect(on eventLoop: any EventLoop) async throws(UpstreamFailure) -> ByteChannel {
+    let host = key.host
+    let tls = tls
+    let bootstrap = ClientBootstrap(group: eventLoop)
+      .connectTimeout(connectTimeout)
+      .channelOption(.autoRead, value: false)
+      .channelOption(.maxMessagesPerRead, value: 1)
+      .channelOption(.socketOption(.tcp_nodelay), value: 1)
+      .channelOption(.writeBufferWaterMark, value: .init(low: 128 * 1024, high: 512 * 1024))
+      .channelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 4096, maximum: 256 * 1024))
+    do {
+      return try await bootstrap.connect(host: host, port: key.port) { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let bytes = ByteChannel(channel, isTLS: tls != nil)
+          let pipeline = channel.pipeline.syncOperations
+          if let tls {
+            try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: host.isIPAddress ? nil : host))
+          }
+          try pipeline.addHandler(ByteChannelHandler(bytes))
+          return bytes
+        }
+      }
+    } catch {
+      throw .unreachable
+    }
+  }
+}
+
+extension String {
+  /// Whether TLS must not send it as a server name (RFC 6066, section 3).
+  fileprivate var isIPAddress: Bool { (try? SocketAddress(ipAddress: self, port: 0)) != nil }
+}

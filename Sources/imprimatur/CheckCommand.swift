@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+import Gateway
+import StrictParsers
+
+struct CheckCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "check", abstract: "Says everything that is wrong with a configuration.")
+
+  @OptionGroup var configurationOption: ConfigurationOption
+  @Flag(help: "Warnings are errors.") var strict = false
+  @Flag(help: "Also fetch each issuer's keys and reach each registry with its credential.") var online = false
+  @Flag(help: "Print JSON.") var json = false
+
+  func run() async throws {
+    let environment = ProcessInfo.processInfo.environment
+    let (settings, found) = SettingsFile.load(configurationOption.path, environment: environment, reading: SettingsDisk())
+    var problems = found
+    if online, let settings {
+      problems += await OnlineCheck(settings: settings, environment: environment, file: configurationOption.path).run()
+    }
+    let isFine = !problems.contains { strict || $0.severity == .error }
+    if json {
+      Terminal.say(String(decoding: Self.report(problems, isFine).encoded(), as: UTF8.self))
+    } else {
+      for problem in problems { Terminal.say(problem.description) }
+      if isFine, let settings { Terminal.say("\(configurationOption.path): \(Self.summary(settings))") }
+    }
+    if !isFine { throw ExitCode(1) }
+  }
+
+  private static func summary(_ settings: Settings) -> String {
+    "fine: \(settings.issuers.count) issuers, \(settings.registries.count) registries, \(settings.publishers.count) publishers"
+  }
+
+  private static func report(_ problems: [SettingsProblem], _ isFine: Bool) -> JSONValue {
+    let items = problems.map { problem in
+      var members: [JSONObject.Member] = [
+        .init("file", .string(ExactString(problem.file))), .init("line", .integer(Int64(problem.line))),
+        .init("column", .integer(Int64(problem.column))), .init("key", .string(ExactString(problem.keyPath))),
+        .init("severity", .string(ExactString(problem.severity.rawValue))), .init("message", .string(ExactString(problem.message))),
+      ]
+      if let suggestion = problem.suggestion { members.append(.init("suggestion", .string(ExactString(suggestion)))) }
+      return JSONValue.object(JSONObject(members))
+    }
+    return .object(JSONObject([.init("ok", .bool(isFine)), .init("problems", .array(items))]))
+  }
+}
