@@ -56,11 +56,12 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ] + nio),
-    library("Demo", ["StrictParsers", "Digests", "COpenSSL"] + nio),
+    library(
+      "Demo", ["StrictParsers", "Digests", "COpenSSL", "CZlib", .product(name: "NIOHTTP1", package: "swift-nio")] + nio),
     .executableTarget(
       name: "imprimatur",
       dependencies: [
-        "Gateway", "Demo", "StrictParsers", "COpenSSL", "CCurl",
+        "Gateway", "Demo", "StrictParsers", "COpenSSL", "CCurl", .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -37,9 +37,7 @@ struct CompactJWS: Sendable {
     let header: JSONObject
     do { header = try StrictJSON.parseObject(bytes) } catch { throw .malformed(.header(error)) }
     for member in header.members {
-      guard let refusable = TokenRefusal.ForbiddenHeader.allCases.first(where: { member.name == ExactString($0.rawValue) }) else {
-        continue
-      }
+      guard let refusable = forbiddenMembers.first(where: { $0.name == member.name })?.member else { continue }
       guard refusable == .typ, let type = member.value.string, acceptedTypes.contains(where: { ASCII.equalIgnoringCase($0, type) }) else {
         throw .forbiddenHeader(refusable)
       }

@@ -11,14 +11,21 @@ struct ServeCommand: AsyncParsableCommand {
     do throws(Gateway.Failure) {
       try await Gateway(configurationFile: configurationOption.path, environment: ProcessInfo.processInfo.environment).run()
     } catch {
-      switch error {
-      case .configuration(let problems):
-        for problem in problems { Terminal.complain(problem.description) }
-        throw ExitCode(2)
-      case .start(let message):
-        Terminal.complain(message)
-        throw ExitCode(1)
-      }
+      throw error.reported()
+    }
+  }
+}
+
+extension Gateway.Failure {
+  /// Says on standard error why the gateway does not run, and returns what the process must exit with.
+  func reported() -> ExitCode {
+    switch self {
+    case .configuration(let problems):
+      for problem in problems { Terminal.complain(problem.description) }
+      return ExitCode(2)
+    case .start(let message):
+      Terminal.complain(message)
+      return ExitCode(1)
     }
   }
 }

@@ -20,16 +20,22 @@ package struct Gateway: Sendable {
 
   private let path: String
   private let environment: [String: String]
+  private let output: LineDestination
   private let clock: @Sendable () -> Timestamp
 
-  package init(configurationFile path: String, environment: [String: String], clock: @escaping @Sendable () -> Timestamp = { .now() }) {
+  /// - Parameter output: where the log goes, and the audit records too unless the configuration names a file for them.
+  package init(
+    configurationFile path: String, environment: [String: String], output: LineDestination = .standardOutput,
+    clock: @escaping @Sendable () -> Timestamp = { .now() }
+  ) {
     self.path = path
     self.environment = environment
+    self.output = output
     self.clock = clock
   }
 
-  /// Serves until the process is told to stop, and has finished what runs by then.
-  package func run() async throws(Failure) {
+  /// Serves until the process is told to stop, and has finished what runs by then. `started` is told the public listener's address.
+  package func run(started: @escaping @Sendable (ListenAddress) -> Void = { _ in }) async throws(Failure) {
     let (loaded, problems) = SettingsFile.load(path, environment: environment, reading: SettingsDisk())
     guard let settings = loaded else { throw .configuration(problems) }
     let services = try services(settings)
@@ -39,7 +45,9 @@ package struct Gateway: Sendable {
         services: [
           .init(service: Housekeeping(gateway: services.gateway)),
           .init(service: Reloading(gateway: services.gateway, path: path, environment: environment, builder: services.builder)),
-          .init(service: Serving(gateway: services.gateway, group: services.group), successTerminationBehavior: .gracefullyShutdownGroup),
+          .init(
+            service: Serving(gateway: services.gateway, group: services.group, started: started),
+            successTerminationBehavior: .gracefullyShutdownGroup),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
     do {
@@ -59,7 +67,7 @@ package struct Gateway: Sendable {
 
   private func services(_ settings: Settings) throws(Failure) -> Services {
     let metrics = Metrics(version: Self.version)
-    let output = LineWriter(.standardOutput)
+    let output = LineWriter(self.output)
     let level = Logger.Level(rawValue: settings.log.level) ?? .info
     let log = Logger(label: "imprimatur") { _ in LineLogHandler(output, as: settings.log.format, from: level, clock: clock) }
     let audit = AuditLog(auditWriter(settings, output, log, metrics), onFailure: settings.audit.onFailure)

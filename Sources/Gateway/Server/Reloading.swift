@@ -58,7 +58,7 @@ struct Reloading: Service {
     gateway.log.log(
       .configurationLoaded,
       [
-        "config.digest": "sha256:\(settings.digest.hexadecimal)",
+        "config.digest": "sha256:\(settings.digest.hex)",
         "changes": .array(SettingsChanges(from: old.settings, to: settings).words.map { "\($0)" }),
       ])
   }

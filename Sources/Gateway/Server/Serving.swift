@@ -10,6 +10,7 @@ import ServiceLifecycle
 struct Serving: Service {
   let gateway: GatewayServices
   let group: MultiThreadedEventLoopGroup
+  let started: @Sendable (ListenAddress) -> Void
 
   func run() async throws {
     let settings = gateway.configuration.settings
@@ -26,6 +27,7 @@ struct Serving: Service {
     }
     gateway.beginListening()
     logStart(listener, admin)
+    if let address = listener.channel.localAddress { started(ListenAddress(host: address.ipAddress ?? "", port: address.port ?? 0)) }
     try await gracefulShutdown()
     gateway.log.log(.serverDraining)
     gateway.endListening()
@@ -55,7 +57,7 @@ struct Serving: Service {
       metadata["\(name).address"] = "\(address.ipAddress ?? "")"
       metadata["\(name).port"] = "\(address.port ?? 0)"
     }
-    metadata["config.digest"] = "sha256:\(gateway.configuration.settings.digest.hexadecimal)"
+    metadata["config.digest"] = "sha256:\(gateway.configuration.settings.digest.hex)"
     gateway.log.log(.serverStarted, metadata)
   }
 
