@@ -102,10 +102,10 @@ package enum PackageRefusal: Error, Hashable, Sendable {
 }
 
 /// A value as people are shown it: in quotes, without what could pass for something else, and not too long.
-enum Shown {
+package enum Shown {
   private static let longest = 200
 
-  static func value(_ text: ExactString) -> String {
+  package static func value(_ text: ExactString) -> String {
     let shown = text.text.unicodeScalars.prefix(longest).map { scalar in
       (0x20...0x7e).contains(scalar.value) && scalar != "\"" && scalar != "\\" ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
     }

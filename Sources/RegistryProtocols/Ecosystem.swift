@@ -8,6 +8,9 @@ package enum Ecosystem: String, CaseIterable, Hashable, Sendable {
   /// The one spelling of a package's name that all equivalent spellings share; nil where it is no name.
   package func canonicalName(_ written: ExactString) -> ExactString? { RegistryCatalog.dialect(of: self).canonicalName(written) }
 
-  /// The same for a pattern of names, in which `*` stands for any characters; nil where it holds a character that no name can hold.
+  /// The one spelling of a version that all equivalent spellings share; nil where it is no version.
+  package func canonicalVersion(_ written: ExactString) -> ExactString? { RegistryCatalog.dialect(of: self).canonicalVersion(written) }
+
+  /// The same as `canonicalName` for a pattern of names, in which `*` stands for any characters; nil where it holds a character that no name can hold.
   package func canonicalPattern(_ written: ExactString) -> ExactString? { RegistryCatalog.dialect(of: self).canonicalPattern(written) }
 }

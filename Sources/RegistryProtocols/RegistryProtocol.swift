@@ -12,6 +12,14 @@ package protocol RegistryProtocol: Sendable {
   /// The same for a pattern of names, in which `*` stands for any characters; nil where it holds a character that no name can hold.
   static func canonicalPattern(_ written: ExactString) -> ExactString?
 
+  /// The one spelling of a version that all equivalent spellings share; nil where it is no version.
+  static func canonicalVersion(_ written: ExactString) -> ExactString?
+
+  /// What an upload of a file would publish, from its name and its content alone; nil where the ecosystem's files do not say.
+  ///
+  /// Slow: it may read the whole file.
+  func target(ofFile name: ExactString, _ artifact: any RandomAccessBytes) throws(ScopeRefusal) -> PublishTarget?
+
   /// What the request wants, from its head alone. `path` is the request's path below the registry's public prefix.
   func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation
 

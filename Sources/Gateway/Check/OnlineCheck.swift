@@ -1,4 +1,3 @@
-import Logging
 import NIOCore
 import NIOPosix
 import PublisherPolicy
@@ -19,13 +18,7 @@ package struct OnlineCheck: Sendable {
   }
 
   package func run() async -> [SettingsProblem] {
-    let threads = NIOThreadPool(numberOfThreads: 2)
-    threads.start()
-    defer { threads.shutdownGracefully { _ in } }
-    let builder = ConfigurationBuilder(
-      environment: environment, threads: threads, log: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() },
-      metrics: Metrics(version: Gateway.version), signatures: VerifiedSignatureCache(capacity: 0),
-      now: { Timestamp.now().unixTime ?? .latest })
+    let builder = ConfigurationBuilder.forCommand(environment: environment, now: { Timestamp.now().unixTime ?? .latest })
     let configuration: Configuration
     do throws(ConfigurationBuilder.Failure) {
       configuration = try builder.build(settings, replacing: nil)

@@ -26,6 +26,12 @@ package struct GenericProtocol: RegistryProtocol {
 
   package static func canonicalPattern(_ written: ExactString) -> ExactString? { GenericName.isPattern(written) ? written : nil }
 
+  /// As written.
+  package static func canonicalVersion(_ written: ExactString) -> ExactString? { canonicalName(written) }
+
+  /// Only a path tells.
+  package func target(ofFile name: ExactString, _ artifact: any RandomAccessBytes) throws(ScopeRefusal) -> PublishTarget? { nil }
+
   package func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation {
     switch head.method {
     case .get, .head: return .read

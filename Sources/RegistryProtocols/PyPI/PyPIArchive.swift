@@ -6,24 +6,34 @@ enum PyPIArchive {
 
   /// Refuses an artifact whose own metadata are of another release, missing, or not the only ones.
   static func verify(_ artifact: some RandomAccessBytes, of release: PyPIRelease) throws(ScopeRefusal) {
-    let (folder, file) = try place(in: artifact, of: release)
-    let metadata: CoreMetadata
-    do throws(CoreMetadataRefusal) { metadata = try CoreMetadata(parsing: file) } catch { throw .malformedMetadata(error) }
+    let (folder, metadata) = try foundMetadata(in: artifact, release.type)
     guard metadata.name == release.name else { throw .metadataMismatch("name") }
     guard metadata.version.canonical == release.version.canonical else { throw .metadataMismatch("version") }
     let suffix = release.type == .wheel ? distInfo : ""
     guard PyPIFileName(name: release.name, version: release.version).admitsFolder(folder, suffix: suffix) else { throw .metadataPlace }
   }
 
+  /// The artifact's metadata, wherever its folder says that they belong.
+  static func metadata(in artifact: some RandomAccessBytes, _ type: PyPIFileType) throws(ScopeRefusal) -> CoreMetadata {
+    try foundMetadata(in: artifact, type).metadata
+  }
+
   private static let distInfo = ".dist-info"
 
+  private static func foundMetadata(
+    in artifact: some RandomAccessBytes, _ type: PyPIFileType
+  ) throws(ScopeRefusal) -> (folder: ExactString, metadata: CoreMetadata) {
+    let (folder, file) = try place(in: artifact, type)
+    do throws(CoreMetadataRefusal) { return (folder, try CoreMetadata(parsing: file)) } catch { throw .malformedMetadata(error) }
+  }
+
   private static func place(
-    in artifact: some RandomAccessBytes, of release: PyPIRelease
+    in artifact: some RandomAccessBytes, _ type: PyPIFileType
   ) throws(ScopeRefusal) -> (folder: ExactString, file: [UInt8]) {
-    let members = try members(of: artifact, release.type)
+    let members = try members(of: artifact, type)
     let name: String
     let folder: ExactString?
-    switch release.type {
+    switch type {
     case .wheel:
       name = "METADATA"
       let folders = members.topLevelFolders.filter { ASCII.lowercased($0.utf8).suffix(distInfo.utf8.count).elementsEqual(distInfo.utf8) }

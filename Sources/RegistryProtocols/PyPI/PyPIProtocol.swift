@@ -34,6 +34,12 @@ package struct PyPIProtocol: RegistryProtocol {
 
   package static func canonicalPattern(_ written: ExactString) -> ExactString? { PyPIName.canonicalPattern(written) }
 
+  package static func canonicalVersion(_ written: ExactString) -> ExactString? { PEP440Version(written)?.canonical }
+
+  package func target(ofFile name: ExactString, _ artifact: any RandomAccessBytes) throws(ScopeRefusal) -> PublishTarget? {
+    try PyPIRelease(fileName: name, artifact).target(in: registry)
+  }
+
   package func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation {
     switch head.method {
     case .get, .head: return .read

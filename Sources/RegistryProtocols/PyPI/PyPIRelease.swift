@@ -21,6 +21,19 @@ struct PyPIRelease: Sendable {
       throw .malformedField(PyPIFormField.fileType)
     }
     guard let type = PyPIFileType(fileName: fileName.utf8, declared: declared) else { throw .fileTypeMismatch }
+    try self.init(name: name, version: version, type: type, fileName: fileName)
+  }
+
+  /// What a file says without a form.
+  init(fileName: ExactString, _ artifact: some RandomAccessBytes) throws(ScopeRefusal) {
+    let types = ["bdist_wheel", "sdist"].compactMap { PyPIFileType(fileName: fileName.utf8, declared: $0.utf8) }
+    guard let type = types.first else { throw .fileTypeMismatch }
+    let metadata = try PyPIArchive.metadata(in: artifact, type)
+    try self.init(name: metadata.name, version: metadata.version, type: type, fileName: fileName)
+    try PyPIArchive.verify(artifact, of: self)
+  }
+
+  private init(name: PyPIName, version: PEP440Version, type: PyPIFileType, fileName: ExactString) throws(ScopeRefusal) {
     guard PyPIFileName(name: name, version: version).admits(fileName, for: type) else { throw .fileNameMismatch }
     self.name = name
     self.version = version
