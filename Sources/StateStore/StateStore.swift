@@ -28,7 +28,9 @@ package protocol StateStore: Sendable {
   /// Where it throws, the store does it with its next transaction by itself.
   func end(_ intent: IntentID, as end: IntentEnd) async throws(StateRefusal)
 
-  /// The intents that an earlier process left open, closed as interrupted by this call.
+  /// The intents that an earlier process left open, in their order: what their claims sent is unknown for ever.
+  ///
+  /// Each of them stays open until `end` is called, so that a process that is killed before it has recorded them finds them again.
   func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent]
 
   /// Returns if the store can be written.

@@ -148,12 +148,14 @@ import Testing
     await first.write(records[1], .published, at: ObservabilitySample.time)
     let second = AuditLog(LineWriter(.file(path: scratch.path("audit.jsonl"))))
     let notes = records.map { $0.note(at: ObservabilitySample.time) } + [Array("broken".utf8)]
-    #expect(await second.writeInterrupted(notes: notes, at: ObservabilitySample.time) == 3)
-    #expect(await second.writeInterrupted(notes: notes, at: ObservabilitySample.time) == 1)
+    #expect(await second.writeInterrupted(notes: notes, at: ObservabilitySample.time) == [true, true, true, true])
+    #expect(try scratch.text("audit.jsonl").split(separator: "\n").count == 4)
+    #expect(await second.writeInterrupted(notes: notes, at: ObservabilitySample.time) == [true, true, true, true])
     let lines = try scratch.text("audit.jsonl").split(separator: "\n")
     #expect(lines.count == 5)
     for record in records { #expect(lines.count { $0.contains("\"\(record.requestID)\"") } == 1) }
-    #expect(await AuditLog(LineWriter(.file(path: "/dev/null"))).writeInterrupted(notes: notes, at: ObservabilitySample.time) == 4)
+    let full = AuditLog(LineWriter(.file(path: "/dev/full")))
+    #expect(await full.writeInterrupted(notes: notes, at: ObservabilitySample.time) == [false, false, false, false])
   }
 
   @Test("writes each record on a line of its own, whoever writes at once") func simultaneous() async throws {

@@ -55,7 +55,7 @@ import Testing
     await store.close()
   }
 
-  @Test("gives the intents that an earlier process left open once, in their order, and what was streamed then is sent")
+  @Test("gives the intents that an earlier process left open in their order, until they are ended, and what was streamed then is sent")
   func interruption() async throws {
     let scratch = try Scratch()
     let first = SQLiteStore(path: scratch.database)
@@ -70,6 +70,8 @@ import Testing
     let interrupted = try await second.interruptedIntents()
     #expect(interrupted.map { String(decoding: $0.note, as: UTF8.self) } == ["bound", "streamed"])
     #expect(!interrupted.map(\.id).contains(own))
+    #expect(try await second.interruptedIntents() == interrupted)
+    for intent in interrupted { try await second.end(intent.id, as: .bound) }
     #expect(try await second.interruptedIntents().isEmpty)
     #expect(await second.refusal(claiming: Sample.claim(Self.direct, Sample.target("streamed"))) == .alreadySent)
     #expect(await second.refusal(binding: Sample.binding(Self.direct)) == nil)

@@ -41,7 +41,6 @@ struct ExchangeFlow {
   private func mint(_ body: RequestBody, _ attempt: Attempt) async -> RegistryAnswer {
     do throws(Refusal) {
       let (token, expiry) = try await exchange(body, attempt)
-      attempt.record.granted = true
       await gateway.conclude(attempt, .completed)
       return PyPIExchange.minted(token, expiry: expiry)
     } catch {
@@ -59,7 +58,9 @@ struct ExchangeFlow {
     attempt.record.describe(registry)
     do throws(PublisherRefusal) {
       let admission = try configuration.policy.admit(identity, to: registry.name, at: gateway.now())
+      attempt.record.granted = true
       attempt.record.publisher = admission.publisher
+      attempt.record.publisherState = .active
     } catch {
       throw .publisher(error)
     }

@@ -34,20 +34,21 @@ package final class AuditLog: Sendable {
     await write(record.line(outcome, at: time), record.importance(outcome))
   }
 
-  /// Writes the records of the uploads that an earlier process did not end, from their notes, and returns how many there were to write.
+  /// Writes the records of the uploads that an earlier process did not end, from their notes. For each of them, whether its record is there now.
   ///
   /// A process that is killed after it has written a record may not have ended the intent any more: what stands at the end of the file
   /// already is not written again.
-  @discardableResult
-  package func writeInterrupted(notes: [[UInt8]], at time: Timestamp) async -> Int {
+  package func writeInterrupted(notes: [[UInt8]], at time: Timestamp) async -> [Bool] {
     let recorded = notes.isEmpty ? [] : AuditRecord.requestIDs(inLines: writer.destination.lastBytes(Self.searchedBytes))
-    var written = 0
+    var isThere: [Bool] = []
     for note in notes {
-      if let id = AuditRecord.requestID(ofNote: note), recorded.contains(id) { continue }
-      _ = await write(AuditRecord.interruptedLine(note: note, at: time), .deed)
-      written += 1
+      if let id = AuditRecord.requestID(ofNote: note), recorded.contains(id) {
+        isThere.append(true)
+      } else {
+        isThere.append(await write(AuditRecord.interruptedLine(note: note, at: time), .deed))
+      }
     }
-    return written
+    return isThere
   }
 
   /// The same as `write` for a caller that does not wait.

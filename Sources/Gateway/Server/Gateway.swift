@@ -39,7 +39,7 @@ package struct Gateway: Sendable {
     let (loaded, problems) = SettingsFile.load(path, environment: environment, reading: SettingsDisk())
     guard let settings = loaded else { throw .configuration(problems) }
     let services = try services(settings)
-    await recordInterrupted(services.gateway)
+    await services.gateway.recordInterrupted()
     let group = ServiceGroup(
       configuration: .init(
         services: [
@@ -109,13 +109,6 @@ package struct Gateway: Sendable {
         }
       }
     }
-  }
-
-  /// An upload that an earlier process began and did not end gets the record that it lacks.
-  private func recordInterrupted(_ gateway: GatewayServices) async {
-    guard let intents = try? await gateway.store.interruptedIntents(), !intents.isEmpty else { return }
-    let written = await gateway.audit.writeInterrupted(notes: intents.map(\.note), at: clock())
-    gateway.log.log(.gatewayInterrupted, ["uploads": "\(written)"])
   }
 
   private func end(_ services: Services) async {

@@ -1,7 +1,8 @@
 import ServiceLifecycle
 import StateStore
 
-/// What must happen now and then: issuers' keys are kept fresh, and what the store may forget is removed.
+/// What must happen now and then: issuers' keys are kept fresh, what the store may forget is removed, and what it could not tell at the start
+/// is recorded.
 struct Housekeeping: Service {
   private static let interval = Duration.seconds(60)
   private static let batch = 500
@@ -19,6 +20,7 @@ struct Housekeeping: Service {
 
   private func sweep() async {
     while !Task.isCancelled {
+      await gateway.recordInterrupted()
       while let removed = try? await gateway.store.removeExpired(at: gateway.now(), limit: Self.batch), removed == Self.batch {}
       do { try await Task.sleep(for: Self.interval) } catch { return }
     }

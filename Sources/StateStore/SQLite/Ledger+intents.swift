@@ -12,14 +12,13 @@ extension Ledger {
     try deleteIntent.run(claim)
   }
 
-  /// The intents below `first`, which are closed by this: what their claims sent is unknown for ever.
+  /// The intents below `first`, whose claims are settled by this.
   func interruptedIntents(before first: IntentID) throws(DatabaseFailure) -> [InterruptedIntent] {
     let first = SQLValue.integer(first.value)
     let intents = try selectIntentsBefore.all(first) { row in
       InterruptedIntent(id: IntentID(row.integer(0)), note: row.blob(1) ?? [])
     }
     try settleClaimsBefore.run(first)
-    try deleteIntentsBefore.run(first)
     return intents
   }
 }

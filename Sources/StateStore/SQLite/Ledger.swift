@@ -28,7 +28,6 @@ final class Ledger {
   let settleClaim: Statement
   let releaseClaim: Statement
   let selectIntentsBefore: Statement
-  let deleteIntentsBefore: Statement
   let settleClaimsBefore: Statement
   let countProbe: Statement
   let deleteExpired: Statement
@@ -57,7 +56,6 @@ final class Ledger {
     settleClaim = try connection.prepare("UPDATE files SET digest = ?, claim = NULL WHERE claim = ?")
     releaseClaim = try connection.prepare("DELETE FROM files WHERE claim = ?")
     selectIntentsBefore = try connection.prepare("SELECT id, note FROM intents WHERE id < ? ORDER BY id")
-    deleteIntentsBefore = try connection.prepare("DELETE FROM intents WHERE id < ?")
     settleClaimsBefore = try connection.prepare("UPDATE files SET claim = NULL WHERE claim < ?")
     countProbe = try connection.prepare("UPDATE probes SET count = count + 1")
     deleteExpired = try connection.prepare(
