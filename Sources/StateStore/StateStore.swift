@@ -4,7 +4,7 @@ package import TokenVerification
 
 /// What must be remembered so that one token makes one release, whatever happens in between.
 ///
-/// Each function is one transaction that is durable when it returns.
+/// Each function that waits is one transaction that is durable when it returns.
 package protocol StateStore: Sendable {
   /// Marks `token` as exchanged for ever and keeps `uploadToken`; refused as a replay where the token was exchanged or used directly before.
   func exchange(_ token: TokenID, rememberedUntil: UnixTime, for uploadToken: UploadTokenRecord) async throws(StateRefusal)
@@ -23,10 +23,11 @@ package protocol StateStore: Sendable {
   /// Binds the credential to the package's version and claims the file's name for a body whose digest is not known yet.
   func claim(_ claim: StreamClaim) async throws(StateRefusal) -> StreamClaimOutcome
 
-  /// Closes an intent. A streamed file's digest is bound where the whole body went out, and its claim is released where it did not.
+  /// Closes an intent with the store's next transaction that succeeds, and before whatever is asked of the store after this call.
   ///
-  /// Where it throws, the store does it with its next transaction by itself.
-  func end(_ intent: IntentID, as end: IntentEnd) async throws(StateRefusal)
+  /// A streamed file's digest is bound where the whole body went out, and its claim is released where it did not. Nobody need wait for it: whoever
+  /// is killed before finds the intent again.
+  func end(_ intent: IntentID, as end: IntentEnd)
 
   /// The intents that an earlier process left open, in their order: what their claims sent is unknown for ever.
   ///

@@ -148,8 +148,8 @@ import TokenVerification
   func bindingsStay(kind: StoreKind, end: IntentEnd) async throws {
     try await kind.with { store in
       let intent = try await store.bind(Sample.binding(Self.direct))
-      try await store.end(intent, as: end)
-      try await store.end(intent, as: end)
+      store.end(intent, as: end)
+      store.end(intent, as: end)
       #expect(await store.refusal(binding: Sample.binding(Self.direct, Sample.target(of: "2.0"))) == .otherVersion)
       #expect(await store.refusal(binding: Sample.binding(Self.direct, Sample.target(), "other")) == .otherBytes)
       #expect(await store.refusal(binding: Sample.binding(Self.direct)) == nil)
@@ -181,7 +181,7 @@ import TokenVerification
       #expect(await store.refusal(binding: Sample.binding(Self.direct)) == .inFlight)
       #expect(await store.refusal(claiming: Sample.claim(Self.direct, Sample.target(of: "2.0"))) == .otherVersion)
       #expect(await store.claimed(Sample.claim(Self.direct, Sample.target("another"))) != nil)
-      try await store.end(first, as: .streamed(Sample.digest("bytes")))
+      store.end(first, as: .streamed(Sample.digest("bytes")))
       #expect(try await store.claim(Sample.claim(Self.direct)) == .alreadyBound(Sample.digest("bytes")))
       #expect(await store.refusal(binding: Sample.binding(Self.direct)) == nil)
       #expect(await store.refusal(binding: Sample.binding(Self.direct, Sample.target(), "other")) == .otherBytes)
@@ -192,7 +192,7 @@ import TokenVerification
   func unknownBytes(kind: StoreKind, end: IntentEnd) async throws {
     try await kind.with { store in
       let intent = try #require(await store.claimed(Sample.claim(Self.direct)))
-      try await store.end(intent, as: end)
+      store.end(intent, as: end)
       #expect(await store.refusal(claiming: Sample.claim(Self.direct)) == .alreadySent)
       #expect(await store.refusal(binding: Sample.binding(Self.direct)) == .alreadySent)
     }
@@ -202,12 +202,12 @@ import TokenVerification
   func release(kind: StoreKind) async throws {
     try await kind.with { store in
       let intent = try #require(await store.claimed(Sample.claim(Self.direct)))
-      try await store.end(intent, as: .released)
+      store.end(intent, as: .released)
       #expect(await store.refusal(claiming: Sample.claim(Self.direct, Sample.target(of: "2.0"))) == .otherVersion)
       let again = try #require(await store.claimed(Sample.claim(Self.direct)))
       #expect(again != intent)
       // The end of an earlier upload does not end a later one.
-      try await store.end(intent, as: .streamed(nil))
+      store.end(intent, as: .streamed(nil))
       #expect(await store.refusal(claiming: Sample.claim(Self.direct)) == .inFlight)
     }
   }
@@ -257,7 +257,7 @@ import TokenVerification
     try await kind.with { store in
       let intent = try #require(await store.claimed(Sample.claim(Self.direct)))
       #expect(try await store.removeExpired(at: Sample.now.advanced(by: 1000), limit: 10) == 1)
-      try await store.end(intent, as: .streamed(Sample.digest("bytes")))
+      store.end(intent, as: .streamed(Sample.digest("bytes")))
     }
   }
 

@@ -22,7 +22,7 @@ import Testing
           group.addTask {
             for index in 0..<each {
               let binding = Sample.binding(.direct(Sample.token(ExactString("\(worker) \(index)"))), note: note)
-              try await store.end(try await store.bind(binding), as: .bound)
+              store.end(try await store.bind(binding), as: .bound)
             }
           }
         }

@@ -92,7 +92,8 @@ struct ExchangeFlow {
     let expiry = gateway.now().advanced(by: lifetime.milliseconds / 1000)
     let record = UploadTokenRecord(hash: token.hash, identity: identity, expiry: expiry)
     do throws(StateRefusal) {
-      try await gateway.store.exchange(identity.token, rememberedUntil: Authentication.rememberedUntil(identity.expiry), for: record)
+      try await gateway.store.exchange(
+        identity.token, rememberedUntil: Authentication.end(of: identity).advanced(by: Authentication.memoryMargin), for: record)
     } catch {
       throw .state(error)
     }

@@ -8,8 +8,20 @@ import TokenVerification
 struct Authority {
   let identity: PublisherIdentity
   let subject: BindingSubject
-  /// When the store may forget the credential.
-  let rememberedUntil: UnixTime
+  /// From then on the credential is worth nothing.
+  let end: UnixTime
+
+  /// Past the end by a margin: a record that is forgotten first is a replay.
+  var rememberedUntil: UnixTime { end.advanced(by: Authentication.memoryMargin) }
+
+  func isExpired(at now: UnixTime) -> Bool { now >= end }
+
+  var expiredRefusal: Refusal {
+    switch subject {
+    case .direct: .token(.expired)
+    case .uploadToken: .credential(.unknownUploadToken)
+    }
+  }
 }
 
 /// Turns the credential that a client presented into an identity, or says why it is none.
@@ -28,7 +40,7 @@ struct Authentication {
       attempt.record.credential = .oidc
       guard registry.settings.direct == .allow else { throw .credential(.directTokenRefused) }
       let identity = try await identity(ofToken: compact, audience: registry.settings.audience)
-      return Authority(identity: identity, subject: .direct(identity.token), rememberedUntil: Self.rememberedUntil(identity.expiry))
+      return Authority(identity: identity, subject: .direct(identity.token), end: Self.end(of: identity))
     case .uploadToken(let token):
       attempt.record.credential = .uploadToken
       return try await authority(of: token)
@@ -68,9 +80,9 @@ struct Authentication {
     }
     guard let record, record.identity.audience == registry.settings.audience else { throw .credential(.unknownUploadToken) }
     attempt.identify(record.identity, configuration.policy.provenance(of: record.identity), signedPart: nil)
-    return Authority(identity: record.identity, subject: .uploadToken(token.hash), rememberedUntil: Self.rememberedUntil(record.expiry))
+    return Authority(identity: record.identity, subject: .uploadToken(token.hash), end: record.expiry)
   }
 
-  /// Past the expiry by what the verifier tolerates: a record that is forgotten first is a replay.
-  static func rememberedUntil(_ expiry: UnixTime) -> UnixTime { expiry.advanced(by: TokenVerifier.clockSkew + memoryMargin) }
+  /// When the last verifier would still accept the token: past its expiry by the clock skew that it tolerates.
+  static func end(of identity: PublisherIdentity) -> UnixTime { identity.expiry.advanced(by: TokenVerifier.clockSkew) }
 }

@@ -45,18 +45,28 @@ struct PublishFlow {
     do { return try head.fields.single(named: "content-type") } catch { return nil }
   }
 
-  /// Decides by the configuration and the clock of this moment.
+  /// Decides by the configuration and the clock of this moment, however long the body took.
   func decide(_ authority: Authority, _ target: PublishTarget) throws(Refusal) -> Grant {
+    attempt.record.granted = false
+    let now = gateway.now()
+    guard !authority.isExpired(at: now) else { throw authority.expiredRefusal }
     do throws(PolicyRefusal) {
-      let grant = try gateway.configuration.policy.decide(authority.identity, target, at: gateway.now())
+      let grant = try gateway.configuration.policy.decide(authority.identity, target, at: now)
       attempt.record.granted = true
       attempt.record.publisher = grant.publisher
       attempt.record.publisherState = .active
       return grant
     } catch {
-      attempt.record.granted = false
       throw Refusal(error)
     }
+  }
+
+  /// Binds the credential to the release and to the artifact's bytes, and opens the intent to send them.
+  func bind(_ authority: Authority, _ target: PublishTarget, _ artifact: SpooledArtifact) async throws(Refusal) -> IntentID {
+    let binding = Binding(
+      subject: authority.subject, target: target, digest: artifact.digests.sha256, rememberedUntil: authority.rememberedUntil,
+      note: attempt.record.note(at: gateway.clock()))
+    do throws(StateRefusal) { return try await gateway.store.bind(binding) } catch { throw .state(error) }
   }
 }
 

@@ -19,10 +19,11 @@ struct SpooledPublish {
     flow.attempt.record.target = upload.target
 
     _ = try flow.decide(authority, upload.target)
-    let intent = try await bind(upload.target, artifact)
+    let intent = try await flow.bind(authority, upload.target, artifact)
+    flow.attempt.openIntent = (intent, .bound)
     let body = WholeBody(
       contentType: ArraySlice(upload.contentType.utf8), prefix: upload.prefix, artifact: artifact, suffix: upload.suffix)
-    return try await Forwarder(flow: flow).forward(body, closing: intent) { () throws(Refusal) in try flow.decide(authority, upload.target)
+    return try await Forwarder(flow: flow).forward(body) { () throws(Refusal) in try flow.decide(authority, upload.target)
     }
   }
 
@@ -67,12 +68,5 @@ struct SpooledPublish {
       }
     }
     return try Refusal.wrap(Refusal.scope) { () throws(ScopeRefusal) in try inspected.get() }
-  }
-
-  private func bind(_ target: PublishTarget, _ artifact: SpooledArtifact) async throws(Refusal) -> IntentID {
-    let binding = Binding(
-      subject: authority.subject, target: target, digest: artifact.digests.sha256, rememberedUntil: authority.rememberedUntil,
-      note: flow.attempt.record.note(at: flow.gateway.clock()))
-    do throws(StateRefusal) { return try await flow.gateway.store.bind(binding) } catch { throw .state(error) }
   }
 }

@@ -12,11 +12,6 @@ extension GatewayServices {
     }
     metrics.count(attempt.record, outcome)
     await audit.write(attempt.record, outcome, at: clock())
-    guard let (intent, end) = attempt.openIntent else { return }
-    do throws(StateRefusal) {
-      try await store.end(intent, as: end)
-    } catch {
-      log.log(.stateUnavailable, ["request.id": "\(attempt.record.requestID)"])
-    }
+    if let (intent, end) = attempt.openIntent { store.end(intent, as: end) }
   }
 }

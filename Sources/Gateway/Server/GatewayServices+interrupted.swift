@@ -9,12 +9,6 @@ extension GatewayServices {
     guard !intents.isEmpty else { return }
     let isRecorded = await audit.writeInterrupted(notes: intents.map(\.note), at: clock())
     log.log(.gatewayInterrupted, ["uploads": "\(intents.count)"])
-    for (intent, isRecorded) in zip(intents, isRecorded) where isRecorded {
-      do throws(StateRefusal) {
-        try await store.end(intent.id, as: .bound)
-      } catch {
-        log.log(.stateUnavailable)
-      }
-    }
+    for (intent, isRecorded) in zip(intents, isRecorded) where isRecorded { store.end(intent.id, as: .bound) }
   }
 }

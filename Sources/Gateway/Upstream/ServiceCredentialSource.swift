@@ -33,7 +33,7 @@ final class ServiceCredentialSource: Sendable {
     }
     let isRotation = known.withLock { known in
       defer { known = Known(version: version, credential: credential) }
-      return known != nil
+      return known.map { $0.version != version } ?? false
     }
     if isRotation { log.log(.credentialRotated) }
     return credential

@@ -31,25 +31,23 @@ struct UpstreamOrigin: Sendable {
       .channelOption(.socketOption(.tcp_nodelay), value: 1)
       .channelOption(.writeBufferWaterMark, value: .init(low: 128 * 1024, high: 512 * 1024))
       .channelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 4096, maximum: 256 * 1024))
-    do {
-      return try await bootstrap.connect(host: host, port: key.port) { channel in
-        channel.eventLoop.makeCompletedFuture {
-          let bytes = ByteChannel(channel, isTLS: tls != nil)
-          let pipeline = channel.pipeline.syncOperations
-          if let tls {
-            try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: host.isIPAddress ? nil : host))
-          }
-          try pipeline.addHandler(ByteChannelHandler(bytes))
-          return bytes
-        }
+    // Not a name, which neither a resolver must be asked about nor TLS may send (RFC 6066, section 3).
+    let address = try? SocketAddress(ipAddress: host, port: key.port)
+    let serverName = address == nil ? host : nil
+    let initialize: @Sendable (any Channel) -> EventLoopFuture<ByteChannel> = { channel in
+      channel.eventLoop.makeCompletedFuture {
+        let bytes = ByteChannel(channel, isTLS: tls != nil)
+        let pipeline = channel.pipeline.syncOperations
+        if let tls { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: serverName)) }
+        try pipeline.addHandler(ByteChannelHandler(bytes))
+        return bytes
       }
+    }
+    do {
+      if let address { return try await bootstrap.connect(to: address, channelInitializer: initialize) }
+      return try await bootstrap.connect(host: host, port: key.port, channelInitializer: initialize)
     } catch {
       throw .unreachable
     }
   }
-}
-
-extension String {
-  /// Whether TLS must not send it as a server name (RFC 6066, section 3).
-  fileprivate var isIPAddress: Bool { (try? SocketAddress(ipAddress: self, port: 0)) != nil }
 }

@@ -69,10 +69,13 @@ package final class SQLiteStore: StateStore {
     try await perform { ledger, numbers throws(DatabaseFailure) in try ledger.claim(claim, as: numbers.next()) }
   }
 
-  package func end(_ intent: IntentID, as end: IntentEnd) async throws(StateRefusal) {
-    try await perform(owing: OwedEnd(intent: intent, end: end)) { ledger, _ throws(DatabaseFailure) in
-      .success(try ledger.end(intent, as: end))
-    }
+  package func end(_ intent: IntentID, as end: IntentEnd) {
+    enqueue(
+      StoreRequest(
+        run: { ledger, _ throws(DatabaseFailure) in
+          try ledger.end(intent, as: end)
+          return {}
+        }, fail: {}, owed: OwedEnd(intent: intent, end: end)))
   }
 
   package func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent] {
@@ -90,7 +93,6 @@ package final class SQLiteStore: StateStore {
   // MARK: - Groups
 
   private func perform<Value: Sendable>(
-    owing owed: OwedEnd? = nil,
     _ operation: @escaping @Sendable (Ledger, inout IntentNumbers) throws(DatabaseFailure) -> Verdict<Value>
   ) async throws(StateRefusal) -> Value {
     try await withCheckedContinuation { (continuation: CheckedContinuation<Verdict<Value>, Never>) in
@@ -101,7 +103,7 @@ package final class SQLiteStore: StateStore {
             return { continuation.resume(returning: verdict) }
           },
           fail: { continuation.resume(returning: .failure(.unavailable)) },
-          owed: owed))
+          owed: nil))
     }.get()
   }
 

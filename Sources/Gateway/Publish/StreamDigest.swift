@@ -1,0 +1,99 @@
+import Digests
+import Dispatch
+import NIOCore
+import Synchronization
+
+/// The SHA-256 of a stream: computed on the spot while it is short, and by another core than the one that moves it once it is long.
+final class StreamDigest {
+  /// Below this, waking another thread costs more than the hash.
+  private static let shortBytes = 64 << 10
+
+  private enum Place {
+    case here(SHA256)
+    case elsewhere(HashingThread)
+  }
+
+  private var place = Place.here(SHA256())
+  private var count = 0
+
+  /// Takes the next bytes; it waits only where the hash has fallen far behind.
+  func update(_ bytes: ByteBuffer) async {
+    count += bytes.readableBytes
+    switch place {
+    case .here(var sha256):
+      guard count > Self.shortBytes else {
+        sha256.update(bytes.readableBytesSpan)
+        place = .here(sha256)
+        return
+      }
+      let thread = HashingThread(continuing: sha256)
+      place = .elsewhere(thread)
+      await thread.update(bytes)
+    case .elsewhere(let thread): await thread.update(bytes)
+    }
+  }
+
+  func finish() async -> SHA256Digest {
+    switch place {
+    case .here(let sha256): sha256.finalize()
+    case .elsewhere(let thread): await thread.finish()
+    }
+  }
+}
+
+/// A hash that is computed in order on a queue of its own.
+private final class HashingThread: Sendable {
+  /// What may wait to be hashed: it bounds the memory that one upload takes.
+  private static let mostBytesWaiting = 2 << 20
+
+  private struct State {
+    var sha256: SHA256
+    var bytesWaiting = 0
+    var waiter: CheckedContinuation<Void, Never>?
+  }
+
+  private let queue = DispatchQueue(label: "digest")
+  private let state: Mutex<State>
+
+  init(continuing sha256: SHA256) { state = Mutex(State(sha256: sha256)) }
+
+  func update(_ bytes: ByteBuffer) async {
+    let isBehind = state.withLock { state in
+      state.bytesWaiting += bytes.readableBytes
+      return state.bytesWaiting > Self.mostBytesWaiting
+    }
+    queue.async { self.hash(bytes) }
+    if isBehind { await caughtUp() }
+  }
+
+  func finish() async -> SHA256Digest {
+    await withCheckedContinuation { continuation in
+      queue.async { continuation.resume(returning: self.state.withLock { $0.sha256.finalize() }) }
+    }
+  }
+
+  /// Only the queue changes the hash, so that the lock need not be held while it is computed.
+  private func hash(_ bytes: ByteBuffer) {
+    var sha256 = state.withLock { $0.sha256 }
+    sha256.update(bytes.readableBytesSpan)
+    let waiter = state.withLock { state in
+      state.sha256 = sha256
+      state.bytesWaiting -= bytes.readableBytes
+      guard state.bytesWaiting <= Self.mostBytesWaiting else { return nil as CheckedContinuation<Void, Never>? }
+      defer { state.waiter = nil }
+      return state.waiter
+    }
+    waiter?.resume()
+  }
+
+  private func caughtUp() async {
+    await withCheckedContinuation { continuation in
+      let isBehind = state.withLock { state in
+        guard state.bytesWaiting > Self.mostBytesWaiting else { return false }
+        state.waiter = continuation
+        return true
+      }
+      if !isBehind { continuation.resume() }
+    }
+  }
+}
