@@ -17,6 +17,14 @@ package struct Condition: Hashable, Sendable {
   package let key: ExactString
   let kind: Kind
 
+  /// Whether it compares this claim by itself, whatever its key is.
+  func isAbout(_ name: ExactString) -> Bool {
+    switch kind {
+    case .claim(let claim, _): claim == name
+    case .workflow, .tag, .safeEvent: false
+    }
+  }
+
   /// What is expected, for people.
   package var expectation: String {
     switch kind {
@@ -27,8 +35,7 @@ package struct Condition: Hashable, Sendable {
     }
   }
 
-  /// Whether it holds; `version` is nil while the upload has not named it, and then only what does not hang on it is judged.
-  func holds(of identity: PublisherIdentity, _ provider: any CIProvider.Type, version: PublishTarget.Version?) -> Bool {
+  func holds(of identity: PublisherIdentity, _ provider: any CIProvider.Type, version: JudgedVersion) -> Bool {
     switch kind {
     case .claim(let claim, let patterns):
       guard let value = identity.claim(claim) else { return false }

@@ -22,7 +22,7 @@ package struct ExplainedPublisher: Sendable {
     conditions = publisher.conditions.map {
       ExplainedCondition(
         key: $0.key, expected: $0.expectation, got: $0.found(in: identity, publisher.provider),
-        holds: $0.holds(of: identity, publisher.provider, version: target?.version))
+        holds: $0.holds(of: identity, publisher.provider, version: target.map { .known($0.version) } ?? .unknown))
     }
     packages = publisher.patterns(for: registry)?.map(\.text) ?? []
     allowsPackage = target.map { publisher.mayPublish($0) }

@@ -13,6 +13,8 @@ package struct NamePattern: Hashable, Sendable {
   }
 
   package var isLiteral: Bool { pieces.count == 1 }
+  /// Whether it matches every name.
+  var isBroad: Bool { !isLiteral && pieces.allSatisfy(\.isEmpty) }
 
   package func matches(_ name: ExactString) -> Bool {
     guard !isLiteral else { return name == text }

@@ -65,14 +65,14 @@ package struct Policy: Sendable {
 
   /// Lets a body in, or an exchange happen: what exactly may be published is decided when it is known.
   package func admit(_ identity: PublisherIdentity, to registry: RegistryName, at now: UnixTime) throws(PublisherRefusal) -> Admission {
-    Admission(publisher: try meant(by: identity, registry: registry, version: nil, at: now)[0].id)
+    Admission(publisher: try meant(by: identity, registry: registry, version: .unknown, at: now)[0].id)
   }
 
   /// Decides whether the identity may publish the target. The first publisher in the configuration that allows it is the one that is named.
   package func decide(_ identity: PublisherIdentity, _ target: PublishTarget, at now: UnixTime) throws(PolicyRefusal) -> Grant {
     let meant: [Publisher]
     do throws(PublisherRefusal) {
-      meant = try self.meant(by: identity, registry: target.registry, version: target.version, at: now)
+      meant = try self.meant(by: identity, registry: target.registry, version: .known(target.version), at: now)
     } catch {
       throw .publisher(error)
     }
@@ -86,7 +86,7 @@ package struct Policy: Sendable {
 
   /// The publishers whose every condition holds. Never empty.
   private func meant(
-    by identity: PublisherIdentity, registry: RegistryName, version: PublishTarget.Version?, at now: UnixTime
+    by identity: PublisherIdentity, registry: RegistryName, version: JudgedVersion, at now: UnixTime
   ) throws(PublisherRefusal) -> [Publisher] {
     let candidates = candidates(for: identity)
     let matching = candidates.filter { publisher in
@@ -111,11 +111,10 @@ package struct Policy: Sendable {
 
   // MARK: Why not
 
-  private func nearestMiss(_ identity: PublisherIdentity, _ candidates: [Publisher], _ version: PublishTarget.Version?) -> PublisherRefusal
-  {
+  private func nearestMiss(_ identity: PublisherIdentity, _ candidates: [Publisher], _ version: JudgedVersion) -> PublisherRefusal {
     let misses = candidates.map { ($0, $0.failures(of: identity, version: version)) }
     // One that fails by its repository is no miss, but somebody else's.
-    let near = misses.filter { publisher, failures in !failures.contains { $0.key == publisher.provider.repositoryKey.condition } }
+    let near = misses.filter { publisher, failures in !failures.contains { $0.isAbout(publisher.provider.repositoryKey.claim) } }
     guard let (publisher, failures) = near.min(by: { $0.1.count < $1.1.count }) else {
       return .noPublisher(repository: providers[identity.issuer].flatMap { identity.claim($0.repositoryKey.claim) })
     }
@@ -143,7 +142,7 @@ package struct Policy: Sendable {
 extension Publisher {
   /// Whether the token shows an immutable id that this publisher demands.
   fileprivate func isOwned(by identity: PublisherIdentity) -> Bool {
-    conditions.contains { provider.immutableIDs.contains($0.key) && $0.holds(of: identity, provider, version: nil) }
+    conditions.contains { provider.immutableIDs.contains($0.key) && $0.holds(of: identity, provider, version: .unknown) }
   }
 }
 

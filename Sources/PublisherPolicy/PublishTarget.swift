@@ -32,3 +32,11 @@ package struct PublishTarget: Hashable, Sendable {
     self.file = file
   }
 }
+
+/// What is known of an upload's version while conditions are judged.
+enum JudgedVersion {
+  /// The upload has not named it yet, and only what does not hang on it is judged.
+  case unknown
+  /// The upload's own; nil where it has none.
+  case known(PublishTarget.Version?)
+}

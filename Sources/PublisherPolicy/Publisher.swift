@@ -63,7 +63,7 @@ package struct Publisher: Sendable {
   }
 
   /// Those of its conditions that do not hold.
-  func failures(of identity: PublisherIdentity, version: PublishTarget.Version?) -> [Condition] {
+  func failures(of identity: PublisherIdentity, version: JudgedVersion) -> [Condition] {
     conditions.filter { !$0.holds(of: identity, provider, version: version) }
   }
 

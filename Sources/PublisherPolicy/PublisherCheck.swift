@@ -54,7 +54,7 @@ struct PublisherCheck {
           .mayPublish(registry),
           "a publisher with a glob must say `create: any`, since in this version a registry is not asked whether a package exists")
       }
-      if patterns.contains(where: { $0.text == "*" }) { warn(.mayPublish(registry), "it may publish every package of this registry") }
+      if patterns.contains(where: \.isBroad) { warn(.mayPublish(registry), "it may publish every package of this registry") }
     }
   }
 

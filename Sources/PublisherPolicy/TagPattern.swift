@@ -28,13 +28,16 @@ package struct TagPattern: Hashable, Sendable {
 
   package var namesVersion: Bool { afterBytes != nil }
 
-  /// Without a version, whether some version would make it match.
-  func matches(_ reference: ExactString, version: PublishTarget.Version?) -> Bool {
+  /// While the version is unknown, whether some version would make it match.
+  func matches(_ reference: ExactString, version: JudgedVersion) -> Bool {
     guard let afterBytes else { return whole.matches(reference) }
-    guard let version else {
+    switch version {
+    case .unknown:
       return reference.utf8.count > beforeBytes.count + afterBytes.count && reference.utf8.starts(with: beforeBytes)
         && reference.utf8.suffix(afterBytes.count).elementsEqual(afterBytes)
+    case .known(nil): return false
+    case .known(let version?):
+      return [version.written, version.canonical].contains { reference.utf8.elementsEqual(beforeBytes + Array($0.utf8) + afterBytes) }
     }
-    return [version.written, version.canonical].contains { reference.utf8.elementsEqual(beforeBytes + Array($0.utf8) + afterBytes) }
   }
 }
