@@ -69,10 +69,8 @@ struct SettingsFiles {
     hash.update(Array("\(path.utf8.count):\(path)\(bytes.count):".utf8))
     hash.update(bytes)
     do {
-      guard let node = try Parser(yaml: text.text, encoding: .utf8).singleRoot() else { return fail(path, "is empty") }
-      let root = SettingsNode(node: node, file: path, keyPath: "", problems: problems)
-      root.refuseIndirections()
-      return root
+      guard let document = try YAMLDocument(text.text) else { return fail(path, "is empty") }
+      return document.checked(file: path, problems: problems)
     } catch let error as YamlError {
       return fail(path, error)
     } catch {
@@ -91,28 +89,9 @@ struct SettingsFiles {
       fail(path, "is not YAML: \(problem)", line: mark.line, column: mark.column)
     case .duplicatedKeysInMapping(let keys, let context):
       fail(path, "the key \(keys.joined(separator: ", ")) stands twice", line: context.mark.line, column: context.mark.column)
+    case .reader(let problem, let offset, _, let text):
+      fail(path, "is not YAML: \(problem)", line: 1 + text.prefix(offset ?? 0).count { $0.isNewline })
     default: fail(path, "is not YAML")
-    }
-  }
-}
-
-extension SettingsNode {
-  private static let usualTags: Set<String> = ["str", "int", "float", "bool", "null", "timestamp", "seq", "map", "binary", "value"]
-
-  /// Anchors, merge keys and custom tags make a file mean what does not stand there.
-  fileprivate func refuseIndirections() {
-    if node.anchor != nil { error("anchors and aliases are not allowed") }
-    let tag = node.tag.description
-    if !Self.usualTags.contains(where: { tag == "tag:yaml.org,2002:\($0)" }) { error("tags and merge keys are not allowed") }
-    switch node {
-    case .scalar, .alias: break
-    case .sequence(let sequence): for (index, element) in sequence.enumerated() { child(element, String(index)).refuseIndirections() }
-    case .mapping(let mapping):
-      for (key, value) in mapping {
-        let name = key.scalar?.string ?? "?"
-        child(key, name).refuseIndirections()
-        child(value, name).refuseIndirections()
-      }
     }
   }
 }

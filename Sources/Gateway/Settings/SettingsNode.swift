@@ -1,4 +1,5 @@
 import PublisherPolicy
+import StrictParsers
 import Yams
 
 /// Gathers all problems of a configuration, so that they are reported at once.
@@ -23,9 +24,13 @@ struct SettingsNode {
   private func report(_ severity: SettingsProblem.Severity, _ message: String, _ suggestion: String?) {
     problems.add(
       SettingsProblem(
-        file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, keyPath: keyPath, severity: severity, message: message,
-        suggestion: suggestion))
+        file: file, line: line, column: column, keyPath: keyPath, severity: severity, message: message, suggestion: suggestion))
   }
+
+  var line: Int { node.mark?.line ?? 1 }
+  var column: Int { node.mark?.column ?? 1 }
+
+  func replacing(_ node: Node) -> SettingsNode { SettingsNode(node: node, file: file, keyPath: keyPath, problems: problems) }
 
   func child(_ node: Node, _ name: String) -> SettingsNode {
     SettingsNode(node: node, file: file, keyPath: keyPath.isEmpty ? name : "\(keyPath).\(name)", problems: problems)
@@ -39,6 +44,11 @@ struct SettingsNode {
     }
     guard !scalar.string.isEmpty else {
       error("is empty")
+      return nil
+    }
+    // They end lines, fields and C's strings, and nobody sees them.
+    guard !scalar.string.utf8.contains(where: ASCII.isControl) else {
+      error("holds a control character")
       return nil
     }
     return scalar.string
@@ -73,6 +83,9 @@ struct SettingsNode {
     }
   }
 
+  /// The names that stand there, whether or not what they name is right; none where it is no mapping.
+  var names: [String] { node.mapping.map { $0.keys.compactMap { $0.scalar?.string } } ?? [] }
+
   /// The members of a mapping with these keys and no others.
   func members(_ known: [String], later: [String: String] = [:]) -> SettingsMembers? {
     guard let entries = entries() else { return nil }
@@ -101,6 +114,9 @@ struct SettingsMembers {
   }
 
   subscript(_ key: String) -> SettingsNode? { values[key] }
+
+  /// How many of the keys that are known stand there.
+  var count: Int { values.count }
 
   func required(_ key: String) -> SettingsNode? {
     if let value = values[key] { return value }
