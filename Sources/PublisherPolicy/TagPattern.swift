@@ -11,7 +11,7 @@ package struct TagPattern: Hashable, Sendable {
   private let beforeBytes: [UInt8]
 
   /// Nil where `{version}` stands twice, or beside a wildcard.
-  init?(_ text: ExactString) {
+  package init?(_ text: ExactString) {
     self.text = text
     whole = ClaimPattern(ExactString("refs/tags/\(text)"), ignoringCase: false)
     let bytes = Array(text.utf8)

@@ -1,4 +1,5 @@
 import Glibc
+import StrictParsers
 
 /// Addresses that share their first bits: `10.0.0.0/8`, `::1`.
 package struct AddressRange: Hashable, Sendable {
@@ -11,21 +12,22 @@ package struct AddressRange: Hashable, Sendable {
     guard let bytes = Self.bytes(String(parts[0])) else { return nil }
     var length = bytes.count * 8
     if parts.count == 2 {
-      guard parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(parts[1]), number <= length else { return nil }
+      guard parts[1].utf8.allSatisfy({ ASCII.isDigit($0) }), let number = Int(parts[1]), number <= length else { return nil }
       length = number
     }
+    guard Self.masks(bytes.count, length).enumerated().allSatisfy({ bytes[$0.offset] & ~$0.element == 0 }) else { return nil }
     self.bytes = bytes
     self.length = length
   }
 
   package func contains(_ address: String) -> Bool {
     guard let other = Self.bytes(address), other.count == bytes.count else { return false }
-    for (index, (mine, theirs)) in zip(bytes, other).enumerated() {
-      let bits = min(max(length - index * 8, 0), 8)
-      let mask = UInt8(truncatingIfNeeded: 0xff00 >> bits)
-      guard mine & mask == theirs & mask else { return false }
-    }
-    return true
+    return zip(zip(bytes, other), Self.masks(bytes.count, length)).allSatisfy { $0.0 & $1 == $0.1 & $1 }
+  }
+
+  /// The bits of each byte that belong to the first `length` ones.
+  private static func masks(_ count: Int, _ length: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: 0xff00 >> min(max(length - $0 * 8, 0), 8)) }
   }
 
   /// In network order: 4 or 16 bytes.

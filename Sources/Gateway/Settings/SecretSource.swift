@@ -47,8 +47,10 @@ package enum SecretSource: Hashable, Sendable {
       guard let data = FileManager.default.contents(atPath: path) else { throw .unreadable(path) }
       bytes = Array(data)
     }
-    if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-    if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+    if bytes.last == UInt8(ascii: "\n") {
+      bytes.removeLast()
+      if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+    }
     guard !bytes.isEmpty else { throw .empty }
     return Secret(bytes)
   }

@@ -29,16 +29,19 @@ extension SettingsSchema {
     guard let members = node.members(known, later: ["identity": "is for the provider generic, which \(Self.notAvailable)"]) else {
       return nil
     }
-    guard let provider = members.required("provider").flatMap({ provider($0) }) else { return nil }
+    let provider = members.required("provider").flatMap { self.provider($0) }
     let allowsHTTP = members["allow_http"]?.flag() ?? false
+    let url = members["url"].flatMap { self.url($0, allowsHTTP: allowsHTTP) }
     let keys = keys(members, allowsHTTP: allowsHTTP)
-    checkReadable(members["ca_file"]?.path(), members["ca_file"])
+    let caFile = members["ca_file"]?.path()
+    checkReadable(caFile, members["ca_file"])
+    let algorithms = members["algorithms"].map { self.algorithms($0) } ?? ["RS256"]
+    let maxLifetime = members.value("max_lifetime", Milliseconds(milliseconds: 86_400_000)) { $0.duration(1000...2_592_000_000) }
+    let allowsPrivateNetwork = members["allow_private_network"]?.flag() ?? false
+    guard let provider else { return nil }
     return IssuerSettings(
-      name: IssuerName(name), provider: provider.id,
-      url: members["url"].flatMap { url($0, allowsHTTP: allowsHTTP) } ?? provider.publicIssuer,
-      keys: keys, caFile: members["ca_file"]?.path(), algorithms: members["algorithms"].map { algorithms($0) } ?? ["RS256"],
-      maxLifetime: members.value("max_lifetime", Milliseconds(milliseconds: 86_400_000)) { $0.duration(1000...2_592_000_000) },
-      allowPrivateNetwork: members["allow_private_network"]?.flag() ?? false, allowHTTP: allowsHTTP)
+      name: IssuerName(name), provider: provider.id, url: url ?? provider.publicIssuer, keys: keys, caFile: caFile, algorithms: algorithms,
+      maxLifetime: maxLifetime, allowPrivateNetwork: allowsPrivateNetwork, allowHTTP: allowsHTTP)
   }
 
   private func provider(_ node: SettingsNode) -> (any CIProvider.Type)? {
@@ -60,27 +63,31 @@ extension SettingsSchema {
 
   /// Kept byte by byte, since a token's `iss` must be exactly this.
   private func url(_ node: SettingsNode, allowsHTTP: Bool) -> ExactString? {
-    guard let text = node.text(), let url = node.webURL() else { return nil }
-    checkScheme(url, node, allowsHTTP: allowsHTTP)
-    return ExactString(text)
+    guard node.webURL() != nil else { return nil }
+    return keyURL(node, allowsHTTP: allowsHTTP)
   }
 
-  private func checkScheme(_ url: WebURL, _ node: SettingsNode, allowsHTTP: Bool) {
-    guard !url.isTLS else { return }
-    if !allowsHTTP {
-      node.error("must be https, or a loopback URL with allow_http: true")
-    } else if !url.isLoopback {
-      node.error("http is for a loopback issuer only")
+  private func keyURL(_ node: SettingsNode, allowsHTTP: Bool) -> ExactString? {
+    guard let text = node.text() else { return nil }
+    guard let url = KeyURL(ExactString(text)) else {
+      node.error("\"\(text)\" is no URL that keys may be fetched from")
+      return nil
     }
+    if url.origin.scheme == .http {
+      if !allowsHTTP {
+        node.error("must be https, or a loopback URL with allow_http: true")
+      } else if !url.namesLoopback {
+        node.error("http is for a loopback issuer only")
+      }
+    }
+    return url.text
   }
 
   private func keys(_ members: SettingsMembers, allowsHTTP: Bool) -> IssuerSettings.Keys {
     switch (members["jwks_url"], members["jwks_file"]) {
     case (nil, nil): return .discovery
     case (let node?, nil):
-      guard let text = node.text(), let url = node.webURL() else { return .discovery }
-      checkScheme(url, node, allowsHTTP: allowsHTTP)
-      return .url(ExactString(text))
+      return keyURL(node, allowsHTTP: allowsHTTP).map { .url($0) } ?? .discovery
     case (nil, let node?):
       guard let path = node.path() else { return .discovery }
       checkReadable(path, node)

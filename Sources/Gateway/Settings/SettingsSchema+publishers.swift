@@ -4,20 +4,20 @@ import StrictParsers
 import Yams
 
 extension SettingsSchema {
+  /// What a publisher may refer to. A name whose own entry is wrong is a name nevertheless: one mistake is told once.
+  struct Declared {
+    let issuers: [IssuerSettings]
+    let registries: [RegistrySettings]
+    let issuerNames: [String]
+    let registryNames: [String]
+  }
+
   /// The publishers of the file itself and of those that it includes, in that order.
-  func publishers(
-    _ node: SettingsNode?, include: SettingsNode?, _ issuers: [IssuerSettings], _ registries: [RegistrySettings],
-    _ files: inout SettingsFiles
-  ) -> [Publisher] {
+  func publishers(_ node: SettingsNode?, include: SettingsNode?, _ declared: Declared, _ files: inout SettingsFiles) -> [Publisher] {
     var items = node?.items() ?? []
     for pattern in include?.items() ?? [] { items += included(pattern, &files) }
-    var publishers: [Publisher] = []
-    var seen: Set<String> = []
-    for item in items {
-      guard let publisher = publisher(item, issuers, registries) else { continue }
-      if !seen.insert(publisher.id.description).inserted { item.error("the id \(publisher.id) stands twice") }
-      publishers.append(publisher)
-    }
+    var ids: Set<String> = []
+    let publishers = items.compactMap { publisher($0, declared, &ids) }
     if items.isEmpty { (node ?? include)?.warn("there is no publisher, so that nothing can be published") }
     return publishers
   }
@@ -42,81 +42,113 @@ extension SettingsSchema {
 
   /// The files whose name matches the pattern's last part, sorted; only there may an asterisk stand.
   private func matching(_ path: String) -> [String] {
-    guard let slash = path.lastIndex(of: "/") else { return reader.contents(of: path) == nil ? [] : [path] }
-    let folder = String(path[..<slash])
-    let pattern = NamePattern(canonical: ExactString(path[path.index(after: slash)...]))
-    return (reader.names(in: folder) ?? []).filter { !$0.hasPrefix(".") && pattern.matches(ExactString($0)) }.map { "\(folder)/\($0)" }
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) }
+    let pattern = NamePattern(canonical: ExactString(folder.map { path.dropFirst($0.count + 1) } ?? path[...]))
+    let names = (reader.names(in: folder ?? ".") ?? []).filter { !$0.hasPrefix(".") && pattern.matches(ExactString($0)) }
+    return names.map { name in folder.map { "\($0)/\(name)" } ?? name }
   }
 
   // MARK: One publisher
 
-  private func publisher(_ node: SettingsNode, _ issuers: [IssuerSettings], _ registries: [RegistrySettings]) -> Publisher? {
+  private func publisher(_ node: SettingsNode, _ declared: Declared, _ ids: inout Set<String>) -> Publisher? {
     guard let members = node.members(["id", "issuer", "when", "may_publish", "create", "expires"]) else { return nil }
     let id = members.required("id")?.text()
-    let issuer = members.required("issuer").flatMap { named($0, issuers, \.name.description, "issuer") }
-    let when = members.required("when")?.entries() ?? []
-    let packages = members.required("may_publish").map { mayPublish($0, registries) } ?? []
+    if let id, !ids.insert(id).inserted { members["id"]?.error("the id \(id) stands twice") }
+    let issuerName = members.required("issuer").flatMap { reference($0, $0.text(), declared.issuerNames, "issuer") }
+    let when = members.required("when")?.entries()
+    let conditions = when?.map { WrittenCondition(key: $0.key, name: $0.name, value: $0.value) } ?? []
+    let packages = members.required("may_publish").map { mayPublish($0, declared) }
     let create = members["create"]?.choice(PublisherDeclaration.Creation.self, later: ["none"]) ?? .named
     let expires = members["expires"]?.date()
-    guard let id, let issuer, let provider = ProviderCatalog.provider(issuer.provider) else { return nil }
+    guard let issuer = declared.issuers.first(where: { $0.name.description == issuerName }), when != nil, let packages,
+      let provider = ProviderCatalog.provider(issuer.provider)
+    else { return nil }
     let declaration = PublisherDeclaration(
-      id: id, issuer: issuer.name,
-      when: when.map { entry in (entry.name, entry.value.texts().compactMap { $0.text().map { ExactString($0) } }) },
-      mayPublish: packages.map { ($0.registry.name, $0.patterns) }, create: create, expires: expires)
+      id: id ?? "unnamed", issuer: issuer.name, when: conditions.map { ($0.name, $0.values ?? []) },
+      mayPublish: packages.map { (RegistryName($0.name), $0.patterns) }, create: create, expires: expires)
     let (publisher, found) = Publisher.check(declaration, provider: provider)
-    for problem in found { report(problem, node, members, when, packages) }
-    checkTags(when, packages)
+    for problem in found { report(problem, node, members, conditions, packages) }
+    checkTags(conditions, packages)
     return publisher
   }
 
-  private typealias WhenEntry = (name: String, key: SettingsNode, value: SettingsNode)
-  private typealias Packages = (registry: RegistrySettings, patterns: [NamePattern], node: SettingsNode)
+  private struct WrittenCondition {
+    let key: SettingsNode
+    let name: String
+    let value: SettingsNode
+    /// Nil where one of them can't be read, which was reported.
+    let values: [ExactString]?
 
-  private func named<Item>(_ node: SettingsNode, _ items: [Item], _ name: (Item) -> String, _ kind: String) -> Item? {
-    guard let text = node.text() else { return nil }
-    if let item = items.first(where: { name($0) == text }) { return item }
-    node.error("there is no \(kind) \"\(text)\"", suggestion: Spelling.nearest(to: text, among: items.map(name)))
-    return nil
-  }
-
-  private func mayPublish(_ node: SettingsNode, _ registries: [RegistrySettings]) -> [Packages] {
-    (node.entries() ?? []).compactMap { name, key, value in
-      guard let registry = registries.first(where: { $0.name.description == name }) else {
-        key.error("there is no registry \"\(name)\"", suggestion: Spelling.nearest(to: name, among: registries.map(\.name.description)))
-        return nil
-      }
-      let patterns = value.texts().compactMap { item -> NamePattern? in
-        guard let text = item.text() else { return nil }
-        if let canonical = registry.ecosystem.canonicalPattern(ExactString(text)) { return NamePattern(canonical: canonical) }
-        item.error("\"\(text)\" is no package's name of the protocol \(registry.ecosystem.rawValue)")
-        return nil
-      }
-      return (registry, patterns, value)
+    init(key: SettingsNode, name: String, value: SettingsNode) {
+      self.key = key
+      self.name = name
+      self.value = value
+      let items = value.texts()
+      let values = items.compactMap { $0.text().map { ExactString($0) } }
+      self.values = values.count == items.count ? values : nil
     }
   }
 
+  private struct Packages {
+    let name: String
+    /// Nil where the registry's own entry is wrong.
+    let registry: RegistrySettings?
+    let node: SettingsNode
+    let patterns: [NamePattern]
+  }
+
+  /// A name that stands among these.
+  private func reference(_ node: SettingsNode, _ name: String?, _ names: [String], _ kind: String) -> String? {
+    guard let name else { return nil }
+    if names.contains(where: { ExactString($0) == ExactString(name) }) { return name }
+    node.error("there is no \(kind) \"\(name)\"", suggestion: Spelling.nearest(to: name, among: names))
+    return nil
+  }
+
+  /// Where something is wrong and was reported, another stands in for it, so that it is not reported again.
+  private func mayPublish(_ node: SettingsNode, _ declared: Declared) -> [Packages] {
+    guard let entries = node.entries() else { return [Packages(name: "", registry: nil, node: node, patterns: [Self.standIn])] }
+    return entries.map { name, key, value in
+      let isDeclared = reference(key, name, declared.registryNames, "registry") != nil
+      let registry = isDeclared ? declared.registries.first { $0.name.description == name } : nil
+      return Packages(name: name, registry: registry, node: value, patterns: value.texts().map { pattern($0, registry?.ecosystem) })
+    }
+  }
+
+  private static let standIn = NamePattern(canonical: "name")
+
+  private func pattern(_ node: SettingsNode, _ ecosystem: Ecosystem?) -> NamePattern {
+    guard let text = node.text() else { return Self.standIn }
+    guard let ecosystem else { return NamePattern(canonical: ExactString(text)) }
+    if let canonical = ecosystem.canonicalPattern(ExactString(text)) { return NamePattern(canonical: canonical) }
+    node.error("\"\(text)\" is no package's name of the protocol \(ecosystem.rawValue)")
+    return Self.standIn
+  }
+
   /// A tag that names the version can't be judged where the upload has none.
-  private func checkTags(_ when: [WhenEntry], _ packages: [Packages]) {
-    guard let tag = when.first(where: { $0.name == "tag" }),
-      tag.value.texts().contains(where: { $0.node.string?.contains("{version}") ?? false })
+  private func checkTags(_ conditions: [WrittenCondition], _ packages: [Packages]) {
+    guard let tag = conditions.first(where: { $0.name == "tag" }),
+      tag.values?.contains(where: { TagPattern($0)?.namesVersion ?? false }) ?? false
     else { return }
-    for (registry, _, _) in packages {
+    for registry in packages.compactMap(\.registry) {
       guard let template = registry.template, !template.namesVersion else { continue }
       tag.value.error("names {version}, which no upload to \(registry.name) has")
     }
   }
 
   private func report(
-    _ problem: PublisherProblem, _ node: SettingsNode, _ members: SettingsMembers, _ when: [WhenEntry], _ packages: [Packages]
+    _ problem: PublisherProblem, _ node: SettingsNode, _ members: SettingsMembers, _ conditions: [WrittenCondition], _ packages: [Packages]
   ) {
-    let place: SettingsNode =
-      switch problem.part {
-      case .id: members["id"] ?? node
-      case .whole: members["when"] ?? node
-      case .when(let key): when.first { $0.name == key }?.key ?? node
-      case .mayPublish(let registry): packages.first { $0.registry.name == registry }?.node ?? node
-      case .create: members["create"] ?? node
-      }
+    let place: SettingsNode
+    switch problem.part {
+    case .id: place = members["id"] ?? node
+    case .whole: place = members["when"] ?? node
+    case .when(let key):
+      guard let condition = conditions.first(where: { $0.name == key }), condition.values != nil else { return }
+      place = condition.key
+    case .mayPublish(let registry): place = packages.first { $0.name == registry.description }?.node ?? node
+    case .create: place = members["create"] ?? node
+    }
     switch problem.severity {
     case .error: place.error(problem.message, suggestion: problem.suggestion)
     case .warning: place.warn(problem.message)

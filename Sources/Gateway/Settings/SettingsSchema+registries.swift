@@ -40,24 +40,26 @@ extension SettingsSchema {
       "reads",
       "overwrite", "legacy_credentials", "mode",
     ]
-    guard let members = node.members(known),
-      let ecosystem = members.required("protocol")?.choice(Ecosystem.self, later: Self.laterProtocols)
-    else { return nil }
+    guard let members = node.members(known) else { return nil }
+    let ecosystem = members.required("protocol")?.choice(Ecosystem.self, later: Self.laterProtocols)
     checkFixed(members)
-    checkBelonging(members, ecosystem)
+    if let ecosystem { checkBelonging(members, ecosystem) }
+    let host = members["host"].flatMap { self.host($0) }
+    let path = members["path"].flatMap { prefix($0) } ?? PathPrefix(raw: "", segments: [])
     let audience = members.required("audience").flatMap { self.audience($0) }
     let upstream = members.required("upstream").flatMap { self.upstream($0) }
     let template = ecosystem == .generic ? members.required("template").flatMap { self.template($0) } : nil
-    guard let audience, let upstream, ecosystem != .generic || template != nil else { return nil }
+    let methods = members["methods"].map { self.methods($0) } ?? [.put, .post]
+    let digest: RegistrySettings.Digest = members["digest"]?.choice() ?? .sha256
+    let direct: RegistrySettings.Permission = members["direct"]?.choice() ?? .allow
+    let lifetime = members["upload_token"]?.members(["lifetime"])?.required("lifetime")?.duration(900_000...21_600_000)
+    let attestations: PyPIProtocol.Attestations = members["attestations"]?.choice() ?? .drop
+    let reads: RegistrySettings.Passing = members["reads"]?.choice() ?? .pass
+    guard let ecosystem, let audience, let upstream, ecosystem != .generic || template != nil else { return nil }
     return RegistrySettings(
-      name: RegistryName(name), ecosystem: ecosystem, host: members["host"].flatMap { host($0) },
-      path: members["path"].flatMap { prefix($0) } ?? PathPrefix(raw: "", segments: []), audience: audience, upstream: upstream,
-      template: template,
-      methods: members["methods"].map { methods($0) } ?? [.put, .post], digest: members["digest"]?.choice() ?? .sha256,
-      direct: members["direct"]?.choice() ?? .allow,
-      uploadTokenLifetime: members["upload_token"]?.members(["lifetime"])?.required("lifetime")?.duration(900_000...21_600_000)
-        ?? Milliseconds(milliseconds: 900_000),
-      attestations: members["attestations"]?.choice() ?? .drop, reads: members["reads"]?.choice() ?? .pass)
+      name: RegistryName(name), ecosystem: ecosystem, host: host, path: path, audience: audience, upstream: upstream, template: template,
+      methods: methods, digest: digest, direct: direct, uploadTokenLifetime: lifetime ?? Milliseconds(milliseconds: 900_000),
+      attestations: attestations, reads: reads)
   }
 
   private enum Overwrite: String, CaseIterable { case registry }
@@ -101,7 +103,7 @@ extension SettingsSchema {
 
   private func audience(_ node: SettingsNode) -> ExactString? {
     guard let text = node.text() else { return nil }
-    if Self.publicAudiences.contains(text) || text == "https://github.com" || text.hasPrefix("https://github.com/") {
+    if Self.publicAudiences.contains(text) || text == "https://github.com" || text.utf8.starts(with: "https://github.com/".utf8) {
       node.error("\"\(text)\" is the audience of a public service: a token with it was meant for somebody else")
       return nil
     }

@@ -13,14 +13,15 @@ extension SettingsSchema {
     guard let members = node.members(["url", "credential", "ca_file", "client_certificate", "keep_alive"]) else { return nil }
     let url = members.required("url").flatMap { upstreamURL($0) }
     let credential = members.required("credential").flatMap { self.credential($0) }
-    checkReadable(members["ca_file"]?.path(), members["ca_file"])
+    let caFile = members["ca_file"]?.path()
+    checkReadable(caFile, members["ca_file"])
+    let clientCertificate = members["client_certificate"].flatMap { self.clientCertificate($0) }
+    let keepAlive = members["keep_alive"]?.flag() ?? true
     guard let url, let credential else { return nil }
     return UpstreamSettings(
       isTLS: url.isTLS, host: url.host.name.text.filter { $0 != "[" && $0 != "]" }, port: url.port, authority: url.authority,
       basePath: url.path,
-      credential: credential, caFile: members["ca_file"]?.path(),
-      clientCertificate: members["client_certificate"].flatMap { clientCertificate($0) },
-      keepAlive: members["keep_alive"]?.flag() ?? true)
+      credential: credential, caFile: caFile, clientCertificate: clientCertificate, keepAlive: keepAlive)
   }
 
   private func upstreamURL(_ node: SettingsNode) -> WebURL? {
@@ -32,10 +33,11 @@ extension SettingsSchema {
   }
 
   private func clientCertificate(_ node: SettingsNode) -> UpstreamSettings.ClientCertificate? {
-    guard let members = node.members(["certificate", "key"]), let certificate = members.required("certificate")?.path(),
-      let key = members.required("key").flatMap({ secret($0) })
-    else { return nil }
+    guard let members = node.members(["certificate", "key"]) else { return nil }
+    let certificate = members.required("certificate")?.path()
+    let key = members.required("key").flatMap { secret($0) }
     checkReadable(certificate, members["certificate"])
+    guard let certificate, let key else { return nil }
     return .init(certificate: certificate, key: key)
   }
 
@@ -43,14 +45,16 @@ extension SettingsSchema {
     guard let members = node.members(Self.credentialKinds) else { return nil }
     let given = Self.credentialKinds.compactMap { kind in members[kind].map { (kind, $0) } }
     guard given.count == 1, let (kind, value) = given.first else {
-      node.error("must be one of \(Self.credentialKinds.joined(separator: ", "))")
+      // A key that is none of these was reported already.
+      if given.count > 1 || node.names.isEmpty { node.error("must be one of \(Self.credentialKinds.joined(separator: ", "))") }
       return nil
     }
     switch kind {
     case "basic":
-      guard let basic = value.members(["username", "password"]), let username = basic.required("username")?.text(),
-        let password = basic.required("password").flatMap({ secret($0) })
-      else { return nil }
+      guard let basic = value.members(["username", "password"]) else { return nil }
+      let user = basic.required("username")?.text()
+      let password = basic.required("password").flatMap { secret($0) }
+      guard let username = user, let password else { return nil }
       guard !username.utf8.contains(UInt8(ascii: ":")) else {
         basic["username"]?.error("a user name of Basic can't hold a colon")
         return nil
@@ -66,9 +70,10 @@ extension SettingsSchema {
   }
 
   private func header(_ node: SettingsNode) -> UpstreamCredential? {
-    guard let members = node.members(["name", "value"]), let name = members.required("name")?.text(),
-      let value = members.required("value").flatMap({ secret($0) })
-    else { return nil }
+    guard let members = node.members(["name", "value"]) else { return nil }
+    let field = members.required("name")?.text()
+    let value = members.required("value").flatMap { secret($0) }
+    guard let name = field, let value else { return nil }
     let lowercased = String(decoding: ASCII.lowercased(name.utf8), as: UTF8.self)
     guard name.utf8.allSatisfy({ ASCII.isTokenCharacter($0) }), !Self.reservedFields.contains(lowercased) else {
       members["name"]?.error("\"\(name)\" is no field that a credential can stand in")
@@ -85,7 +90,7 @@ extension SettingsSchema {
     case (nil, let name?, nil): source = name.text().map { .environment($0) }
     case (nil, nil, let name?): source = name.text().map { .systemd($0) }
     case (nil, nil, nil), (.some, .some, _), (.some, _, .some), (_, .some, .some):
-      node.error("must be one of file, env and systemd")
+      if members.count != 0 || node.names.isEmpty { node.error("must be one of file, env and systemd") }
       return nil
     }
     guard let source else { return nil }

@@ -18,7 +18,10 @@ struct SettingsSchema {
     let admin = members["admin"].flatMap { $0.members(["listen"])?.required("listen")?.listenAddress() }
     let issuers = members.required("issuers").map { self.issuers($0) } ?? []
     let registries = members.required("registries").map { self.registries($0) } ?? []
-    let publishers = publishers(members["publishers"], include: members["include"], issuers, registries, &files)
+    let declared = Declared(
+      issuers: issuers, registries: registries, issuerNames: members["issuers"]?.names ?? [],
+      registryNames: members["registries"]?.names ?? [])
+    let publishers = publishers(members["publishers"], include: members["include"], declared, &files)
     for path in secondaryFiles(server, registries) { files.watch(path) }
     return Settings(
       server: server, admin: admin, state: state(members["state"]), log: log(members["log"]), audit: audit(members["audit"]),
@@ -50,11 +53,12 @@ struct SettingsSchema {
   }
 
   private func certificate(_ node: SettingsNode) -> ServerSettings.Certificate? {
-    guard let members = node.members(["certificate", "key"]), let certificate = members.required("certificate")?.path(),
-      let key = members.required("key")?.path()
-    else { return nil }
+    guard let members = node.members(["certificate", "key"]) else { return nil }
+    let certificate = members.required("certificate")?.path()
+    let key = members.required("key")?.path()
     checkReadable(certificate, members["certificate"])
     checkReadable(key, members["key"])
+    guard let certificate, let key else { return nil }
     return .init(certificate: certificate, key: key)
   }
 
@@ -113,7 +117,8 @@ struct SettingsSchema {
       if memory.flag() == false { memory.error("must be true") }
       return .memory
     case (nil, nil), (.some, .some):
-      node.error("must be one of sqlite and memory")
+      // A key that is neither was reported already.
+      if members.count != 0 || node.names.isEmpty { node.error("must be one of sqlite and memory") }
       return usual
     }
   }

@@ -15,8 +15,8 @@ extension SettingsNode {
 
   /// A whole number and one of the units, in multiples of which it is counted.
   private static func quantity(_ text: String, units: [(String, Int64)]) -> Int64? {
-    for (unit, factor) in units where text.hasSuffix(unit) {
-      guard let number = wholeNumber(text.dropLast(unit.count)) else { continue }
+    for (unit, factor) in units where text.utf8.suffix(unit.utf8.count).elementsEqual(unit.utf8) {
+      guard let number = wholeNumber(String(decoding: text.utf8.dropLast(unit.utf8.count), as: UTF8.self)) else { continue }
       let (product, overflow) = number.multipliedReportingOverflow(by: factor)
       return overflow ? nil : product
     }

@@ -33,9 +33,6 @@ struct WebURL {
     if path.utf8.last == UInt8(ascii: "/") { path = path.dropLast() }
     self.path = String(path)
   }
-
-  /// Whether it leads to this machine, whatever a resolver says.
-  var isLoopback: Bool { ["127.0.0.1", "[::1]", "localhost"].contains(host.name.text) }
 }
 
 extension SettingsNode {
