@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+@testable import Gateway
+
+@Suite("A secret") struct SettingsSecretTests {
+  /// A folder that is gone after the test.
+  private final class Folder {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("imprimatur-\(UUID().uuidString)").path
+
+    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ text: String) -> String {
+      #expect(FileManager.default.createFile(atPath: "\(path)/secret", contents: Data(text.utf8)))
+      return "\(path)/secret"
+    }
+  }
+
+  private static func read(_ source: SecretSource, _ environment: [String: String]) -> Result<[UInt8], SecretSource.Fault> {
+    Result { () throws(SecretSource.Fault) in try source.read(environment) }.map { $0.withBytes { Array($0) } }
+  }
+
+  @Test(
+    "loses one newline at its end, and nothing else",
+    arguments: [
+      ("hunter2", "hunter2"), ("hunter2\n", "hunter2"), ("hunter2\r\n", "hunter2"), ("hunter2\n\n", "hunter2\n"),
+      ("hunter2\r", "hunter2\r"), ("hunter2\n\r\n", "hunter2\n"),
+      (" hunter2 \n", " hunter2 "), ("\nhunter2", "\nhunter2"), ("\n\n", "\n"), ("\r", "\r"), ("", nil), ("\n", nil), ("\r\n", nil),
+    ] as [(String, String?)])
+  func newline(written: String, expected: String?) throws {
+    let folder = try Folder()
+    let path = folder.write(written)
+    let wanted: Result<[UInt8], SecretSource.Fault> = expected.map { .success(Array($0.utf8)) } ?? .failure(.empty)
+    #expect(Self.read(.file(path), [:]) == wanted)
+    #expect(Self.read(.environment("S"), ["S": written]) == wanted)
+    #expect(Self.read(.systemd("secret"), ["CREDENTIALS_DIRECTORY": folder.path]) == wanted)
+  }
+
+  @Test("that can't be had is missed with what to look at")
+  func missing() throws {
+    #expect(Self.read(.file("/nowhere/secret"), [:]) == .failure(.unreadable("/nowhere/secret")))
+    #expect(Self.read(.environment("S"), [:]) == .failure(.unset("S")))
+    #expect(Self.read(.systemd("s"), [:]) == .failure(.unset("CREDENTIALS_DIRECTORY")))
+    #expect(Self.read(.systemd("s"), ["CREDENTIALS_DIRECTORY": "/nowhere"]) == .failure(.unreadable("/nowhere/s")))
+  }
+
+  @Test("of a configuration is looked at when that is read")
+  func checked() throws {
+    let folder = try Folder()
+    let path = folder.write("\n")
+    for (source, environment, message) in [
+      ("{file: \(path)}", [:], "the secret is empty"), ("{file: none}", [:], "/etc/imprimatur/none can't be read"),
+      ("{env: S}", ["S": ""], "the secret is empty"),
+      ("{systemd: secret}", ["CREDENTIALS_DIRECTORY": folder.path], "the secret is empty"),
+      ("{systemd: x}", [:], "the environment variable CREDENTIALS_DIRECTORY is not set"),
+    ] as [(String, [String: String], String)] {
+      let sample = SettingsSample(upstream: "{url: \"http://r.example\", credential: {bearer: \(source)}}", environment: environment)
+      #expect(sample.complaints == ["error: registries.python.upstream.credential.bearer: \(message)"])
+    }
+    _ = folder.write("hunter2\n")
+    #expect(
+      try SettingsSample(upstream: "{url: \"http://r.example\", credential: {bearer: {file: \(path)}}}").settings().registries.first?
+        .upstream.credential == .bearer(.file(path)))
+  }
+
+  @Test("never stands in what is told of a configuration")
+  func hidden() {
+    let sample = SettingsSample(
+      upstream: "{url: \"http://r.example\", credential: {bearer: {env: S}}, kepp_alive: true}", environment: ["S": "hunter2"])
+    #expect(sample.load().problems.allSatisfy { !$0.description.contains("hunter2") })
+  }
+}
