@@ -1,11 +1,27 @@
 """The issuer, the registries and gateways, each ended with what needed it."""
 
+import os
+from pathlib import Path
+
 import pytest
 
+import codes
 from gateway import Authority, Gateway, Settings
 from issuer import Issuer
 from recording import RecordingRegistry
 from registries import Devpi, NginxDAV, PyPIServer
+
+
+def pytest_sessionfinish():
+    if folder := os.environ.get("PROVOKED_CODES"):
+        codes.save(Path(folder), str(os.getpid()))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What tests counted, such as the rows of a corpus, is told also where they pass."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{name}: {value}")
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +68,7 @@ def starting(factory, issuer):
     """start(registry, **settings): a running gateway in front of it, in a folder of its own."""
     gateways = []
 
-    def start(registry, tls=None, environment=None, **settings):
+    def start(registry, /, tls=None, environment=None, **settings):
         settings = {"issuer": issuer.url, "upstream": registry.url, "username": registry.username, "password": registry.password, **settings}
         gateway = Gateway(factory.mktemp("gateway"), Settings(**settings), tls)
         gateways.append(gateway)

@@ -13,6 +13,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import codes
 from ports import until
 from registries import ROOT
 
@@ -123,6 +124,7 @@ class Gateway:
         for line in output:
             try:
                 self.lines.append(json.loads(line))
+                codes.note(self.lines[-1])
             except ValueError:
                 self.lines.append({"not JSON": line.decode(errors="replace")})
 
@@ -172,6 +174,8 @@ class Gateway:
             return []
         lines = self.audit_path.read_text().splitlines(keepends=True)
         records = [json.loads(line) for line in lines if line.endswith("\n")]
+        for record in records:
+            codes.note(record)
         return [record for record in records if record["event"] in AUDIT_EVENTS]
 
     def audit(self, count: int = 1, event: str = "publish", seconds=15.0) -> list[dict]:

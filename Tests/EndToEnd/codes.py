@@ -1,0 +1,52 @@
+"""Every code of a refusal, by the sources, and those that a run provoked. As a program: fails on a code that the run at a folder did not."""
+
+import re
+import sys
+from pathlib import Path
+
+from registries import ROOT
+
+# What a client can't provoke, and why.
+NOT_FROM_CLIENTS = {
+    "framing.malformed-status-line": "an answer's first line: told as upstream.malformed-answer",
+    "framing.unrequested-upgrade": "an answer's 101: told as upstream.malformed-answer",
+}
+
+seen = set()
+
+
+def note(line: dict):
+    """A log line, an audit record or an answer's body; those of a refusal hold its code."""
+    if isinstance(line.get("reason"), str):
+        seen.add(line["reason"])
+
+
+def save(folder: Path, name: str):
+    (folder / name).write_text("".join(f"{code}\n" for code in sorted(seen)))
+
+
+def declared() -> set[str]:
+    codes = set()
+    for path in (ROOT / "Sources").rglob("*.swift"):
+        text = path.read_text()
+        if path.stem.endswith(("Refusal", "Failure")):
+            codes |= set(re.findall(r'= "([a-z]+\.[a-z-]+)"', text))
+        if stage := {"HTTPRefusal": "framing", "RequestPathRefusal": "route"}.get(path.stem):
+            reasons = re.search(r"var reason: String \{\n(.*?)\n {2,4}\}\n", text, re.S)
+            codes |= {f"{stage}.{reason}" for reason in re.findall(r': "([a-z0-9.-]+)"', reasons[1])}
+    return codes
+
+
+def main(folder: Path) -> int:
+    provoked = {code for file in folder.iterdir() for code in file.read_text().split()}
+    codes = declared() - NOT_FROM_CLIENTS.keys()
+    print(f"codes: {len(codes)} declared, {len(codes & provoked)} provoked")
+    for code in sorted(codes - provoked):
+        print(f"no test provokes {code}")
+    for code in sorted(provoked - codes):
+        print(f"no source declares {code}")
+    return 0 if codes == provoked and len(codes) > 100 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
