@@ -10,7 +10,24 @@ typealias Verdict<Value> = Result<Value, StateRefusal>
 final class Ledger {
   enum CredentialKind: Int64 { case exchanged = 1, direct, uploadToken }
 
+  /// What a commit outlives.
+  enum Durability {
+    /// The end of the process, and of the machine: it waits for the disk.
+    case machine
+    /// The end of the process only, until a later commit waits for the disk.
+    case process
+
+    var pragma: String {
+      switch self {
+      case .machine: "PRAGMA synchronous = FULL"
+      case .process: "PRAGMA synchronous = NORMAL"
+      }
+    }
+  }
+
   let connection: Connection
+  /// As the connection was configured.
+  private var durability = Durability.machine
   let beginTransaction: Statement
   let commitTransaction: Statement
   let insertCredential: Statement
@@ -67,7 +84,14 @@ final class Ledger {
 
   // MARK: - Transactions
 
-  func begin() throws(DatabaseFailure) { try beginTransaction.run() }
+  /// - Parameter commit: What the transaction's commit waits for.
+  func begin(_ commit: Durability) throws(DatabaseFailure) {
+    if commit != durability {
+      try connection.execute(commit.pragma)
+      durability = commit
+    }
+    try beginTransaction.run()
+  }
 
   func commit() throws(DatabaseFailure) { try commitTransaction.run() }
 
