@@ -40,8 +40,14 @@ enum AuthorizationField {
       guard let token = UploadToken(parsing: token) else { throw .malformedUploadToken }
       return .uploadToken(token)
     }
-    let parts = token.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
-    guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }) else { throw .notAccepted }
+    guard hasThreeParts(token) else { throw .notAccepted }
     return .oidc(Array(token))
+  }
+
+  /// As a compact JWS (RFC 7515, section 7.1), whatever they hold.
+  private static func hasThreeParts(_ token: ArraySlice<UInt8>) -> Bool {
+    let dot = UInt8(ascii: ".")
+    guard let first = token.firstIndex(of: dot), let last = token.lastIndex(of: dot) else { return false }
+    return first > token.startIndex && last > first + 1 && last < token.endIndex - 1 && !token[(first + 1)..<last].contains(dot)
   }
 }

@@ -3,24 +3,24 @@
 /// `Character.isNumber` and its kin are true for all of Unicode; these are true for what the grammars name.
 package enum ASCII {
   /// `0-9`.
-  package static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+  @inlinable package static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
   /// `a-z`.
-  package static func isLower(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 }
+  @inlinable package static func isLower(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 }
   /// `A-Z`.
-  package static func isUpper(_ byte: UInt8) -> Bool { byte &- 0x41 < 26 }
+  @inlinable package static func isUpper(_ byte: UInt8) -> Bool { byte &- 0x41 < 26 }
   /// `A-Z`, `a-z`.
-  package static func isAlpha(_ byte: UInt8) -> Bool { isLower(byte | 0x20) }
+  @inlinable package static func isAlpha(_ byte: UInt8) -> Bool { isLower(byte | 0x20) }
   /// `A-Z`, `a-z`, `0-9`.
-  package static func isAlphanumeric(_ byte: UInt8) -> Bool { isAlpha(byte) || isDigit(byte) }
+  @inlinable package static func isAlphanumeric(_ byte: UInt8) -> Bool { isAlpha(byte) || isDigit(byte) }
   /// `0-9`, `a-f`, `A-F`.
-  package static func isHexDigit(_ byte: UInt8) -> Bool { hexValue(byte) != nil }
+  @inlinable package static func isHexDigit(_ byte: UInt8) -> Bool { hexValue(byte) != nil }
   /// VCHAR of RFC 5234: `!` to `~`, so neither space nor control.
-  package static func isVisible(_ byte: UInt8) -> Bool { byte &- 0x21 < 0x5E }
+  @inlinable package static func isVisible(_ byte: UInt8) -> Bool { byte &- 0x21 < 0x5E }
   /// C0 controls and DEL.
-  package static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
+  @inlinable package static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
 
   /// A tchar of RFC 9110, section 5.6.2: what method names and field names are made of.
-  package static func isTokenCharacter(_ byte: UInt8) -> Bool {
+  @inlinable package static func isTokenCharacter(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "'"),
       UInt8(ascii: "*"),
@@ -32,14 +32,14 @@ package enum ASCII {
   }
 
   /// The value of one hexadecimal digit of either case.
-  package static func hexValue(_ byte: UInt8) -> UInt8? {
+  @inlinable package static func hexValue(_ byte: UInt8) -> UInt8? {
     if isDigit(byte) { return byte &- 0x30 }
     let lower = byte | 0x20
     return lower &- 0x61 < 6 ? lower &- 0x57 : nil
   }
 
   /// `A-Z` become `a-z`; every other byte stays.
-  package static func lowercased(_ byte: UInt8) -> UInt8 { isUpper(byte) ? byte | 0x20 : byte }
+  @inlinable package static func lowercased(_ byte: UInt8) -> UInt8 { isUpper(byte) ? byte | 0x20 : byte }
 
   /// `A-Z` become `a-z`; every other byte stays.
   package static func lowercased(_ bytes: some Sequence<UInt8>) -> [UInt8] { bytes.map { lowercased($0) } }

@@ -25,6 +25,8 @@ actor ByteChannel {
   private var wasInterrupted = false
   private var isReadOutstanding = false
   private var onSurprise: (@Sendable () -> Void)?
+  private var readTimer = DeadlineTimer()
+  private var writeTimer = DeadlineTimer()
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe channel.eventLoop.executor.asUnownedSerialExecutor() }
 
@@ -42,8 +44,8 @@ actor ByteChannel {
       return buffer
     }
     if ended { return nil }
-    let timer = channel.eventLoop.scheduleTask(deadline: deadline) { self.assumeIsolated { $0.readTimedOut() } }
-    defer { timer.cancel() }
+    readTimer.start(until: deadline, on: channel.eventLoop, ring: readAlarm)
+    defer { readTimer.stop() }
     return try await withCheckedContinuation { continuation in
       reader = continuation
       requestRead()
@@ -76,7 +78,10 @@ actor ByteChannel {
     channel.read()
   }
 
-  private func readTimedOut() {
+  private var readAlarm: @Sendable () -> Void { { self.assumeIsolated { $0.readAlarmWentOff() } } }
+
+  private func readAlarmWentOff() {
+    guard readTimer.isLate(on: channel.eventLoop, ring: readAlarm) else { return }
     reader?.resume(returning: .failure(.timedOut))
     reader = nil
   }
@@ -117,11 +122,17 @@ actor ByteChannel {
   /// Waits until something has happened that a writer may have waited for.
   private func progress(by deadline: NIODeadline) async throws(ChannelFailure) {
     guard channel.isActive else { throw .closed }
-    let timer = channel.eventLoop.scheduleTask(deadline: deadline) { self.assumeIsolated { $0.resumeWriter(isLate: true) } }
-    defer { timer.cancel() }
+    writeTimer.start(until: deadline, on: channel.eventLoop, ring: writeAlarm)
+    defer { writeTimer.stop() }
     let isLate = await withCheckedContinuation { writer = $0 }
     guard !isLate else { throw .timedOut }
     guard channel.isActive else { throw .closed }
+  }
+
+  private var writeAlarm: @Sendable () -> Void { { self.assumeIsolated { $0.writeAlarmWentOff() } } }
+
+  private func writeAlarmWentOff() {
+    if writeTimer.isLate(on: channel.eventLoop, ring: writeAlarm) { resumeWriter(isLate: true) }
   }
 
   private func resumeWriter(isLate: Bool = false) {
@@ -176,8 +187,15 @@ actor ByteChannel {
     noticeInput()
   }
 
+  fileprivate func didClose() {
+    didEnd()
+    resumeWriter()
+    readTimer.cancel()
+    writeTimer.cancel()
+  }
+
   fileprivate func writabilityChanged() {
-    if channel.isWritable || !channel.isActive { resumeWriter() }
+    if channel.isWritable { resumeWriter() }
   }
 
   private func unreadBehind(_ buffer: ByteBuffer) {
@@ -224,10 +242,7 @@ final class ByteChannelHandler: ChannelInboundHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    bytes.assumeIsolated {
-      $0.didEnd()
-      $0.writabilityChanged()
-    }
+    bytes.assumeIsolated { $0.didClose() }
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) { bytes.assumeIsolated { $0.writabilityChanged() } }

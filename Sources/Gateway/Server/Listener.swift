@@ -26,7 +26,7 @@ struct Listener {
           let pipeline = channel.pipeline.syncOperations
           if let context { try pipeline.addHandler(NIOSSLServerHandler(context: context)) }
           let handler = ByteChannelHandler(ByteChannel(channel, isTLS: context != nil)) { bytes in
-            Task { await serve(bytes) }
+            Task(executorPreference: EventLoopTaskExecutor(bytes.channel.eventLoop)) { await serve(bytes) }
           }
           try pipeline.addHandler(handler)
         }
