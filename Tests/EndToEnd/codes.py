@@ -10,6 +10,11 @@ from registries import ROOT
 NOT_FROM_CLIENTS = {
     "framing.malformed-status-line": "an answer's first line: told as upstream.malformed-answer",
     "framing.unrequested-upgrade": "an answer's 101: told as upstream.malformed-answer",
+    **{
+        f"framing.{reason}": "in a body: told as body.malformed, body.too-large or body.incomplete"
+        for reason in ("malformed-chunk-size", "chunk-too-large", "malformed-chunk-extension", "chunk-extensions-too-long",
+                       "malformed-chunk-end", "forbidden-trailer", "truncated-body")
+    },
 }
 
 seen = set()

@@ -35,6 +35,8 @@ class Settings:
     packages: str = '"acme-widgets*"'
     when: str = '{repository: acme/widgets, repository_owner_id: "42", repository_id: "1234", workflow: release.yml}'
     create: str = "any"
+    expires: str = "2099-01-01"
+    elsewhere: str = ""  # what the publisher may publish to another registry instead
     limits: dict = field(default_factory=dict)
     server: dict = field(default_factory=dict)
     registry: dict = field(default_factory=dict)
@@ -86,13 +88,23 @@ class Gateway:
             f"      credential: {{basic: {{username: {settings.username}, password: {{file: {self.secret}}}}}}}",
         ]
         lines += [f"    {key}: {value}" for key, value in settings.registry.items()]
+        if settings.elsewhere:
+            lines += [
+                "  elsewhere:",
+                "    host: elsewhere.example.com",
+                "    protocol: pypi",
+                "    audience: acme_elsewhere",
+                f"    upstream: {{url: {settings.upstream}, credential: {{none: true}}}}",
+            ]
+        may_publish = f"elsewhere: [{settings.elsewhere}]" if settings.elsewhere else f"python: [{settings.packages}]"
         lines += [
             "publishers:",
             "  - id: widgets-release",
             "    issuer: github",
             f"    when: {settings.when}",
-            f"    may_publish: {{python: [{settings.packages}]}}",
+            f"    may_publish: {{{may_publish}}}",
             f"    create: {settings.create}",
+            f"    expires: {settings.expires}",
             "",
         ]
         return "\n".join(lines)

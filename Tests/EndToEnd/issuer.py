@@ -104,8 +104,15 @@ def apply(claims: dict, overrides: dict) -> dict:
     return {key: value for key, value in claims.items() if value is not None}
 
 
+def public_key(key: rsa.RSAPrivateKey, key_id: str) -> dict:
+    """A member of a JWK set."""
+    numbers = key.public_key().public_numbers()
+    modulus, exponent = (base64url(number.to_bytes((number.bit_length() + 7) // 8, "big")) for number in (numbers.n, numbers.e))
+    return {"kty": "RSA", "alg": "RS256", "use": "sig", "kid": key_id, "n": modulus, "e": exponent}
+
+
 class Issuer:
-    """`available` may be switched off: every answer is then a 503, as in an outage."""
+    """`other_keys` are published beside its own. `available` may be switched off: every answer is then a 503, as in an outage."""
 
     ambient_credential = "ambient-request-credential"
 
@@ -113,6 +120,7 @@ class Issuer:
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.key_id = uuid.uuid4().hex
         self.available = True
+        self.other_keys = []
         self.ambient_claims = {}
         self.fetched = []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
@@ -127,8 +135,8 @@ class Issuer:
     def mint(self, audience="acme_python", claims=github_claims, **overrides) -> str:
         return self.sign(claims(self.url, audience, **overrides))
 
-    def sign(self, claims: dict) -> str:
-        header = {"alg": "RS256", "kid": self.key_id, "typ": "JWT"}
+    def sign(self, claims: dict, **header) -> str:
+        header = {"alg": "RS256", "kid": self.key_id, "typ": "JWT", **header}
         signed = ".".join(base64url(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
         signature = self.key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
         return f"{signed}.{base64url(signature)}"
@@ -145,19 +153,7 @@ class Issuer:
         }
 
     def jwks(self) -> dict:
-        numbers = self.key.public_key().public_numbers()
-        return {
-            "keys": [
-                {
-                    "kty": "RSA",
-                    "alg": "RS256",
-                    "use": "sig",
-                    "kid": self.key_id,
-                    "n": base64url(numbers.n.to_bytes(256, "big")),
-                    "e": base64url(numbers.e.to_bytes(3, "big")),
-                }
-            ]
-        }
+        return {"keys": [public_key(self.key, self.key_id), *self.other_keys]}
 
     def answer(self, path: str, query: dict, authorization: str):
         if not self.available:

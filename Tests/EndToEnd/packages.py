@@ -7,7 +7,7 @@ import io
 import secrets
 import tarfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -21,6 +21,10 @@ class Distribution:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
+
+    def of(self, content: bytes) -> "Distribution":
+        """Other bytes under the same name."""
+        return replace(self, content=content)
 
     def write(self, directory: Path) -> Path:
         directory.mkdir(parents=True, exist_ok=True)
@@ -37,12 +41,14 @@ def metadata(name: str, version: str) -> str:
     return f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: A tiny distribution\nRequires-Python: >=3.8\n"
 
 
-def wheel(name: str, version: str = "1.0.0", padding: int = 0) -> Distribution:
+def wheel(name: str, version: str = "1.0.0", padding: int = 0, stated: str | None = None) -> Distribution:
+    """`stated`: other metadata than those of that name and version; empty for none."""
     stem = name.replace("-", "_")
     info = f"{stem}-{version}.dist-info"
+    stated = metadata(name, version) if stated is None else stated
     files = {
         f"{stem}/__init__.py": f'"""{secrets.token_hex(16)}"""\n'.encode() + b"#" * padding,
-        f"{info}/METADATA": metadata(name, version).encode(),
+        **({f"{info}/METADATA": stated.encode()} if stated else {}),
         f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     rows = [f"{path},sha256={digest(content)},{len(content)}" for path, content in files.items()]

@@ -5,6 +5,7 @@ import secrets
 import socket
 from dataclasses import dataclass
 
+import codes
 from registries import basic
 
 
@@ -22,7 +23,9 @@ class Answer:
 
     @property
     def json(self) -> dict:
-        return json.loads(self.body)
+        value = json.loads(self.body)
+        codes.note(value)
+        return value
 
 
 def read_answer(connection: socket.socket) -> Answer:

@@ -68,7 +68,7 @@ enum Refusal: Error, Sendable {
   var retryAfter: Int? {
     switch self {
     case .token(.keysUnavailable(let seconds)): seconds
-    case .gateway, .spool, .state(.unavailable), .state(.inFlight): 5
+    case .gateway, .spool, .scope(.unavailable), .state(.unavailable), .state(.inFlight): 5
     case .framing, .path, .route, .credential, .token, .publisher, .package, .body, .scope, .state, .upstream: nil
     }
   }
@@ -109,7 +109,7 @@ enum Refusal: Error, Sendable {
   var outcome: AuditOutcome {
     switch self {
     case .body(.incomplete): .aborted(code, detail: detail)
-    case .gateway, .spool, .state(.unavailable), .token(.keysUnavailable), .upstream: .failed(code, detail: detail)
+    case .gateway, .spool, .scope(.unavailable), .state(.unavailable), .token(.keysUnavailable), .upstream: .failed(code, detail: detail)
     case .framing, .path, .route, .credential, .token, .publisher, .package, .body, .scope, .state: .refused(code, detail: detail)
     }
   }
