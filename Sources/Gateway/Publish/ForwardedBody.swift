@@ -32,18 +32,21 @@ struct WholeBody: ForwardedBody {
   }
 
   private func sendAll(behind head: UpstreamHead, on upstream: UpstreamConnection) async throws(UpstreamFailure) -> Bool {
-    guard try await upstream.send(.byteBuffer(ByteBuffer(bytes: head.bytes + prefix))) == .taken else { return false }
+    var beginning = ByteBuffer(bytes: head.bytes)
+    beginning.writeBytes(prefix)
     switch artifact.storage {
-    case .memory(let bytes):
-      guard try await upstream.send(.byteBuffer(bytes)) == .taken else { return false }
+    case .memory(let bytes): beginning.writeImmutableBuffer(bytes)
     case .file(let file):
+      guard try await upstream.send(.byteBuffer(beginning)) == .taken else { return false }
+      beginning = ByteBuffer()
       for start in stride(from: 0, to: artifact.count, by: Self.sendfileBytes) {
         let region = FileRegion(fileHandle: file.handle, readerIndex: start, endIndex: min(start + Self.sendfileBytes, artifact.count))
         guard try await upstream.send(.fileRegion(region)) == .taken else { return false }
       }
     }
+    beginning.writeBytes(suffix)
     // Whether the answer to the last bytes came before or after the socket had taken them is for `flush` to say.
-    if !suffix.isEmpty { _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: suffix))) }
+    if beginning.readableBytes > 0 { _ = try await upstream.send(.byteBuffer(beginning)) }
     return try await upstream.flush() == .taken
   }
 }
@@ -55,39 +58,45 @@ final class StreamedBody: ForwardedBody {
   let contentType: ArraySlice<UInt8>?
   let framing: BodyFraming
   private let digest: StreamDigest?
-  /// As it was framed, from its beginning, while that is little.
-  private var sent: [ByteBuffer] = []
-  private var sentBytes = 0
+  /// What was received and is to be sent behind the head, once more where that is tried: the first piece, and more of them while they are little.
+  private var kept: [ByteBuffer] = []
+  private var receivedBytes = 0
   /// What was sent whole; nil until then.
   private(set) var artifact: (size: Int64, digest: SHA256Digest?)?
 
-  init(of flow: PublishFlow) {
+  /// Waits for the body's first bytes: the registry sees nothing of an upload that never begins.
+  init(of flow: PublishFlow) async throws(Refusal) {
     body = flow.body
     limits = flow.configuration.settings.server.limits
     contentType = flow.contentType
     framing = flow.head.framing
     digest = flow.registry.settings.digest == .sha256 ? StreamDigest() : nil
+    if let first = try await receive() { kept = [first] }
   }
 
-  var canBeSentAgain: Bool { sentBytes <= limits.spoolMemory }
+  var canBeSentAgain: Bool { receivedBytes <= limits.spoolMemory }
 
   func send(behind head: UpstreamHead, on upstream: UpstreamConnection) async throws(Refusal) -> Bool {
-    guard try await send(ByteBuffer(bytes: head.bytes), on: upstream) else { return false }
-    for piece in sent { guard try await send(piece, on: upstream) else { return false } }
-    while let chunk = try await Refusal.wrap(Refusal.body, { () async throws(BodyRefusal) in try await body.next() }) {
-      await digest?.update(chunk)
-      guard try await sendNew(framing == .chunked ? chunk.asHTTPChunk : chunk, on: upstream) else { return false }
+    var beginning = ByteBuffer(bytes: head.bytes)
+    for piece in kept { beginning.writeImmutableBuffer(piece) }
+    guard try await send(beginning, on: upstream) else { return false }
+    while let piece = try await receive() {
+      kept = canBeSentAgain ? kept + [piece] : []
+      guard try await send(piece, on: upstream) else { return false }
     }
-    if framing == .chunked { _ = try await sendNew(ByteBuffer(string: "0\r\n\r\n"), on: upstream) }
+    if framing == .chunked { _ = try await send(ByteBuffer(string: "0\r\n\r\n"), on: upstream) }
     let isWhole = try await Refusal.wrap(Refusal.upstream) { () async throws(UpstreamFailure) in try await upstream.flush() == .taken }
     if isWhole { artifact = (body.bytesReceived, await digest?.finish()) }
     return isWhole
   }
 
-  private func sendNew(_ piece: ByteBuffer, on upstream: UpstreamConnection) async throws(Refusal) -> Bool {
-    sentBytes += piece.readableBytes
-    if canBeSentAgain { sent.append(piece) } else { sent = [] }
-    return try await send(piece, on: upstream)
+  /// The next piece, framed as the registry will see it; nil behind the last one.
+  private func receive() async throws(Refusal) -> ByteBuffer? {
+    let chunk = try await Refusal.wrap(Refusal.body) { () async throws(BodyRefusal) in try await body.next() }
+    guard let chunk else { return nil }
+    receivedBytes += chunk.readableBytes
+    await digest?.update(chunk)
+    return framing == .chunked ? chunk.asHTTPChunk : chunk
   }
 
   private func send(_ piece: ByteBuffer, on upstream: UpstreamConnection) async throws(Refusal) -> Bool {

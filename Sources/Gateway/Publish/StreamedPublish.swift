@@ -28,7 +28,7 @@ struct StreamedPublish {
 
   private func stream(_ intent: IntentID) async throws(Refusal) -> RelayedAnswer {
     flow.attempt.openIntent = (intent, .released)
-    let body = StreamedBody(of: flow)
+    let body = try await StreamedBody(of: flow)
     do throws(Refusal) {
       let answer = try await Forwarder(flow: flow).forward(body) { () throws(Refusal) in try flow.decide(authority, target) }
       note(body, intent)
