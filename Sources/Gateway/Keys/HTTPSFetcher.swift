@@ -18,7 +18,6 @@ struct HTTPSFetcher: KeyFetching {
   }
 
   static let byteLimit = 1 << 20
-  private static let queue = DispatchQueue(label: "imprimatur.keys", attributes: .concurrent)
   /// Not safe to run twice at a time, which a static constant rules out.
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
@@ -28,7 +27,8 @@ struct HTTPSFetcher: KeyFetching {
   func fetch(_ url: KeyURL, until deadline: ContinuousClock.Instant) async throws(FetchFailure) -> FetchedDocument {
     guard url.origin.scheme == .https || options.allowsLoopbackHTTP && url.namesLoopback else { throw .urlRefused }
     let result = await withCheckedContinuation { continuation in
-      Self.queue.async { continuation.resume(returning: transfer(url, until: deadline)) }
+      // A queue of its own has a thread of its own: one of a concurrent queue would wait for those that silent issuers keep.
+      DispatchQueue(label: "imprimatur.keys").async { continuation.resume(returning: transfer(url, until: deadline)) }
     }
     return try result.get()
   }
