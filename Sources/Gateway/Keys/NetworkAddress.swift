@@ -46,14 +46,21 @@ struct NetworkAddress: Hashable, Sendable {
     let number = bytes.reduce(into: 0 as UInt128) { $0 = $0 << 8 | UInt128($1) }
     switch bytes.count {
     case 4: value = mappedPrefix | number
-    // RFC 6052: what a NAT64 gateway translates reaches as far as the IPv4 address within.
-    case 16: value = number >> 32 == nat64Prefix >> 32 ? mappedPrefix | number & 0xFFFF_FFFF : number
+    case 16: value = number
     default: return nil
     }
   }
 
+  var reach: Reach {
+    guard value >> 32 == nat64Prefix >> 32 else { return Self.reach(of: value) }
+    // RFC 6052, section 3.1: a NAT64 gateway translates no address but those that reach everywhere.
+    return Self.reach(of: mappedPrefix | value & 0xFFFF_FFFF) == .everywhere ? .everywhere : .nowhere
+  }
+
   /// The most specific range decides. IPv6 outside of 2000::/3 is nowhere unless it is listed.
-  var reach: Reach { Self.ranges.filter { $0.contains(value) }.max { $0.length < $1.length }?.reach ?? .nowhere }
+  private static func reach(of value: UInt128) -> Reach {
+    ranges.filter { $0.contains(value) }.max { $0.length < $1.length }?.reach ?? .nowhere
+  }
 
   private static let ranges: [Range] = [
     Range(v4: 0x0000_0000, 0, .everywhere),
