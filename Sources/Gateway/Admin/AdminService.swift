@@ -61,8 +61,3 @@ extension GatewayServices {
     return metrics.exposition()
   }
 }
-
-extension IssuerKeys {
-  /// As `/ready` shows it.
-  nonisolated fileprivate var state: Readiness.KeyState { trusted == nil ? .missing : .fresh }
-}

@@ -10,7 +10,7 @@ package struct Readiness: Sendable {
     case stale
     /// There are none that may be used.
     case missing
-    /// Nobody has needed them yet.
+    /// The first attempt to fetch them has not ended yet.
     case unused
   }
 

@@ -23,13 +23,19 @@ actor IssuerKeys {
     var staleAt: UnixTime { refreshAt.advanced(by: staleLimit) }
   }
 
+  private struct Known: Sendable {
+    var snapshot: Snapshot?
+    /// How the last attempt ended; nil before the first did.
+    var didRefresh: Bool?
+  }
+
   nonisolated let issuer: ExactString
   private let source: KeySource
   private let fetcher: any KeyFetching
   private nonisolated let now: @Sendable () -> UnixTime
   private let deadline: @Sendable () -> ContinuousClock.Instant
   private let record: @Sendable (KeyEvent) -> Void
-  private nonisolated let current = Mutex<Snapshot?>(nil)
+  private nonisolated let current = Mutex(Known())
 
   private var running: Task<Void, Never>?
   private var lastAttempt: UnixTime?
@@ -53,7 +59,17 @@ actor IssuerKeys {
   /// The set that is trusted now; nil before the first was fetched, and when the last has become too old.
   nonisolated var trusted: KeySet? {
     let now = now()
-    return current.withLock { $0.flatMap { now < $0.staleAt ? $0.keys : nil } }
+    return current.withLock { $0.snapshot.flatMap { now < $0.staleAt ? $0.keys : nil } }
+  }
+
+  /// As `/ready` shows it.
+  nonisolated var state: Readiness.KeyState {
+    let hasKeys = trusted != nil
+    return switch current.withLock({ $0.didRefresh }) {
+    case nil: .unused
+    case true?: hasKeys ? .fresh : .missing
+    case false?: hasKeys ? .stale : .missing
+    }
   }
 
   /// A set to verify a token with that names this key, at once where the key is known. The set may lack the key nevertheless.
@@ -71,7 +87,8 @@ actor IssuerKeys {
       if trusted != nil, let until = unknown[id], now < until { return }
     }
     await refresh()
-    guard let keys = trusted, !keys.contains(id) else { return }
+    // Where the refresh failed, nobody knows yet whether the issuer has the key.
+    guard current.withLock({ $0.didRefresh }) == true, let keys = trusted, !keys.contains(id) else { return }
     // A flood of invented ids must not take memory, and forgetting one costs no more than the cool-down allows.
     if unknown.count >= Self.unknownLimit { unknown.removeAll(keepingCapacity: true) }
     unknown[id] = now().advanced(by: Self.unknownMemory)
@@ -93,21 +110,17 @@ actor IssuerKeys {
     await task.value
   }
 
-  /// Refreshes whenever it is due, until the task is cancelled.
-  func keepFresh(sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }) async {
-    while !Task.isCancelled {
-      await refreshIfDue()
-      // Never for long, since the clock may be set.
-      do { try await sleep(.seconds(min(max(1, due.seconds - now().seconds), Self.coolDown))) } catch { return }
-    }
-  }
-
   func refreshIfDue() async {
-    guard now() >= due, mayAttempt(at: now()) else { return }
+    let now = now()
+    guard isDue(at: now), mayAttempt(at: now) else { return }
     await refresh()
   }
 
-  private var due: UnixTime { current.withLock { $0?.refreshAt } ?? now() }
+  /// A refresh that is farther off than any may be set means that the clock was set back.
+  private func isDue(at now: UnixTime) -> Bool {
+    guard let next = current.withLock({ $0.snapshot?.refreshAt }) else { return true }
+    return now >= next || next > now.advanced(by: Self.intervals.upperBound)
+  }
 
   /// A last attempt in the future means that the clock was set back.
   private func mayAttempt(at now: UnixTime) -> Bool {
@@ -121,14 +134,18 @@ actor IssuerKeys {
       let document = try await source.load(issuer: issuer, through: fetcher, until: deadline())
       accept(try Self.parse(document.body), for: document.maxAge)
     } catch {
-      record(.refreshFailed(issuer: issuer, error, keptUntil: current.withLock { $0?.staleAt }))
+      let keptUntil = current.withLock { known in
+        known.didRefresh = false
+        return known.snapshot?.staleAt
+      }
+      record(.refreshFailed(issuer: issuer, error, keptUntil: keptUntil))
     }
   }
 
   private func accept(_ keys: KeySet, for maxAge: Int64?) {
     let interval = min(max(maxAge ?? Self.usualInterval, Self.intervals.lowerBound), Self.intervals.upperBound)
     let next = now().advanced(by: interval)
-    current.withLock { $0 = Snapshot(keys: keys, refreshAt: next) }
+    current.withLock { $0 = Known(snapshot: Snapshot(keys: keys, refreshAt: next), didRefresh: true) }
     record(.refreshed(issuer: issuer, ids: keys.usableIDs, next: next))
     if keys.skipped != skipped, !keys.skipped.isEmpty { record(.skipped(issuer: issuer, keys.skipped)) }
     skipped = keys.skipped

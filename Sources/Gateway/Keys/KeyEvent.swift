@@ -9,15 +9,6 @@ enum KeyEvent: Hashable, Sendable {
   case refreshFailed(issuer: ExactString, KeyFailure, keptUntil: UnixTime?)
   /// Members of the set that can't be used. Said again only when they change.
   case skipped(issuer: ExactString, [KeySet.SkippedKey])
-
-  /// The constant message of the log line.
-  var message: String {
-    switch self {
-    case .refreshed: "keys.refreshed"
-    case .refreshFailed: "keys.refresh-failed"
-    case .skipped: "keys.skipped"
-    }
-  }
 }
 
 /// Why an issuer's keys could not be refreshed.

@@ -17,9 +17,11 @@ extension Logger {
 }
 
 extension Metrics {
-  func count(_ event: KeyEvent, of issuer: IssuerName) {
+  func count(_ event: KeyEvent, of issuer: IssuerName, at now: UnixTime) {
     switch event {
-    case .refreshed: keyRefreshes.add(1, MetricLabel(issuer), MetricLabel(RefreshResult.refreshed))
+    case .refreshed:
+      keyRefreshes.add(1, MetricLabel(issuer), MetricLabel(RefreshResult.refreshed))
+      keysRefreshedAt.set(now.seconds, MetricLabel(issuer))
     case .refreshFailed: keyRefreshes.add(1, MetricLabel(issuer), MetricLabel(RefreshResult.failed))
     case .skipped: break
     }

@@ -54,9 +54,10 @@ struct ConfigurationBuilder {
     case .url(let keys): source = .url(try url(keys))
     case .file(let path): source = .file(path)
     }
-    let keys = IssuerKeys(issuer: settings.url, source: source, fetcher: fetcher, now: now) { [log, metrics, name = settings.name] event in
+    let keys = IssuerKeys(issuer: settings.url, source: source, fetcher: fetcher, now: now) {
+      [log, metrics, now, name = settings.name] event in
       log.log(event, of: name)
-      metrics.count(event, of: name)
+      metrics.count(event, of: name, at: now())
     }
     return Issuer(settings: settings, keys: keys)
   }
