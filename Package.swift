@@ -72,6 +72,6 @@ let package = Package(
     tests(of: "PublisherPolicy"),
     tests(of: "RegistryProtocols"),
     tests(of: "StateStore"),
-    tests(of: "Gateway", ["Demo"] + nio),
+    tests(of: "Gateway", ["Demo", .product(name: "NIOSSL", package: "swift-nio-ssl")] + nio),
   ]
 )

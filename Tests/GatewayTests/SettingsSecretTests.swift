@@ -1,22 +1,8 @@
-import Foundation
 import Testing
 
 @testable import Gateway
 
 @Suite("A secret") struct SettingsSecretTests {
-  /// A folder that is gone after the test.
-  private final class Folder {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("imprimatur-\(UUID().uuidString)").path
-
-    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ text: String) -> String {
-      #expect(FileManager.default.createFile(atPath: "\(path)/secret", contents: Data(text.utf8)))
-      return "\(path)/secret"
-    }
-  }
-
   private static func read(_ source: SecretSource, _ environment: [String: String]) -> Result<[UInt8], SecretSource.Fault> {
     Result { () throws(SecretSource.Fault) in try source.read(environment) }.map { $0.withBytes { Array($0) } }
   }
@@ -29,8 +15,8 @@ import Testing
       (" hunter2 \n", " hunter2 "), ("\nhunter2", "\nhunter2"), ("\n\n", "\n"), ("\r", "\r"), ("", nil), ("\n", nil), ("\r\n", nil),
     ] as [(String, String?)])
   func newline(written: String, expected: String?) throws {
-    let folder = try Folder()
-    let path = folder.write(written)
+    let folder = try TemporaryFolder()
+    let path = folder.write(written, to: "secret")
     let wanted: Result<[UInt8], SecretSource.Fault> = expected.map { .success(Array($0.utf8)) } ?? .failure(.empty)
     #expect(Self.read(.file(path), [:]) == wanted)
     #expect(Self.read(.environment("S"), ["S": written]) == wanted)
@@ -47,8 +33,8 @@ import Testing
 
   @Test("of a configuration is looked at when that is read")
   func checked() throws {
-    let folder = try Folder()
-    let path = folder.write("\n")
+    let folder = try TemporaryFolder()
+    let path = folder.write("\n", to: "secret")
     for (source, environment, message) in [
       ("{file: \(path)}", [:], "the secret is empty"), ("{file: none}", [:], "/etc/imprimatur/none can't be read"),
       ("{env: S}", ["S": ""], "the secret is empty"),
@@ -58,7 +44,7 @@ import Testing
       let sample = SettingsSample(upstream: "{url: \"http://r.example\", credential: {bearer: \(source)}}", environment: environment)
       #expect(sample.complaints == ["error: registries.python.upstream.credential.bearer: \(message)"])
     }
-    _ = folder.write("hunter2\n")
+    folder.write("hunter2\n", to: "secret")
     #expect(
       try SettingsSample(upstream: "{url: \"http://r.example\", credential: {bearer: {file: \(path)}}}").settings().registries.first?
         .upstream.credential == .bearer(.file(path)))

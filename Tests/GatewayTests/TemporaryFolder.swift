@@ -1,0 +1,16 @@
+import Foundation
+import Testing
+
+/// A folder that is gone after the test.
+final class TemporaryFolder: Sendable {
+  let path = FileManager.default.temporaryDirectory.appendingPathComponent("imprimatur-\(UUID().uuidString)").path
+
+  init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// The path of a file with this text, new or replaced.
+  @discardableResult func write(_ text: String, to name: String) -> String {
+    #expect(FileManager.default.createFile(atPath: "\(path)/\(name)", contents: Data(text.utf8)))
+    return "\(path)/\(name)"
+  }
+}
