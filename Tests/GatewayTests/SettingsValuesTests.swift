@@ -83,13 +83,14 @@ import TokenVerification
     arguments: [
       ("127.0.0.1:80", "127.0.0.1:80"), ("\"[::1]:80\"", "[::1]:80"), ("localhost:0", "localhost:0"), ("h:65535", "h:65535"),
       ("h:65536", nil),
-      ("h:080", nil), ("h:", nil), ("h", nil), ("\":80\"", nil), ("\"::1:80\"", nil), ("h:80:80", nil), ("h:+1", nil), ("http://h:80", nil),
+      ("h:080", nil), ("h:", nil), ("h", nil), ("\":80\"", "127.0.0.1:80"), (":0", "127.0.0.1:0"), (":", nil), ("::0", nil),
+      ("\"[]:80\"", nil), ("\" :80\"", nil), ("\"::1:80\"", nil), ("h:80:80", nil), ("h:+1", nil), ("http://h:80", nil),
       ("\"*:80\"", nil),
       ("h:99999999999999999999", nil), ("\"[::1]\"", nil),
     ] as [(String, String?)])
   func addresses(written: String, expected: String?) {
     for key in ["server", "admin"] {
-      let settings = SettingsSample(top: "\(key): {listen: \(written)}").load().settings
+      let settings = SettingsSample(top: "\(key):\n  listen: \(written)").load().settings
       #expect((key == "server" ? settings?.server.listen : settings?.admin)?.description == expected)
     }
   }

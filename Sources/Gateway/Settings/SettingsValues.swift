@@ -110,13 +110,13 @@ extension SettingsNode {
     return time
   }
 
-  /// `HOST:PORT`, an IPv6 address in brackets.
+  /// `HOST:PORT`, an IPv6 address in brackets. `:PORT` is 127.0.0.1: what other hosts may reach is written out.
   func listenAddress() -> ListenAddress? {
     guard let text = text() else { return nil }
     guard let colon = text.lastIndex(of: ":"), let port = Self.wholeNumber(text[text.index(after: colon)...]), port <= 65535,
-      let host = HostName(ExactString(text[..<colon])), host.port == nil
+      let host = HostName(colon == text.startIndex ? "127.0.0.1" : ExactString(text[..<colon])), host.port == nil
     else {
-      error("\"\(text)\" is no address: HOST:PORT")
+      error("\"\(text)\" is no address: HOST:PORT or :PORT")
       return nil
     }
     return ListenAddress(host: host.name.text.filter { $0 != "[" && $0 != "]" }, port: Int(port))
