@@ -6,7 +6,6 @@ package struct PublisherProblem: Hashable, Sendable {
     /// A condition, by its key.
     case when(String)
     case mayPublish(RegistryName)
-    case create
   }
 
   package enum Severity: Hashable, Sendable {

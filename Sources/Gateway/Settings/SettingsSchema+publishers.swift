@@ -147,7 +147,6 @@ extension SettingsSchema {
       guard let condition = conditions.first(where: { $0.name == key }), condition.values != nil else { return }
       place = condition.key
     case .mayPublish(let registry): place = packages.first { $0.name == registry.description }?.node ?? node
-    case .create: place = members["create"] ?? node
     }
     switch problem.severity {
     case .error: place.error(problem.message, suggestion: problem.suggestion)
