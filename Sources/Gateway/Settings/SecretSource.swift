@@ -1,4 +1,5 @@
 import Foundation
+import StrictParsers
 
 /// Where a secret is read from: a configuration never holds one itself.
 package enum SecretSource: Hashable, Sendable {
@@ -53,5 +54,13 @@ package enum SecretSource: Hashable, Sendable {
     }
     guard !bytes.isEmpty else { throw .empty }
     return Secret(bytes)
+  }
+
+  /// Reads one that a field of a request is to carry. Blocks.
+  package func readFieldValue(_ environment: [String: String]) throws(Fault) -> Secret {
+    let secret = try read(environment)
+    // A line end would end the field that carries it, and begin another.
+    guard secret.withBytes({ $0.allSatisfy { !ASCII.isControl($0) } }) else { throw .malformed }
+    return secret
   }
 }

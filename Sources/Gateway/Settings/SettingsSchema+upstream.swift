@@ -35,7 +35,7 @@ extension SettingsSchema {
   private func clientCertificate(_ node: SettingsNode) -> UpstreamSettings.ClientCertificate? {
     guard let members = node.members(["certificate", "key"]) else { return nil }
     let certificate = members.required("certificate")?.path()
-    let key = members.required("key").flatMap { secret($0) }
+    let key = members.required("key").flatMap { secret($0, isFieldValue: false) }
     checkReadable(certificate, members["certificate"])
     guard let certificate, let key else { return nil }
     return .init(certificate: certificate, key: key)
@@ -82,7 +82,7 @@ extension SettingsSchema {
     return .header(name: lowercased, value: value)
   }
 
-  private func secret(_ node: SettingsNode) -> SecretSource? {
+  private func secret(_ node: SettingsNode, isFieldValue: Bool = true) -> SecretSource? {
     guard let members = node.members(["file", "env", "systemd"]) else { return nil }
     let source: SecretSource?
     switch (members["file"], members["env"], members["systemd"]) {
@@ -94,7 +94,11 @@ extension SettingsSchema {
       return nil
     }
     guard let source else { return nil }
-    do throws(SecretSource.Fault) { _ = try source.read(environment) } catch { node.error(error.explanation) }
+    do throws(SecretSource.Fault) {
+      _ = isFieldValue ? try source.readFieldValue(environment) : try source.read(environment)
+    } catch {
+      node.error(error.explanation)
+    }
     return source
   }
 }

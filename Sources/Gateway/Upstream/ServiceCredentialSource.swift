@@ -41,9 +41,7 @@ final class ServiceCredentialSource: Sendable {
 
   private func make() throws(SecretSource.Fault) -> ServiceCredential {
     guard let source = kind.secret else { throw .empty }
-    let secret = try source.read(environment)
-    // A secret with a line end would end the field that carries it, and begin another.
-    guard secret.withBytes({ $0.allSatisfy { !ASCII.isControl($0) } }) else { throw .malformed }
+    let secret = try source.readFieldValue(environment)
     return switch kind {
     case .basic(let username, _): ServiceCredential(basic: username, password: secret)
     case .bearer: ServiceCredential(authorization: Secret(secret.withBytes { Array("Bearer ".utf8) + $0 }), secrets: [secret])
