@@ -13,11 +13,6 @@ enum Versions {
     """
   }
 
-  private static var swift: String {
-    #if compiler(>=6.3)
-      "6.3 or later"
-    #else
-      "6.2"
-    #endif
-  }
+  /// Of the standard library, which does not know its patch release.
+  private static var swift: String { "\(_SwiftStdlibVersion.current)".split(separator: ".").prefix(2).joined(separator: ".") }
 }
