@@ -26,6 +26,12 @@ import Testing
     #expect(settings.files.count == 6)
   }
 
+  @Test("may be hidden where it is named")
+  func hidden() throws {
+    let settings = try Self.sample("[p.d/.q.yaml]", ["p.d/.q.yaml": "- \(Self.publisher("q"))"]).settings()
+    #expect(settings.publishers.map(\.id.description) == ["widgets", "q"])
+  }
+
   @Test("may lie beside a configuration that was named without a folder, or elsewhere")
   func places() throws {
     let text = SettingsSample(top: "include: [\"more-*.yaml\", one.yaml, /abs/*.yaml]").text
@@ -63,9 +69,12 @@ import Testing
   }
 
   @Test(
-    "is missed where no file has the name",
+    "is missed where no file has the name: a pattern may match none, but who names a file means it",
     arguments: [
-      ("[none.yaml]", "warning: include.0: matches no file"), ("[\"*/x.yaml\"]", "warning: include.0: matches no file"),
+      ("[\"none-*.yaml\"]", "warning: include.0: matches no file"), ("[\"none/*.yaml\"]", "warning: include.0: matches no file"),
+      ("[none.yaml]", "error: include.0: /etc/imprimatur/none.yaml can't be read"),
+      ("[\"*/x.yaml\"]", "error: include.0: /etc/imprimatur/*/x.yaml can't be read"),
+      ("[p]", "error: include.0: /etc/imprimatur/p can't be read"),
       ("x.yaml", "error: include: must be a list"), ("[[x]]", "error: include.0: must be a single value"),
     ])
   func missing(patterns: String, complaint: String) { #expect(Self.sample(patterns, ["p/x.yaml": ""]).complaints == [complaint]) }

@@ -10,7 +10,9 @@ final class TemporaryFolder: Sendable {
 
   /// The path of a file with this text, new or replaced.
   @discardableResult func write(_ text: String, to name: String) -> String {
-    #expect(FileManager.default.createFile(atPath: "\(path)/\(name)", contents: Data(text.utf8)))
-    return "\(path)/\(name)"
+    let file = URL(fileURLWithPath: "\(path)/\(name)")
+    try? FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    #expect(FileManager.default.createFile(atPath: file.path, contents: Data(text.utf8)))
+    return file.path
   }
 }

@@ -24,36 +24,36 @@ struct Reloading: Service {
   private func reloadOnSignal() async {
     for await _ in await UnixSignalsSequence(trapping: .sighup) {
       gateway.audit.reopen()
-      reload()
+      await reload()
     }
   }
 
   private func reloadOnChange() async {
-    var seen = versions()
+    var seen = files
     while !Task.isCancelled {
       do { try await Task.sleep(for: Self.interval) } catch { return }
-      let now = versions()
-      if now != seen { reload() }
-      seen = versions()
+      let now = files
+      guard now != seen else { continue }
+      await reload()
+      seen = files.asSeen(in: now)
     }
   }
 
-  /// Of each file that the configuration was read from, and of the folders where others may appear.
-  private func versions() -> [String: FileVersion] {
-    let files = gateway.configuration.settings.files + [path]
-    let folders = Set(files.map { file in file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "." }.map { "\($0)/..data" })
-    return Dictionary((files + folders).compactMap { file in FileVersion(of: file).map { (file, $0) } }) { first, _ in first }
-  }
+  private var files: WatchedFiles { WatchedFiles(of: gateway.configuration.settings) }
 
-  private func reload() {
+  private func reload() async {
     let (loaded, problems) = SettingsFile.load(path, environment: environment, reading: SettingsDisk())
     guard let settings = loaded else { return reject(problems.map(\.description)) }
     let old = gateway.configuration
+    let new: Configuration
     do throws(ConfigurationBuilder.Failure) {
-      gateway.adopt(try builder.build(settings, replacing: old))
+      new = try builder.build(settings, replacing: old)
     } catch {
       return reject([error.message])
     }
+    gateway.adopt(new)
+    // Keys survive a reload, but nobody else would soon look into a file for new ones.
+    for issuer in new.issuers.values where issuer.settings.keys.file != nil { await issuer.keys.refresh() }
     gateway.metrics.reloads.add(1, MetricLabel(Metrics.ReloadResult.loaded))
     gateway.log.log(
       .configurationLoaded,

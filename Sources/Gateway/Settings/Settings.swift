@@ -18,6 +18,8 @@ package struct Settings: Sendable {
   package let digest: SHA256Digest
   /// Every file whose change is a change of the configuration; the first is the configuration's own.
   package let files: [String]
+  /// Where more such files may appear.
+  let includes: [IncludePattern]
 }
 
 package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
@@ -92,6 +94,8 @@ package struct IssuerSettings: Hashable, Sendable {
     case discovery
     case url(ExactString)
     case file(String)
+
+    var file: String? { if case .file(let path) = self { path } else { nil } }
   }
 
   package let name: IssuerName

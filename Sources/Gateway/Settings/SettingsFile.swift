@@ -48,6 +48,7 @@ struct SettingsFiles {
   let reader: any SettingsReading
   let problems: SettingsProblems
   private(set) var paths: [String] = []
+  private(set) var includes: [IncludePattern] = []
   private var hash = SHA256()
 
   init(reader: any SettingsReading, problems: SettingsProblems) {
@@ -59,6 +60,9 @@ struct SettingsFiles {
 
   /// Counts a file whose change is a change of the configuration, though it is not read as one.
   mutating func watch(_ path: String) { paths.append(path) }
+
+  /// Counts a pattern, so that a file that it comes to match is a change, too.
+  mutating func watch(_ include: IncludePattern) { includes.append(include) }
 
   /// The one document of a file; nil, and a problem, where it has none.
   mutating func parse(_ path: String) -> SettingsNode? {

@@ -30,22 +30,19 @@ extension SettingsSchema {
       pattern.error("including .jsonl \(Self.notAvailable)")
       return []
     }
-    let path = SettingsNode.resolve(text, from: pattern.file)
-    let paths = matching(path)
+    let include = IncludePattern(path: SettingsNode.resolve(text, from: pattern.file))
+    files.watch(include)
+    if include.isLiteral, reader.contents(of: include.path) == nil {
+      pattern.error("\(include.path) can't be read")
+      return []
+    }
+    let paths = include.files(reader)
     if paths.isEmpty { pattern.warn("matches no file") }
     return paths.flatMap { path -> [SettingsNode] in
       guard let root = files.parse(path) else { return [] }
       if case .sequence = root.node { return root.items() ?? [] }
       return root.members(["publishers"])?.required("publishers")?.items() ?? []
     }
-  }
-
-  /// The files whose name matches the pattern's last part, sorted; only there may an asterisk stand.
-  private func matching(_ path: String) -> [String] {
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) }
-    let pattern = NamePattern(canonical: ExactString(folder.map { path.dropFirst($0.count + 1) } ?? path[...]))
-    let names = (reader.names(in: folder ?? ".") ?? []).filter { !$0.hasPrefix(".") && pattern.matches(ExactString($0)) }
-    return names.map { name in folder.map { "\($0)/\(name)" } ?? name }
   }
 
   // MARK: One publisher

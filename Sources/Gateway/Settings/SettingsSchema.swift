@@ -22,17 +22,19 @@ struct SettingsSchema {
       issuers: issuers, registries: registries, issuerNames: members["issuers"]?.names ?? [],
       registryNames: members["registries"]?.names ?? [])
     let publishers = publishers(members["publishers"], include: members["include"], declared, &files)
-    for path in secondaryFiles(server, registries) { files.watch(path) }
+    for path in secondaryFiles(server, issuers, registries) { files.watch(path) }
     return Settings(
       server: server, admin: admin, state: state(members["state"]), log: log(members["log"]), audit: audit(members["audit"]),
       issuers: issuers,
-      registries: registries, publishers: publishers, digest: files.digest, files: files.paths)
+      registries: registries, publishers: publishers, digest: files.digest, files: files.paths, includes: files.includes)
   }
 
-  /// Certificates, which are read with the configuration. Secrets are read when they are used.
-  private func secondaryFiles(_ server: ServerSettings, _ registries: [RegistrySettings]) -> [String] {
-    (server.tls.map { [$0.certificate, $0.key] } ?? []) + registries.compactMap(\.upstream.caFile)
-      + registries.compactMap(\.upstream.clientCertificate?.certificate)
+  /// Certificates with their keys, and issuers' keys. Other secrets are read when they are used.
+  private func secondaryFiles(_ server: ServerSettings, _ issuers: [IssuerSettings], _ registries: [RegistrySettings]) -> [String] {
+    (server.tls.map { [$0.certificate, $0.key] } ?? []) + issuers.flatMap { [$0.caFile, $0.keys.file].compactMap { $0 } }
+      + registries.map(\.upstream).flatMap { upstream in
+        [upstream.caFile, upstream.clientCertificate?.certificate, upstream.clientCertificate?.key.path(environment)].compactMap { $0 }
+      }
   }
 
   /// Says where a file or a secret is missing that the configuration can't do without.

@@ -1,0 +1,21 @@
+import PublisherPolicy
+import StrictParsers
+
+/// What a configuration includes: the file of this name, or each of a folder whose name matches. Only in the last part an asterisk may stand.
+struct IncludePattern: Hashable, Sendable {
+  let path: String
+
+  private var folder: String? { path.lastIndex(of: "/").map { String(path[..<$0]) } }
+  private var name: NamePattern { NamePattern(canonical: ExactString(folder.map { path.dropFirst($0.count + 1) } ?? path[...])) }
+
+  /// Whether it names one file, which must be there.
+  var isLiteral: Bool { name.isLiteral }
+
+  /// Sorted by name.
+  func files(_ reader: any SettingsReading) -> [String] {
+    let name = name
+    if name.isLiteral { return [path] }
+    let names = (reader.names(in: folder ?? ".") ?? []).filter { !$0.hasPrefix(".") && name.matches(ExactString($0)) }
+    return names.map { name in folder.map { "\($0)/\(name)" } ?? name }
+  }
+}
