@@ -1,5 +1,6 @@
 """The binary under test: its configuration, its process, its log lines and its audit records."""
 
+import contextlib
 import json
 import os
 import resource
@@ -146,6 +147,12 @@ class Gateway:
     def signal(self, number: int):
         self.child.send_signal(number)
 
+    def freeze(self):
+        """Returns when none of its threads runs any more."""
+        self.signal(signal.SIGSTOP)
+        threads = list(Path(f"/proc/{self.child.pid}/task").iterdir())
+        until(lambda: all(") T " in (thread / "stat").read_text() for thread in threads), 10, "SIGSTOP")
+
     def kill(self):
         self.child.kill()
         self.child.wait()
@@ -164,6 +171,13 @@ class Gateway:
         """VmHWM in bytes: the most memory that was ever resident."""
         status = Path(f"/proc/{self.child.pid}/status").read_text()
         return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) * 1024
+
+    def open_files(self) -> list[str]:
+        found = []
+        for entry in Path(f"/proc/{self.child.pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                found.append(os.readlink(entry))
+        return found
 
     def limit_files(self, size: int):
         """No write of the gateway's goes past `size` bytes of any file, as on a full disk; -1 lifts that."""

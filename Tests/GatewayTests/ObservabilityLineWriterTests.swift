@@ -86,7 +86,10 @@ import Testing
     defer { unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &before) }
     // A file of holes that ends just below what the process may write.
     #expect(FileManager.default.createFile(atPath: scratch.path("log"), contents: nil))
-    unsafe truncate(scratch.path("log"), off_t(limit) - 4)
+    unsafe truncate(scratch.path("log"), off_t(limit) - 5)
+    let hollow = try FileHandle(forWritingTo: URL(filePath: scratch.path("log")))
+    try hollow.seekToEnd()
+    try hollow.write(contentsOf: Data("\n".utf8))
 
     let writer = LineWriter(.file(path: scratch.path("log")))
     writer.write(line("one two three"), .record)
@@ -139,6 +142,16 @@ import Testing
     let audit = AuditLog(LineWriter(.file(path: "/dev/full")), onFailure: .continue)
     #expect(await !audit.write(ObservabilitySample.fullRecord, .published, at: ObservabilitySample.time))
     #expect(audit.ensureWritable())
+  }
+
+  @Test("begins a line of its own behind one that a crash cut off", arguments: [("", ""), ("whole\n", "whole\n"), ("cut", "cut\n")])
+  func behindTornLine(content: String, kept: String) async throws {
+    let scratch = try ObservabilityScratch()
+    try Data(content.utf8).write(to: URL(filePath: scratch.path("audit.jsonl")))
+    let audit = AuditLog(LineWriter(.file(path: scratch.path("audit.jsonl"))))
+    let record = AuditRecord(.publish, ObservabilitySample.requestID(1))
+    #expect(await audit.write(record, .published, at: ObservabilitySample.time))
+    #expect(try scratch.text("audit.jsonl") == kept + text(record.line(.published, at: ObservabilitySample.time)))
   }
 
   @Test("records what an earlier process did not end, once") func interruption() async throws {

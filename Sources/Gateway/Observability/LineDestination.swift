@@ -57,7 +57,15 @@ struct LineOutput: ~Copyable {
     case .standardOutput: descriptor = STDOUT_FILENO
     case .file(let path): descriptor = unsafe Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
     }
-    return descriptor < 0 ? errno : nil
+    guard descriptor >= 0 else { return errno }
+    // A line that a crash cut off must not swallow the next one.
+    if let last = destination.lastBytes(1).last, last != UInt8(ascii: "\n") {
+      if let failure = write([UInt8(ascii: "\n")]) {
+        reopen()
+        return failure
+      }
+    }
+    return nil
   }
 
   /// Writes a line by one write(2), or what is missing of it after a failure. `errno` where not all of it could be written, else nil.
