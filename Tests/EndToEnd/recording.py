@@ -31,6 +31,7 @@ class Exchange:
         self.recorded = recorded
         self.rest = rest
         self.stopped = stopped
+        self.is_last = False
         self.sized = recorded.values("Content-Length")
         self.chunked = bool(recorded.values("Transfer-Encoding"))
 
@@ -125,7 +126,9 @@ def answer_nothing(exchange: Exchange):
 
 
 def close(exchange: Exchange):
+    """Reads all, and says nothing."""
     exchange.read_body()
+    exchange.is_last = True
 
 
 class RecordingRegistry:
@@ -181,5 +184,5 @@ class RecordingRegistry:
                 exchange = Exchange(connection, recorded, rest, self.stopped)
                 self.behaviour(exchange)
                 rest = exchange.rest
-                if not recorded.complete or self.behaviour is close:
+                if exchange.is_last or not recorded.complete:
                     return

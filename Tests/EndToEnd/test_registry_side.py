@@ -1,0 +1,222 @@
+"""What a hostile or a broken registry could answer, and what of a request it gets to see."""
+
+import base64
+import threading
+
+import pytest
+
+from packages import fresh_name, wheel
+from ports import until
+from recording import accept, answering, close, early, echo_credential, surplus
+from test_refusals import assert_refused
+from wire import Form, head, read_answer, token_credential, upload
+
+PASSWORD = "svc-registry-password"
+ENCODED = base64.b64encode(f"svc:{PASSWORD}".encode()).decode()
+
+
+def form() -> Form:
+    return Form.of(wheel(fresh_name()))
+
+
+def raw(data: bytes):
+    """Reads all, then says exactly these bytes and closes."""
+
+    def behave(exchange):
+        exchange.read_body()
+        exchange.connection.sendall(data)
+        exchange.is_last = True
+
+    return behave
+
+
+def pieces(*data: bytes):
+    """The same in pieces that no reader gets at once."""
+
+    def behave(exchange):
+        exchange.read_body()
+        for piece in data:
+            exchange.connection.sendall(piece)
+            threading.Event().wait(0.02)
+        exchange.is_last = True
+
+    return behave
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+FAILURES = {
+    "401": ("upstream.credential-refused", answering("401 Unauthorized", b"", 'WWW-Authenticate: Basic realm="x"')),
+    "407": ("upstream.credential-refused", answering("407 Proxy Authentication Required")),
+    "a redirect": ("upstream.redirected", answering("302 Found", b"", "Location: https://elsewhere.example.com/")),
+    "a redirect of the method": ("upstream.redirected", answering("308 Permanent Redirect", b"", "Location: /x")),
+    "gzip": ("upstream.encoded-answer", answering("200 OK", b"\x1f\x8b", "Content-Encoding: gzip")),
+    "2 MiB": ("upstream.answer-too-large", answering("200 OK", b"x" * (2 << 20))),
+    "2 MiB until the end": ("upstream.answer-too-large", raw(OK + b"\r\n" + b"x" * (2 << 20))),
+    "nothing": ("upstream.closed", close),
+    "half a head": ("upstream.closed", raw(OK + b"Content-Le")),
+    "half a body": ("upstream.closed", raw(OK + b"Content-Length: 10\r\n\r\nhalf")),
+    "half a chunk": ("upstream.closed", raw(OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nha")),
+    "two lengths": ("upstream.malformed-answer", raw(OK + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\nabc")),
+    "a length and chunks": ("upstream.malformed-answer", raw(OK + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")),
+    "a folded field": ("upstream.malformed-answer", raw(OK + b"X: a\r\n b\r\nContent-Length: 0\r\n\r\n")),
+    "bare line feeds": ("upstream.malformed-answer", raw(b"HTTP/1.1 200 OK\nContent-Length: 0\n\n")),
+    "another protocol": ("upstream.malformed-answer", raw(b"SSH-2.0-server\r\n\r\n")),
+    "HTTP/2": ("upstream.malformed-answer", raw(b"HTTP/2 200 OK\r\nContent-Length: 0\r\n\r\n")),
+    "a status of two digits": ("upstream.malformed-answer", raw(b"HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n")),
+    "a switch of protocols": ("upstream.malformed-answer", raw(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n")),
+    "a chunk size of text": ("upstream.malformed-answer", raw(OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")),
+    "endless fields": ("upstream.malformed-answer", raw(OK + b"X-Pad: x\r\n" * 100_000)),
+    "the password": ("upstream.credential-echoed", answering("400 Bad Request", f"you said {PASSWORD}".encode())),
+    "the whole credential": ("upstream.credential-echoed", answering("400 Bad Request", f"Basic {ENCODED}".encode())),
+    "the password in JSON": ("upstream.credential-echoed", answering("200 OK", ("\\u0073" + PASSWORD[1:]).encode())),
+    "the password, percent-encoded": ("upstream.credential-echoed", answering("200 OK", PASSWORD.replace("-", "%2D").encode())),
+    "the password in the reason": ("upstream.credential-echoed", answering(f"400 {PASSWORD}")),
+    "the password in a field": ("upstream.credential-echoed", answering("400 Bad Request", b"", f"X-Debug: {PASSWORD}")),
+    "the password in two chunks": (
+        "upstream.credential-echoed",
+        pieces(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"b\r\nsvc-registr\r\n", b"a\r\ny-password\r\n", b"0\r\n\r\n")),
+    "the request's head": ("upstream.credential-echoed", echo_credential),
+}
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_an_answer_that_may_not_be_passed_on_is_a_502(started, issuer, recording, case):
+    reason, recording.behaviour = FAILURES[case]
+    gateway = started(recording)
+    answer = upload(gateway, form(), token_credential(issuer.mint()))
+    assert (answer.status, answer.json["reason"]) == (502, reason), answer
+    [record] = gateway.audit(1)
+    assert (record["outcome"], record["reason"], record["granted"]) == ("failed", reason, True), record
+    said = str(gateway.lines) + str(answer) + (gateway.directory / "stderr").read_text()
+    assert PASSWORD not in said and ENCODED not in said
+    # Nobody knows what the connection holds: the next upload has one of its own.
+    recording.behaviour = accept
+    assert upload(gateway, form(), token_credential(issuer.mint())).status == 200
+    assert recording.connections == 2
+
+
+PASSED = {
+    "an interim answer before it": (200, raw(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + OK + b"Content-Length: 6\r\n\r\nstored")),
+    "chunks": (200, raw(OK + b"Transfer-Encoding: chunked\r\n\r\n3\r\nsto\r\n3\r\nred\r\n0\r\n\r\n")),
+    "until the end": (200, raw(OK + b"\r\nstored")),
+    "HTTP/1.0": (200, raw(b"HTTP/1.0 200 OK\r\n\r\nstored")),
+    "byte by byte": (200, pieces(*[bytes([byte]) for byte in OK + b"Content-Length: 6\r\n\r\nstored"])),
+    "no reason": (409, raw(b"HTTP/1.1 409 \r\nContent-Length: 6\r\n\r\nstored")),
+}
+
+
+@pytest.mark.parametrize("case", PASSED)
+def test_an_unusual_answer_is_passed_on(started, issuer, recording, case):
+    status, recording.behaviour = PASSED[case]
+    gateway = started(recording)
+    answer = upload(gateway, form(), token_credential(issuer.mint()))
+    assert (answer.status, answer.body) == (status, b"stored"), answer
+
+
+def test_of_an_answers_head_only_what_is_for_the_client_is_passed_on(started, issuer, recording):
+    fields = ["Content-Type: text/plain", "ETag: \"x\"", "Set-Cookie: session=x", "WWW-Authenticate: Basic", "Server: x", "X-Powered-By: x",
+              "Connection: keep-alive", "Strict-Transport-Security: max-age=1", "X-Request-Id: theirs"]
+    recording.behaviour = answering("200 OK", b"stored", *fields)
+    gateway = started(recording)
+    answer = upload(gateway, form(), token_credential(issuer.mint()))
+    assert {name.lower() for name, _ in answer.fields} == {"content-type", "etag", "content-length", "x-request-id"}
+    assert answer.value("X-Request-Id") != "theirs"
+
+
+def test_a_refusal_before_the_body_was_read_is_passed_on(started, issuer, recording):
+    recording.behaviour = early("413 Content Too Large", b"too large for this registry")
+    gateway = started(recording)
+    answer = upload(gateway, Form.of(wheel(fresh_name(), padding=16 << 20)), token_credential(issuer.mint()))
+    assert (answer.status, answer.body) == (413, b"too large for this registry")
+    assert gateway.audit(1)[0]["reason"] == "upstream.refused"
+
+
+def test_a_success_before_the_body_was_read_is_none(started, issuer, recording):
+    recording.behaviour = early("200 OK", b"stored")
+    gateway = started(recording)
+    answer = upload(gateway, Form.of(wheel(fresh_name(), padding=16 << 20)), token_credential(issuer.mint()))
+    assert_refused(gateway, answer, 502, "upstream.early-success")
+
+
+def test_what_follows_an_answer_never_becomes_the_next_one(started, issuer, recording):
+    gateway = started(recording)
+    recording.behaviour = surplus
+    first = upload(gateway, form(), token_credential(issuer.mint()))
+    recording.behaviour = answering("409 Conflict", b"there already")
+    second = upload(gateway, form(), token_credential(issuer.mint()))
+    assert (first.body, second.body) == (b"stored\n", b"there already")
+    assert recording.connections == 2
+
+
+def test_a_connection_is_kept_and_a_stale_one_replaced_once(started, issuer, recording):
+    gateway = started(recording)
+
+    def die_unanswered(exchange):
+        recording.behaviour = accept
+        close(exchange)
+
+    # One client's connection stays on one thread of the gateway's, which keeps the registry's connections for itself.
+    with gateway.connect() as client:
+
+        def send():
+            kind, body = form().encoded()
+            fields = [("Host", "localhost"), ("Content-Type", kind), ("Content-Length", str(len(body))), token_credential(issuer.mint())]
+            client.sendall(head("POST", "/", fields) + body)
+            return read_answer(client)
+
+        assert [send().status for _ in range(3)] == [200] * 3
+        assert recording.connections == 1
+        recording.behaviour = die_unanswered
+        assert send().status == 200
+        assert (recording.connections, len(recording.requests)) == (2, 5)
+
+        # Where the new one dies as well, nothing is tried any more.
+        recording.behaviour = close
+        assert send().json["reason"] == "upstream.closed"
+        assert (recording.connections, len(recording.requests)) == (3, 7)
+    assert [record["outcome"] for record in gateway.audit(5)] == ["published"] * 4 + ["failed"]
+
+
+def test_a_registry_sees_nothing_of_the_clients_head(started, issuer, recording):
+    gateway = started(recording)
+    fields = [("Cookie", "session=x"), ("X-Forwarded-For", "192.0.2.1"), ("Forwarded", "for=192.0.2.1"), ("X-Api-Key", "x"), ("TE", "trailers"),
+              ("Proxy-Authorization", "Basic eA=="), ("X-Original-URL", "/admin"), ("Accept-Encoding", "gzip"), ("User-Agent", "a-client/1.0")]
+    token = issuer.mint()
+    assert upload(gateway, form(), *fields, token_credential(token)).status == 200
+    [sent] = recording.requests
+    names = {line.split(b":")[0].decode().lower() for line in sent.head.split(b"\r\n")[1:]}
+    allowed = {"host", "content-type", "content-length", "authorization", "user-agent", "accept", "accept-encoding", "connection",
+               "x-request-id", "via"}
+    assert names <= allowed, names
+    assert sent.values("Authorization") == [recording.authorization]
+    assert sent.values("Accept-Encoding") in ([], ["identity"])
+    assert token.encode() not in sent.head + sent.body
+
+
+@pytest.mark.parametrize("configured", ["drop", "pass"])
+def test_attestations_are_dropped_or_passed_as_configured(started, issuer, recording, configured):
+    gateway = started(recording, registry={"attestations": configured})
+    attested = form()
+    attested.fields.append(("attestations", '[{"version":1}]'))
+    assert upload(gateway, attested, token_credential(issuer.mint())).status == 200
+    assert (b'name="attestations"' in recording.requests[0].body) == (configured == "pass")
+
+
+def test_a_credential_that_changes_is_used_from_then_on(started, issuer, recording):
+    gateway = started(recording)
+    assert upload(gateway, form(), token_credential(issuer.mint())).status == 200
+    gateway.secret.write_text("another-registry-password\n")
+    assert upload(gateway, form(), token_credential(issuer.mint())).status == 200
+    used = [base64.b64decode(sent.values("Authorization")[0].removeprefix("Basic ")) for sent in recording.requests]
+    assert used == [f"svc:{PASSWORD}".encode(), b"svc:another-registry-password"]
+    until(lambda: gateway.logged("credential.rotated"), 10, "credential.rotated")
+
+
+def test_a_credential_that_can_not_be_read_refuses(started, issuer, recording):
+    gateway = started(recording)
+    gateway.secret.unlink()
+    answer = upload(gateway, form(), token_credential(issuer.mint()))
+    assert (answer.status, answer.json["reason"]) == (503, "upstream.credential-unreadable")
+    assert not recording.requests
+    gateway.secret.write_text(PASSWORD)
+    assert upload(gateway, form(), token_credential(issuer.mint())).status == 200
