@@ -8,8 +8,14 @@ from registries import ROOT
 
 # What a client can't provoke, and why.
 NOT_FROM_CLIENTS = {
+    "framing.repeated-field": "whoever asks for a field that must stand once does without it where it is repeated",
     "framing.malformed-status-line": "an answer's first line: told as upstream.malformed-answer",
     "framing.unrequested-upgrade": "an answer's 101: told as upstream.malformed-answer",
+    "route.path-not-absolute": "refused as framing.target-not-origin-form before it is a path",
+    **{
+        f"route.query-{reason}": "told as route.malformed-query or route.action-not-accepted, and on reads the query is the registry's to judge"
+        for reason in ("empty-parameter", "ambiguous-plus", "repeated-parameter")
+    },
     **{
         f"framing.{reason}": "in a body: told as body.malformed, body.too-large or body.incomplete"
         for reason in ("malformed-chunk-size", "chunk-too-large", "malformed-chunk-extension", "chunk-extensions-too-long",
@@ -34,7 +40,7 @@ def declared() -> set[str]:
     codes = set()
     for path in (ROOT / "Sources").rglob("*.swift"):
         text = path.read_text()
-        if path.stem.endswith(("Refusal", "Failure")):
+        if path.stem.endswith(("Refusal", "Failure")) or path.stem == "AuditRecord+encoding":
             codes |= set(re.findall(r'= "([a-z]+\.[a-z-]+)"', text))
         if stage := {"HTTPRefusal": "framing", "RequestPathRefusal": "route"}.get(path.stem):
             reasons = re.search(r"var reason: String \{\n(.*?)\n {2,4}\}\n", text, re.S)

@@ -153,11 +153,14 @@ actor ByteChannel {
     channel.writeAndFlush(IOData.byteBuffer(ByteBuffer())).whenComplete { [channel] _ in channel.close(promise: nil) }
   }
 
+  /// Whether the other side can be shown that nothing more will come while it may still send.
+  nonisolated var canEndOneSide: Bool { !isTLS }
+
   /// Ends our side of the connection, so that the other one knows that nothing more will come; it may still send.
   ///
   /// TLS knows no such half: there it says nothing.
   func finishWriting() {
-    guard !isTLS else { return }
+    guard canEndOneSide else { return }
     channel.writeAndFlush(IOData.byteBuffer(ByteBuffer())).whenComplete { [channel] _ in channel.close(mode: .output, promise: nil) }
   }
 

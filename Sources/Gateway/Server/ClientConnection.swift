@@ -84,9 +84,11 @@ final class ClientConnection {
     }
   }
 
-  /// Ends the connection after a request. What of its body is still to come is discarded, so that the client gets to read its answer.
+  /// Ends the connection after a request. What is still to come, of its body or behind it, is discarded, so that the client gets to read its answer.
+  ///
+  /// A TLS client may wait for the end of an answer that only the connection's end marks, and can't be shown it but by closing.
   func end(after body: RequestBody) async {
-    if body.isComplete, await !bytes.hasInput { await bytes.close() } else { await lingerThenClose() }
+    if !bytes.canEndOneSide, body.isComplete, await !bytes.hasInput { await bytes.close() } else { await lingerThenClose() }
   }
 
   /// Ends the connection after a refusal: what still arrives is discarded within bounds, and never read as a request.
