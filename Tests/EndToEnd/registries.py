@@ -1,6 +1,7 @@
 """Real registries on free ports, in folders of their own."""
 
 import base64
+import hashlib
 import os
 import re
 import subprocess
@@ -130,6 +131,12 @@ http {{
 
     def access_log(self) -> str:
         return self.access.read_text(errors="replace")
+
+
+def assert_stored(registry: Registry, distribution):
+    """What the registry gives from its own port is what was built, byte for byte."""
+    stored = hashlib.sha256(registry.download(distribution)).hexdigest()
+    assert stored == distribution.sha256, f"another file than {distribution.filename} is stored: {stored}, not {distribution.sha256}"
 
 
 def href(page: str, filename: str) -> str:

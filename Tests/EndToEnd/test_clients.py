@@ -1,11 +1,10 @@
 """Seven clients publish through the gateway into two registries; nothing but the URL and the token is theirs to know."""
 
-import hashlib
-
 import pytest
 
 from clients import CLIENTS, TRUSTED, Publishing, version
 from packages import fresh_name
+from registries import assert_stored
 
 KEYS = {
     "time", "level", "event", "request.id", "granted", "outcome", "registry", "protocol", "action", "package.name", "package.version",
@@ -43,11 +42,11 @@ def gateways(started_once, authority, request):
 
 @pytest.mark.parametrize("kind", ["pypiserver", "devpi"])
 @pytest.mark.parametrize("name", CLIENTS)
-def test_a_wheel_and_an_sdist_arrive_byte_for_byte(request, gateways, issuer, tmp_path, kind, name):
+def test_a_wheel_and_an_sdist_arrive_byte_for_byte(request, record_property, gateways, issuer, tmp_path, kind, name):
     registry = request.getfixturevalue(kind)
     gateway = gateways(kind, name)
     package = fresh_name()
-    print(version(name))
+    record_property(f"{name} into {kind}", version(name))
     requests = len(registry.requests("POST"))
     exchanges = len(gateway.records())
 
@@ -56,7 +55,7 @@ def test_a_wheel_and_an_sdist_arrive_byte_for_byte(request, gateways, issuer, tm
     assert run.status == 0, run.seen
     assert sorted(distribution.filename.rsplit(".", 1)[1] for distribution in run.distributions) == ["gz", "whl"]
     for distribution in run.distributions:
-        assert hashlib.sha256(registry.download(distribution)).hexdigest() == distribution.sha256
+        assert_stored(registry, distribution)
     assert len(registry.requests("POST")) - requests == 2
 
     new = gateway.records()[exchanges:]

@@ -11,7 +11,7 @@ import yaml
 from clients import client, environment
 from gateway import BINARY
 from packages import fresh_name, sdist, wheel, write_project
-from registries import ROOT
+from registries import ROOT, assert_stored
 
 DEPLOY = ROOT / "deploy"
 EXAMPLES = sorted((DEPLOY / "examples").glob("*.yaml"))
@@ -86,7 +86,7 @@ def published(gateway, registry, directory: Path, script: str, name: str, variab
     assert {(record["outcome"], record["package.name"], record["credential"]) for record in records} == {("published", package, "oidc")}
     if name != "flit":
         for distribution in distributions:
-            assert registry.download(distribution) == distribution.content
+            assert_stored(registry, distribution)
 
 
 @pytest.mark.parametrize("name", ["twine", "poetry", "hatch", "flit"])

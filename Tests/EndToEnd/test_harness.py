@@ -1,12 +1,12 @@
 """The harness itself: real registries take an upload with their own credential and give the same bytes back."""
 
-import hashlib
 import subprocess
 
 import pytest
 
 from clients import client
 from packages import fresh_name, sdist, wheel
+from registries import assert_stored
 
 
 @pytest.mark.parametrize("kind", ["pypiserver", "devpi"])
@@ -20,5 +20,5 @@ def test_a_registry_keeps_what_its_own_credential_uploads(request, tmp_path, kin
              registry.password, path],
             capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stdout + done.stderr
-        assert hashlib.sha256(registry.download(distribution)).hexdigest() == distribution.sha256
+        assert_stored(registry, distribution)
     assert len(registry.requests("POST")) >= 2

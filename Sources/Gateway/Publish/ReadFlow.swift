@@ -86,13 +86,17 @@ struct ReadFlow {
 /// How the end of a relayed answer is marked towards the client.
 enum AnswerFraming: Hashable {
   case none
+  /// No body, and a length that is that of a GET's (RFC 9110, section 9.3.2).
+  case wouldBe(ArraySlice<UInt8>)
   case length(Int64)
   case chunked
   case untilClose
 
   init(relaying answer: ResponseHead, to request: RequestHead) {
     switch answer.framing {
-    case .none: self = .none
+    case .none:
+      let length = request.method == .head && answer.status != 204 ? try? answer.fields.single(named: "content-length") : nil
+      self = length.map { .wouldBe($0) } ?? .none
     case .length(let length): self = .length(length)
     case .chunked, .untilClose: self = request.version == .http11 ? .chunked : .untilClose
     }
@@ -101,6 +105,7 @@ enum AnswerFraming: Hashable {
   func describe(in head: inout AnswerHead) {
     switch self {
     case .none: break
+    case .wouldBe(let length): head.add("content-length", length)
     case .length(let length): head.add("content-length", String(length).utf8)
     case .chunked: head.add("transfer-encoding", "chunked".utf8)
     case .untilClose: break
