@@ -78,3 +78,10 @@ package struct Publisher: Sendable {
     return nil
   }
 }
+
+extension Publisher: Equatable {
+  package static func == (left: Publisher, right: Publisher) -> Bool {
+    left.id == right.id && left.issuer == right.issuer && left.provider == right.provider && left.conditions == right.conditions
+      && left.expires == right.expires && left.mayPublish.elementsEqual(right.mayPublish, by: ==)
+  }
+}

@@ -51,7 +51,7 @@ def declared() -> set[str]:
 def main(folder: Path) -> int:
     provoked = {code for file in folder.iterdir() for code in file.read_text().split()}
     codes = declared() - NOT_FROM_CLIENTS.keys()
-    print(f"codes: {len(codes)} declared, {len(codes & provoked)} provoked")
+    print(f"counted: codes of refusals: {len(codes)} declared, {len(codes & provoked)} provoked")
     for code in sorted(codes - provoked):
         print(f"no test provokes {code}")
     for code in sorted(provoked - codes):

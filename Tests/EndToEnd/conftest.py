@@ -21,7 +21,7 @@ def pytest_terminal_summary(terminalreporter):
     """What tests counted, such as the rows of a corpus, is told also where they pass."""
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:
-            terminalreporter.write_line(f"{name}: {value}")
+            terminalreporter.write_line(f"counted: {name}: {value}")
 
 
 @pytest.fixture(scope="session")

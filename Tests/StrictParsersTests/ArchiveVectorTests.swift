@@ -32,7 +32,9 @@ import Testing
         if isRead { read += 1 } else { unread += 1 }
       }
     }
-    print("archives.jsonl: \(rows.count) rows, \(accepted) to accept, \(refused) to refuse, \(read) read and \(unread) refused freely")
+    print(
+      "counted: archives.jsonl: \(rows.count) rows, \(accepted) to accept, \(refused) to refuse, "
+        + "\(read) read and \(unread) refused freely")
     #expect(rows.count >= 115)
     #expect(accepted >= 10)
     #expect(refused >= 35)

@@ -66,7 +66,7 @@ private struct ReferenceReading {
     guard let rows = try HTTPRequestVectorTests.rows() else { return }
     var accepted = 0
     for row in rows { accepted += compare(row.bytes, row.id) }
-    print("differential: \(rows.count) rows, \(accepted) requests read by both")
+    print("counted: differential: \(rows.count) rows, \(accepted) requests read by both")
     #expect(accepted > 200)
   }
 

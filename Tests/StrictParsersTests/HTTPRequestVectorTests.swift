@@ -60,7 +60,7 @@ import Testing
     }
     #expect(found == listed)
     #expect(Double(listed.count) <= 0.01 * Double(rows.count))
-    print("http_requests.jsonl: \(rows.count) rows, \(counts), \(found.count) stricter than the policy")
+    print("counted: http_requests.jsonl: \(rows.count) rows, \(counts), \(found.count) stricter than the policy")
     #expect(rows.count >= 5903)
     #expect(
       counts == ["reject": 5289, "one": 321, "reject_or_one": 104, "pipeline": 100, "incomplete": 89, "unknown method": 155])

@@ -41,7 +41,7 @@ import Testing
       }
     }
     #expect(stricter == Self.stricter)
-    print("http_responses.jsonl: \(rows.count) rows, \(refused) refused by both, \(stricter.count) by us alone")
+    print("counted: http_responses.jsonl: \(rows.count) rows, \(refused) refused by both, \(stricter.count) by us alone")
     #expect(rows.count >= 84 && refused >= 22)
   }
 

@@ -40,7 +40,7 @@ import Testing
       }
     }
     print(
-      "multipart.jsonl: \(rows.count) rows, \(refusedAsDemanded) refused as demanded, \(readAlike) read alike, "
+      "counted: multipart.jsonl: \(rows.count) rows, \(refusedAsDemanded) refused as demanded, \(readAlike) read alike, "
         + "\(readWithoutVerdict) read without a verdict of theirs, \(refusedToo) refused, \(stricter) refused where they read")
     #expect(rows.count >= 166)
     #expect(refusedAsDemanded >= 9)

@@ -70,7 +70,7 @@ import Testing
         refused += 1
       }
     }
-    print("paths.jsonl: \(rows.count) rows, \(refused) refused")
+    print("counted: paths.jsonl: \(rows.count) rows, \(refused) refused")
     #expect(rows.count >= 1710 && refused >= 1584)
   }
 

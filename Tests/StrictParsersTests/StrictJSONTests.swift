@@ -132,7 +132,7 @@ import Testing
       if let value { #expect(try StrictJSON.parse(value.encoded()) == value, "\(name)") }
       counts["\(expected) \(value == nil ? "refused" : "accepted")", default: 0] += 1
     }
-    print("JSONTestSuite: \(counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))")
+    print("counted: JSONTestSuite: \(counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))")
     #expect(rows.count == 318)
   }
 

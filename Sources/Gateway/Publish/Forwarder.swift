@@ -75,6 +75,7 @@ struct Forwarder {
     }
     let bytes: ByteChannel
     do throws(UpstreamFailure) { bytes = try await origin.connect(on: eventLoop) } catch { throw .upstream(error) }
+    await flow.gateway.connections.noteUpstream(bytes)
     await bytes.watchInput()
     return UpstreamConnection(bytes, wasReused: false, stall: stall)
   }

@@ -32,6 +32,7 @@ struct ReadFlow {
     let answer: ResponseHead
     do throws(UpstreamFailure) {
       let bytes = try await registry.origin.connect(on: connection.bytes.channel.eventLoop)
+      await gateway.connections.noteUpstream(bytes)
       upstream = UpstreamConnection(bytes, wasReused: false, stall: .milliseconds(limits.upstreamTimeout.milliseconds))
       let sent = UpstreamHead(
         reading: registry.readTarget(for: path), method: head.method, origin: registry.origin, of: head,

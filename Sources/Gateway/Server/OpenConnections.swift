@@ -1,12 +1,16 @@
+import NIOCore
 import Synchronization
 
-/// The connections that are open, so that their number is bounded and a shutdown can wait for them.
+/// The connections that are open, so that the clients' number is bounded, and a shutdown can wait for what runs on them and then end it.
 final class OpenConnections: Sendable {
   private struct State {
     var open: [ObjectIdentifier: ByteChannel] = [:]
     /// Those on which no request has begun: a shutdown ends them at once.
     var idle: Set<ObjectIdentifier> = []
+    /// Those to registries, with or without an exchange on them.
+    var upstream: [ObjectIdentifier: ByteChannel] = [:]
     var isDraining = false
+    var isOver = false
     var waiter: CheckedContinuation<Void, Never>?
   }
 
@@ -43,6 +47,18 @@ final class OpenConnections: Sendable {
     waiter?.resume()
   }
 
+  /// Takes note of a new connection to a registry until it closes. Once the time to finish is over it is ended at once.
+  func noteUpstream(_ bytes: ByteChannel) async {
+    let isOver = state.withLock { state in
+      state.upstream[ObjectIdentifier(bytes)] = bytes
+      return state.isOver
+    }
+    bytes.channel.closeFuture.whenComplete { [weak self] _ in
+      self?.state.withLock { $0.upstream[ObjectIdentifier(bytes)] = nil }
+    }
+    if isOver { await bytes.abort() }
+  }
+
   /// Ends what idles, and returns when the last connection has gone.
   func drain() async {
     let idle = state.withLock { state in
@@ -61,6 +77,10 @@ final class OpenConnections: Sendable {
 
   /// Ends every connection at once: the time to finish is over.
   func abortAll() async {
-    for bytes in state.withLock({ Array($0.open.values) }) { await bytes.abort() }
+    let open = state.withLock { state in
+      state.isOver = true
+      return Array(state.open.values) + Array(state.upstream.values)
+    }
+    for bytes in open { await bytes.abort() }
   }
 }

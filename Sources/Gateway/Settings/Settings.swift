@@ -112,7 +112,7 @@ package struct IssuerSettings: Hashable, Sendable {
   package let allowHTTP: Bool
 }
 
-package struct RegistrySettings: Sendable {
+package struct RegistrySettings: Hashable, Sendable {
   package enum Permission: String, CaseIterable, Sendable { case allow, refuse }
   package enum Passing: String, CaseIterable, Sendable { case pass, refuse }
   package enum Digest: String, CaseIterable, Sendable { case sha256, none }
@@ -141,7 +141,7 @@ package struct PathPrefix: Hashable, Sendable {
   package let segments: [ExactString]
 }
 
-package struct UpstreamSettings: Sendable {
+package struct UpstreamSettings: Hashable, Sendable {
   package let isTLS: Bool
   /// Without brackets.
   package let host: String

@@ -10,17 +10,24 @@ struct SettingsChanges {
     if old.server.listen != new.server.listen || old.admin != new.admin { words.append("listen (at the next start)") }
     if old.state != new.state { words.append("state (at the next start)") }
     if old.audit != new.audit || old.log != new.log { words.append("audit, log (at the next start)") }
-    words += Self.names("issuer", old.issuers.map(\.name.description), new.issuers.map(\.name.description))
-    words += Self.names("registry", old.registries.map(\.name.description), new.registries.map(\.name.description))
-    words += Self.names("publisher", old.publishers.map(\.id.description), new.publishers.map(\.id.description))
+    words += Self.changes("issuer", old.issuers, new.issuers, \.name.description)
+    words += Self.changes("registry", old.registries, new.registries, \.name.description)
+    words += Self.changes("publisher", old.publishers, new.publishers, \.id.description)
     if words.isEmpty, old.digest != new.digest { words.append("the contents of what was there") }
     self.words = words
   }
 
-  /// Names that came and went. A long list is counted.
-  private static func names(_ kind: String, _ old: [String], _ new: [String]) -> [String] {
-    let (added, removed) = (Set(new).subtracting(old), Set(old).subtracting(new))
-    guard added.count + removed.count <= 20 else { return ["\(kind): \(added.count) added, \(removed.count) removed"] }
-    return added.sorted().map { "\(kind) \($0) added" } + removed.sorted().map { "\(kind) \($0) removed" }
+  /// What came, went or became different, by name. A long list is counted.
+  private static func changes<Item: Equatable>(_ kind: String, _ old: [Item], _ new: [Item], _ name: (Item) -> String) -> [String] {
+    let before = Dictionary(old.map { (name($0), $0) }) { first, _ in first }
+    let after = Dictionary(new.map { (name($0), $0) }) { first, _ in first }
+    let added = after.keys.filter { before[$0] == nil }
+    let removed = before.keys.filter { after[$0] == nil }
+    let changed = after.filter { name, item in before[name].map { $0 != item } ?? false }.map(\.key)
+    let words = [("added", added), ("removed", removed), ("changed", changed)]
+    guard added.count + removed.count + changed.count <= 20 else {
+      return ["\(kind): " + words.map { "\($1.count) \($0)" }.joined(separator: ", ")]
+    }
+    return words.flatMap { word, names in names.sorted().map { "\(kind) \($0) \(word)" } }
   }
 }
