@@ -16,7 +16,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies, swiftSettings: settings)
+  .testTarget(name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies, swiftSettings: settings)
 }
 
 let nio: [Target.Dependency] = [
@@ -66,6 +66,7 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    .target(name: "TestSupport", dependencies: ["StrictParsers"], path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Digests"),
     tests(of: "StrictParsers", [.product(name: "NIOHTTP1", package: "swift-nio")] + nio),
     tests(of: "TokenVerification"),

@@ -1,6 +1,7 @@
 import PublisherPolicy
 import RegistryProtocols
 import StrictParsers
+import TestSupport
 import Testing
 
 /// What the real clients were recorded to send: the fields in their order, which parts have a Content-Type, and how the boundary looks.

@@ -1,4 +1,5 @@
 import StrictParsers
+import TestSupport
 import Testing
 
 @Suite("The members of an archive") struct ArchiveMembersTests {

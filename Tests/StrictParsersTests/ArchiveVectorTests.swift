@@ -1,4 +1,5 @@
 import StrictParsers
+import TestSupport
 import Testing
 
 /// Zip files that PyPI accepts and refuses, and tar and zip files of Go's own tests.

@@ -1,4 +1,5 @@
 import StrictParsers
+import TestSupport
 import Testing
 
 /// A gzip member, right unless it is told otherwise.

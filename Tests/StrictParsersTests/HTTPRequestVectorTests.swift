@@ -1,5 +1,6 @@
 import Foundation
 import StrictParsers
+import TestSupport
 import Testing
 
 @Suite("Requests of public attack corpora") struct HTTPRequestVectorTests {

@@ -1,4 +1,5 @@
 import StrictParsers
+import TestSupport
 import Testing
 
 @Suite("Answers of llhttp's own tests") struct HTTPResponseVectorTests {

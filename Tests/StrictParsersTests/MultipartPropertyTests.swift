@@ -1,4 +1,5 @@
 import StrictParsers
+import TestSupport
 import Testing
 
 @Suite("Multipart forms, at random,") struct MultipartPropertyTests {

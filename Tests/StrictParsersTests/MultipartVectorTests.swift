@@ -1,4 +1,5 @@
 import StrictParsers
+import TestSupport
 import Testing
 
 /// Forms from other projects' tests and bypass databases.

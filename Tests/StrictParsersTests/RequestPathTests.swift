@@ -1,4 +1,5 @@
 import StrictParsers
+import TestSupport
 import Testing
 
 @Suite("A request's path") struct RequestPathTests {

@@ -1,10 +1,10 @@
 import Foundation
-import StrictParsers
+package import StrictParsers
 
 /// The public conformance vectors beside the repository, or in the folder that IMPRIMATUR_VECTORS names.
-enum VectorFile {
+package enum VectorFile {
   /// The whole file; nil, loudly, where it is missing.
-  static func bytes(_ path: String) -> [UInt8]? {
+  package static func bytes(_ path: String) -> [UInt8]? {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let folders: [String?] = [
       ProcessInfo.processInfo.environment["IMPRIMATUR_VECTORS"], root.appendingPathComponent("../shared/vectors").path,
@@ -17,7 +17,7 @@ enum VectorFile {
   }
 
   /// One JSON object a line.
-  static func rows(_ path: String) throws -> [JSONObject]? {
+  package static func rows(_ path: String) throws -> [JSONObject]? {
     try bytes(path)?.split(separator: UInt8(ascii: "\n")).map { try StrictJSON.parseObject($0) }
   }
 }
