@@ -191,6 +191,13 @@ def test_a_new_publisher_works_after_a_reload(started, issuer, recording, by_sig
     assert json.loads(gateway.admin("/ready")[1])["config.digest"] == line["config.digest"]
 
 
+def test_what_changed_is_named(started, issuer, recording):
+    gateway = started(recording)
+    text = gateway.render().replace("workflow: release.yml", "workflow: publish.yml").replace("audience: acme_python", "audience: acme_index")
+    assert change(gateway, text)["changes"] == ["registry python changed", "publisher widgets-release changed"]
+    assert published(gateway, issuer) == 403
+
+
 def test_a_broken_configuration_changes_nothing(started, issuer, recording):
     gateway = started(recording)
     digest = json.loads(gateway.admin("/ready")[1])["config.digest"]
