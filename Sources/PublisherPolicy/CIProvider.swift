@@ -1,30 +1,58 @@
 package import StrictParsers
+package import TokenVerification
 
 /// What is peculiar to one CI system: a file each in `Providers`, a line each in `ProviderCatalog`.
 package protocol CIProvider: Sendable {
   /// Its name in the configuration.
-  static var id: String { get }
-  /// The `iss` of its public service.
-  static var publicIssuer: ExactString { get }
-  static var claims: ClaimTable { get }
-  /// The condition's key that stands for the repository, and the claim that holds its name.
-  static var repositoryKey: (condition: ExactString, claim: ExactString) { get }
-  /// Conditions of which a publisher must state one, since names can be given up and taken by strangers.
-  static var immutableIDs: [ExactString] { get }
+  var id: String { get }
+  /// The `iss` of its public service; nil where each installation or organisation has one of its own.
+  var publicIssuer: ExactString? { get }
+  /// Where the keys of its public service are, if that is at another origin than its issuer's.
+  var publicKeys: ExactString? { get }
+  var tokenForm: TokenForm { get }
+  var claims: ClaimTable { get }
+  /// The condition's key that stands for the repository or what takes its place, and the claim that holds its name.
+  var repositoryKey: (condition: ExactString, claim: ExactString) { get }
+  /// Conditions of which a publisher must state one: the others say nothing of whose token it is.
+  var identifying: Set<ExactString> { get }
+  /// Claims that nobody else will ever have, whereas names can be given up and taken by strangers.
+  var immutableIDs: [ExactString] { get }
   /// Conditions on top of the plain comparison of a claim.
-  static var specialConditions: [ExactString] { get }
+  var specialConditions: [ExactString] { get }
   /// Conditions whose values are compared without regard to ASCII case.
-  static var caseIgnored: Set<ExactString> { get }
+  var caseIgnored: Set<ExactString> { get }
   /// Events that run a stranger's code with the repository's identity.
-  static var dangerousEvents: Set<ExactString> { get }
+  var dangerousEvents: Set<ExactString> { get }
+  /// What must hold of each of its tokens, whatever a publisher says.
+  var standingConditions: [Condition] { get }
 
+  /// The claims of a token as conditions name them.
+  func normalized(_ claims: JSONObject) -> JSONObject
+  /// Why an issuer's URL can't be one of this CI system; nil where it can.
+  func fault(ofIssuer url: ExactString) -> String?
   /// Why a value can't be one of this condition; nil where it can.
-  static func fault(of value: ExactString, for key: ExactString) -> String?
+  func fault(of value: ExactString, for key: ExactString) -> String?
   /// The workflow references that a token of this repository, with these claims, must have one of; nil where claims are missing.
-  static func workflowReferences(_ file: ExactString, in identity: PublisherIdentity) -> WorkflowReferences?
-  /// Where the tag's full reference stands.
-  static var tagReferenceClaim: ExactString { get }
-  static func provenance(of identity: PublisherIdentity) -> Provenance
+  func workflowReferences(_ file: ExactString, in identity: PublisherIdentity) -> WorkflowReferences?
+  /// `refs/tags/` and the tag's name, where the run is one of a tag.
+  func tagReference(of identity: PublisherIdentity) -> ExactString?
+  func provenance(of identity: PublisherIdentity) -> Provenance
+}
+
+/// What most CI systems have in common.
+extension CIProvider {
+  package var publicKeys: ExactString? { nil }
+  package var tokenForm: TokenForm { TokenForm(hasID: true) }
+  package var specialConditions: [ExactString] { [] }
+  package var caseIgnored: Set<ExactString> { [] }
+  package var dangerousEvents: Set<ExactString> { [] }
+  package var standingConditions: [Condition] { [] }
+
+  package func normalized(_ claims: JSONObject) -> JSONObject { claims }
+  package func fault(ofIssuer url: ExactString) -> String? { nil }
+  package func fault(of value: ExactString, for key: ExactString) -> String? { nil }
+  package func workflowReferences(_ file: ExactString, in identity: PublisherIdentity) -> WorkflowReferences? { nil }
+  package func tagReference(of identity: PublisherIdentity) -> ExactString? { nil }
 }
 
 /// Claims that hold a workflow's reference, and the values of which each must have one.
@@ -47,7 +75,7 @@ package struct Provenance: Hashable, Sendable {
 
 /// The one place that knows which CI systems there are.
 package enum ProviderCatalog {
-  package static let all: [any CIProvider.Type] = [GitHubActions.self, GitLabCI.self]
+  package static let all: [any CIProvider] = [GitHubActions(), GitLabCI()]
 
-  package static func provider(_ id: String) -> (any CIProvider.Type)? { all.first { $0.id == id } }
+  package static func provider(_ id: String) -> (any CIProvider)? { all.first { $0.id == id } }
 }

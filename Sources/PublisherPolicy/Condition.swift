@@ -35,7 +35,7 @@ package struct Condition: Hashable, Sendable {
     }
   }
 
-  func holds(of identity: PublisherIdentity, _ provider: any CIProvider.Type, version: JudgedVersion) -> Bool {
+  func holds(of identity: PublisherIdentity, _ provider: any CIProvider, version: JudgedVersion) -> Bool {
     switch kind {
     case .claim(let claim, let patterns):
       guard let value = identity.claim(claim) else { return false }
@@ -49,7 +49,7 @@ package struct Condition: Hashable, Sendable {
         return identity.claim(jobClaim).map { references.allowed.contains($0) } ?? false
       }
     case .tag(let tags):
-      guard identity.claim("ref_type") == "tag", let reference = identity.claim(provider.tagReferenceClaim) else { return false }
+      guard let reference = provider.tagReference(of: identity) else { return false }
       return tags.contains { $0.matches(reference, version: version) }
     case .safeEvent(let named):
       guard let event = identity.claim("event_name") else { return false }
@@ -58,18 +58,18 @@ package struct Condition: Hashable, Sendable {
   }
 
   /// What the token says, for people; nil where it says nothing, or nothing that could be compared.
-  package func found(in identity: PublisherIdentity, _ provider: any CIProvider.Type) -> ExactString? {
+  package func found(in identity: PublisherIdentity, _ provider: any CIProvider) -> ExactString? {
     switch kind {
     case .claim(let claim, _): identity.claim(claim)
     case .workflow(let files, let comparesJob): disagreeingReference(files, comparesJob, identity, provider)
-    case .tag: identity.claim(provider.tagReferenceClaim)
+    case .tag: provider.tagReference(of: identity)
     case .safeEvent: identity.claim("event_name")
     }
   }
 
   /// Of the workflow's and the job's references the one that does not fit.
   private func disagreeingReference(
-    _ files: [ExactString], _ comparesJob: Bool, _ identity: PublisherIdentity, _ provider: any CIProvider.Type
+    _ files: [ExactString], _ comparesJob: Bool, _ identity: PublisherIdentity, _ provider: any CIProvider
   ) -> ExactString? {
     guard let references = files.first.flatMap({ provider.workflowReferences($0, in: identity) }) else { return nil }
     let workflow = identity.claim(references.claim)

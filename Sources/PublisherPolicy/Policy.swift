@@ -9,13 +9,13 @@ package struct Policy: Sendable {
   }
 
   private let publishers: [Publisher]
-  private let providers: [IssuerName: any CIProvider.Type]
+  private let providers: [IssuerName: any CIProvider]
   /// In the order of the configuration.
   private let byRepository: [Place: [Int]]
   /// Those that name no single repository.
   private let others: [IssuerName: [Int]]
 
-  package init(publishers: [Publisher], providers: [IssuerName: any CIProvider.Type]) {
+  package init(publishers: [Publisher], providers: [IssuerName: any CIProvider]) {
     self.publishers = publishers
     self.providers = providers
     var byRepository: [Place: [Int]] = [:]

@@ -39,11 +39,11 @@ package struct Publisher: Sendable {
   package let mayPublish: [(registry: RegistryName, patterns: [NamePattern])]
   /// Exclusive.
   package let expires: UnixTime?
-  let provider: any CIProvider.Type
+  let provider: any CIProvider
 
   /// All that is wrong with the declaration; nil for the publisher where some of it is an error.
   package static func check(
-    _ declaration: PublisherDeclaration, provider: any CIProvider.Type
+    _ declaration: PublisherDeclaration, provider: any CIProvider
   ) -> (publisher: Publisher?, problems: [PublisherProblem]) {
     var check = PublisherCheck(declaration, provider)
     let conditions = check.run()
@@ -81,7 +81,7 @@ package struct Publisher: Sendable {
 
 extension Publisher: Equatable {
   package static func == (left: Publisher, right: Publisher) -> Bool {
-    left.id == right.id && left.issuer == right.issuer && left.provider == right.provider && left.conditions == right.conditions
+    left.id == right.id && left.issuer == right.issuer && left.provider.id == right.provider.id && left.conditions == right.conditions
       && left.expires == right.expires && left.mayPublish.elementsEqual(right.mayPublish, by: ==)
   }
 }

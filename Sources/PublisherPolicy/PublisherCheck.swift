@@ -7,10 +7,10 @@ struct PublisherCheck {
   private static let generic: Set<String> = ["iss", "aud", "sub"]
 
   private let declaration: PublisherDeclaration
-  private let provider: any CIProvider.Type
+  private let provider: any CIProvider
   private(set) var problems: [PublisherProblem] = []
 
-  init(_ declaration: PublisherDeclaration, _ provider: any CIProvider.Type) {
+  init(_ declaration: PublisherDeclaration, _ provider: any CIProvider) {
     self.declaration = declaration
     self.provider = provider
   }
@@ -27,6 +27,8 @@ struct PublisherCheck {
     if !provider.dangerousEvents.isEmpty { conditions.append(Condition(key: "event_name", kind: .safeEvent(named: named))) }
     return conditions
   }
+
+  private static func list(_ names: [ExactString]) -> String { names.map(\.text).joined(separator: ", ") }
 
   private mutating func error(_ part: PublisherProblem.Part, _ message: String, suggestion: String? = nil) {
     problems.append(PublisherProblem(part, .error, message, suggestion: suggestion))
@@ -63,8 +65,14 @@ struct PublisherCheck {
     if keys.isSubset(of: Self.generic) {
       return error(.whole, "`when` constrains nothing that tells one repository from another")
     }
-    for id in provider.immutableIDs where !keys.contains(id.text) {
-      error(.whole, "`when` needs \(id): names can be given up and taken by strangers, and ids are not learnt in this version")
+    if keys.isDisjoint(with: provider.identifying.map(\.text)) {
+      return error(.whole, "`when` does not say whose tokens are meant: add one of \(Self.list(provider.identifying.sorted()))")
+    }
+    if !provider.immutableIDs.isEmpty, keys.isDisjoint(with: provider.immutableIDs.map(\.text)) {
+      error(
+        .whole,
+        "`when` needs one of \(Self.list(provider.immutableIDs)): names can be given up and taken by strangers, and ids are not learnt in "
+          + "this version")
     }
     if keys.isDisjoint(with: Self.narrowing) {
       warn(.whole, "any branch and any environment of the repository may publish: add environment, tag, ref or ref_protected")

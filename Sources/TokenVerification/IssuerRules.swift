@@ -8,18 +8,18 @@ package struct IssuerRules: Hashable, Sendable {
   package let algorithms: Set<SignatureAlgorithm>
   /// Seconds between `iat` and `exp` at most.
   package let longestLifetime: Int64
-  /// Whether a token without `jti` is refused.
-  package let requiresTokenID: Bool
+  package let form: TokenForm
   /// Of all of the above: what was verified under other rules is verified again.
   let digest: SHA256Digest
 
-  package init(url: ExactString, algorithms: Set<SignatureAlgorithm>, longestLifetime: Int64, requiresTokenID: Bool) {
+  package init(url: ExactString, algorithms: Set<SignatureAlgorithm>, longestLifetime: Int64, form: TokenForm) {
     self.url = url
     self.algorithms = algorithms
     self.longestLifetime = longestLifetime
-    self.requiresTokenID = requiresTokenID
+    self.form = form
     let rules: [JSONValue] = [
-      .string(url), .array(algorithms.map(\.name).sorted().map { .string($0) }), .integer(longestLifetime), .bool(requiresTokenID),
+      .string(url), .array(algorithms.map(\.name).sorted().map { .string($0) }), .integer(longestLifetime), .bool(form.hasID),
+      .bool(form.audience == .listOfOne),
     ]
     digest = SHA256.digest(of: JSONValue.array(rules).encoded())
   }

@@ -13,8 +13,8 @@ struct RegisteredClaims: Sendable {
   let tokenID: ExactString?
 
   /// Refuses a claim of a wrong type, which must never count as absent.
-  init(_ claims: JSONObject) throws(TokenRefusal) {
-    audience = try Self.required(.aud, try Self.text(.aud, of: claims))
+  init(_ claims: JSONObject, _ form: TokenForm) throws(TokenRefusal) {
+    audience = try Self.required(.aud, try Self.audience(of: claims, form.audience))
     expiry = try Self.required(.exp, try Self.time(.exp, of: claims))
     issuedAt = try Self.required(.iat, try Self.time(.iat, of: claims))
     notBefore = try Self.time(.nbf, of: claims)
@@ -28,6 +28,16 @@ struct RegisteredClaims: Sendable {
   private static func required<Value>(_ claim: TokenRefusal.RegisteredClaim, _ value: Value?) throws(TokenRefusal) -> Value {
     guard let value else { throw .missingClaim(claim) }
     return value
+  }
+
+  private static func audience(of claims: JSONObject, _ form: TokenForm.Audience) throws(TokenRefusal) -> ExactString? {
+    switch form {
+    case .string: return try text(.aud, of: claims)
+    case .listOfOne:
+      guard let value = claims["aud"] else { return nil }
+      guard let list = value.array, list.count == 1, let text = list[0].string, !text.isEmpty else { throw .invalidClaim(.aud) }
+      return text
+    }
   }
 
   private static func text(_ claim: TokenRefusal.RegisteredClaim, of claims: JSONObject) throws(TokenRefusal) -> ExactString? {

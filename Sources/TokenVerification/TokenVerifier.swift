@@ -70,7 +70,7 @@ package struct TokenVerifier: Sendable {
     guard token.jws.isSigned(by: key) else { throw .badSignature }
     let proof = SignatureProof(
       rules: rules.digest, key: key.thumbprint, signedPart: SHA256.digest(of: token.jws.signedPart),
-      claims: try RegisteredClaims(token.claims))
+      claims: try RegisteredClaims(token.claims, rules.form))
     var proven = token
     proven.proof = proof
     cache.remember(proven)
@@ -86,6 +86,6 @@ package struct TokenVerifier: Sendable {
     guard claims.expiry.seconds - claims.issuedAt.seconds <= rules.longestLifetime else {
       throw .lifetimeTooLong(limit: rules.longestLifetime)
     }
-    if rules.requiresTokenID, claims.tokenID == nil { throw .missingClaim(.jti) }
+    if rules.form.hasID, claims.tokenID == nil { throw .missingClaim(.jti) }
   }
 }

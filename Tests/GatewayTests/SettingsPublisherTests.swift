@@ -23,7 +23,7 @@ import Testing
       (
         "{repository: acme/widgets, environment: x}",
         [
-          "error: publishers.0.when: `when` needs repository_owner_id: names can be given up and taken by strangers, and ids are not learnt in this version"
+          "error: publishers.0.when: `when` needs one of repository_owner_id, repository_id: names can be given up and taken by strangers, and ids are not learnt in this version"
         ]
       ),
       (

@@ -20,10 +20,10 @@ import Testing
       ("ref", true), ("exp", true), ("actor", true), ("repo_property_", true), ("repo_property_x", true), ("repo_propert", false),
       ("Ref", false), ("ref ", false), ("repo_property\u{301}_x", false), ("new_claim", false), ("", false),
     ] as [(ExactString, Bool)])
-  func unaccounted(name: ExactString, isKnown: Bool) { #expect((GitHubActions.claims.use(of: name) != nil) == isKnown) }
+  func unaccounted(name: ExactString, isKnown: Bool) { #expect((GitHubActions().claims.use(of: name) != nil) == isKnown) }
 
   @Test("knows no names that people make up but GitHub's properties")
-  func openPrefixes() { #expect(GitLabCI.claims.use(of: "repo_property_x") == nil) }
+  func openPrefixes() { #expect(GitLabCI().claims.use(of: "repo_property_x") == nil) }
 
   @Test("lets an identity keep what a condition may name, and nothing of people", arguments: SamplePublish.both)
   func kept(sample: SamplePublish) throws {

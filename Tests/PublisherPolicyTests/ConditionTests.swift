@@ -42,7 +42,7 @@ import Testing
       #expect(sample.requiring("environment", wide).verdict == .granted)
       #expect(sample.requiring("environment", wide).setting("environment", nil).verdict == .refused)
       #expect(sample.requiring("environment", wide).setting("environment", to: .null).verdict == .refused)
-      #expect(sample.requiring("tag", wide).setting(sample.provider.tagReferenceClaim, "refs/heads/main").verdict == .refused)
+      #expect(sample.requiring("tag", wide).setting(sample.referenceClaim, "refs/heads/main").verdict == .refused)
     }
   }
 

@@ -84,7 +84,7 @@ import TokenVerification
   func otherIssuer() throws {
     let other = IssuerName("other")
     let policy = Policy(
-      publishers: [try Self.sample.publisher()], providers: [SamplePublish.issuer: GitHubActions.self, other: GitHubActions.self])
+      publishers: [try Self.sample.publisher()], providers: [SamplePublish.issuer: GitHubActions(), other: GitHubActions()])
     let identity = try policy.identify(
       Self.sample.claims, issuer: other, url: Self.sample.url, audience: "example_pypi", id: TokenID(issuer: "x", value: .jti("y")),
       expiry: .latest)
@@ -137,8 +137,8 @@ import TokenVerification
     let provenance = try #require(policy.provenance(of: identity))
     #expect(provenance.repository == repository && provenance.reference == "refs/tags/v1.0" && provenance.runURL == expected)
     let gitLab = try SamplePublish.gitLab.identity(of: SamplePublish.gitLab.policy([]))
-    #expect(GitLabCI.provenance(of: gitLab).runURL == "https://gitlab.com/foo/bar/-/pipelines/77")
+    #expect(GitLabCI().provenance(of: gitLab).runURL == "https://gitlab.com/foo/bar/-/pipelines/77")
     let enterprise = try Self.sample.with { $0.url = "https://github.example.com/_services/token" }.identity(of: policy)
-    #expect(GitHubActions.provenance(of: enterprise).runURL == nil)
+    #expect(GitHubActions().provenance(of: enterprise).runURL == nil)
   }
 }

@@ -104,11 +104,12 @@ import Testing
 
   @Test("names the ids that nobody can take over", arguments: SamplePublish.both)
   func immutableIDs(sample: SamplePublish) {
-    for id in sample.provider.immutableIDs {
-      let (publisher, problems) = sample.requiring("environment", "x").requiringNothing(of: id.text).check()
-      #expect(publisher == nil)
-      #expect(problems.map(\.part) == [.whole] && problems.allSatisfy { $0.message.contains(id.text) })
-    }
+    let ids = sample.provider.immutableIDs
+    let nameless = ids.reduce(sample.requiring("environment", "x")) { $0.requiringNothing(of: $1.text) }
+    let (publisher, problems) = nameless.check()
+    #expect(publisher == nil)
+    #expect(problems.map(\.part) == [.whole] && problems.allSatisfy { problem in ids.allSatisfy { problem.message.contains($0.text) } })
+    for id in ids { #expect(nameless.requiring(id.text, "1").check().publisher != nil) }
   }
 
   @Test(
@@ -148,6 +149,13 @@ import Testing
       #expect(Self.problems(sample, .error) == errors, "\(pattern)")
       #expect(Self.problems(sample, .warning) == warnings, "\(pattern)")
     }
+  }
+
+  @Test("says whose tokens are meant")
+  func identifying() {
+    let sample = SamplePublish.gitHub.with { sample in sample.when = [("environment", ["release"]), ("ref", ["refs/heads/main"])] }
+    #expect(Self.problems(sample, .error) == [.whole])
+    #expect(Self.problems(sample.requiring("repository_owner_id", "42"), .error) == [])
   }
 
   @Test("is told of all its problems at once")

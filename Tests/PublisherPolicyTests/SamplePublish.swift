@@ -12,7 +12,7 @@ struct SamplePublish: Sendable {
   static let registry = RegistryName("python")
   static let issuer = IssuerName("ci")
 
-  let provider: any CIProvider.Type
+  let provider: any CIProvider
   var url: ExactString
   var claims: JSONObject
   var when: [(key: String, values: [ExactString])]
@@ -104,7 +104,7 @@ extension SamplePublish {
 
   /// Every claim of GitHub's table; the publisher demands what names the repository and no more.
   static let gitHub = SamplePublish(
-    provider: GitHubActions.self, url: GitHubActions.publicIssuer,
+    provider: GitHubActions(), url: "https://token.actions.githubusercontent.com",
     claims: object(
       """
       {"iss": "https://token.actions.githubusercontent.com", "aud": "example_pypi", "iat": 1700000000, "nbf": 1700000000,
@@ -121,7 +121,7 @@ extension SamplePublish {
 
   /// Every claim of GitLab's table; the publisher demands what names the project and no more.
   static let gitLab = SamplePublish(
-    provider: GitLabCI.self, url: GitLabCI.publicIssuer,
+    provider: GitLabCI(), url: "https://gitlab.com",
     claims: object(
       """
       {"iss": "https://gitlab.com", "aud": "example_pypi", "iat": 1700000000, "nbf": 1700000000, "exp": 1700003600, "jti": "0b8e",
@@ -137,6 +137,9 @@ extension SamplePublish {
     when: [("project", ["foo/bar"]), ("project_id", ["1234"])])
 
   static let both = [gitHub, gitLab]
+
+  /// The claim in which its CI system writes the full reference.
+  var referenceClaim: ExactString { provider.id == "github" ? "ref" : "ref_path" }
 
   static func object(_ text: String) -> JSONObject {
     do { return try StrictJSON.parseObject(text.utf8) } catch {

@@ -61,7 +61,7 @@ import Testing
   @Test("holds of a token only whose reference is a tag's", arguments: SamplePublish.both)
   func tokens(sample: SamplePublish) {
     let tagged = sample.requiring("tag", "v{version}")
-    let reference = sample.provider.tagReferenceClaim
+    let reference = sample.referenceClaim
     #expect(tagged.verdict == .granted)
     #expect(tagged.setting("ref_type", "branch").verdict == .refused)
     #expect(tagged.setting("ref_type", nil).verdict == .refused)

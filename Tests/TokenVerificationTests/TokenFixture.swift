@@ -50,11 +50,12 @@ struct TokenFixture {
   func keys() throws -> KeySet { try KeySet(jwks: jwks([TestSigner.of(algorithm).jwk(id: "key-1")])) }
 
   static func verifier(
-    algorithms: Set<SignatureAlgorithm> = Set(SignatureAlgorithm.allCases), lifetime: Int64 = 3600, requiresTokenID: Bool = false,
+    algorithms: Set<SignatureAlgorithm> = Set(SignatureAlgorithm.allCases), lifetime: Int64 = 3600,
+    form: TokenForm = TokenForm(hasID: false),
     issuer: String = issuer, cache: VerifiedSignatureCache = VerifiedSignatureCache(capacity: 0)
   ) -> TokenVerifier {
     let rules = IssuerRules(
-      url: ExactString(issuer), algorithms: algorithms, longestLifetime: lifetime, requiresTokenID: requiresTokenID)
+      url: ExactString(issuer), algorithms: algorithms, longestLifetime: lifetime, form: form)
     return TokenVerifier(issuers: [rules], cache: cache)
   }
 

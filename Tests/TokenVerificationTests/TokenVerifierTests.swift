@@ -85,7 +85,20 @@ import Testing
 
   @Test("demands `jti` where the issuer's rules do", arguments: [(nil, .missingClaim(.jti)), (#""x""#, nil)] as [(String?, TokenRefusal?)])
   func tokenID(value: String?, expected: TokenRefusal?) throws {
-    #expect(try refusal { try TokenFixture().claim("jti", value).verify(TokenFixture.verifier(requiresTokenID: true)) } == expected)
+    #expect(try refusal { try TokenFixture().claim("jti", value).verify(TokenFixture.verifier(form: TokenForm(hasID: true))) } == expected)
+  }
+
+  @Test(
+    "takes an audience in a list of exactly one where the issuer sends lists, and in nothing else",
+    arguments: [
+      (#"["imprimatur.example"]"#, nil), (#"["imprimatur.example","other"]"#, .invalidClaim(.aud)),
+      (#"["imprimatur.example","imprimatur.example"]"#, .invalidClaim(.aud)), ("[]", .invalidClaim(.aud)), (#"[""]"#, .invalidClaim(.aud)),
+      (#"[["imprimatur.example"]]"#, .invalidClaim(.aud)), (#""imprimatur.example""#, .invalidClaim(.aud)), ("[1]", .invalidClaim(.aud)),
+      (#"["other"]"#, .wrongAudience(expected: "imprimatur.example")), (nil, .missingClaim(.aud)),
+    ] as [(String?, TokenRefusal?)])
+  func audienceList(value: String?, expected: TokenRefusal?) throws {
+    let verifier = TokenFixture.verifier(form: TokenForm(hasID: true, audience: .listOfOne))
+    #expect(try refusal { try TokenFixture().claim("aud", value).verify(verifier) } == expected)
   }
 
   @Test("compares as bytes what String takes for equal")

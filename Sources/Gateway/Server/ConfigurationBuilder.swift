@@ -27,16 +27,22 @@ struct ConfigurationBuilder {
       let kept = old?.issuers[issuer.url]
       issuers[issuer.url] = if let kept, kept.settings == issuer { kept } else { try self.issuer(issuer) }
     }
-    let rules = settings.issuers.map { issuer in
-      IssuerRules(
-        url: issuer.url, algorithms: Set(issuer.algorithms.compactMap { SignatureAlgorithm(name: $0) }),
-        longestLifetime: issuer.maxLifetime.milliseconds / 1000, requiresTokenID: true)
+    var rules: [IssuerRules] = []
+    var providers: [IssuerName: any CIProvider] = [:]
+    for issuer in settings.issuers {
+      guard let provider = ProviderCatalog.provider(issuer.provider) else {
+        throw Failure(message: "there is no provider \(issuer.provider)")
+      }
+      providers[issuer.name] = provider
+      rules.append(
+        IssuerRules(
+          url: issuer.url, algorithms: Set(issuer.algorithms.compactMap { SignatureAlgorithm(name: $0) }),
+          longestLifetime: issuer.maxLifetime.milliseconds / 1000, form: provider.tokenForm))
     }
-    let providers = settings.issuers.compactMap { issuer in ProviderCatalog.provider(issuer.provider).map { (issuer.name, $0) } }
     var registries: [Registry] = []
     for registry in settings.registries { registries.append(try self.registry(registry, settings)) }
     return Configuration(
-      settings: settings, policy: Policy(publishers: settings.publishers, providers: Dictionary(providers) { first, _ in first }),
+      settings: settings, policy: Policy(publishers: settings.publishers, providers: providers),
       verifier: TokenVerifier(issuers: rules, tokenLimit: settings.server.limits.tokenBytes, cache: signatures), issuers: issuers,
       registries: registries, tls: try settings.server.tls.map { certificate throws(Failure) in try serverTLS(certificate) })
   }
@@ -50,7 +56,7 @@ struct ConfigurationBuilder {
       proxy: ProxyRules(environment: environment))
     let source: KeySource
     switch settings.keys {
-    case .discovery: source = .discovery(try url(settings.url), known: nil)
+    case .discovery: source = .discovery(try url(settings.url), known: knownKeys(of: settings))
     case .url(let keys): source = .url(try url(keys))
     case .file(let path): source = .file(path)
     }
@@ -60,6 +66,12 @@ struct ConfigurationBuilder {
       metrics.count(event, of: name, at: now())
     }
     return Issuer(settings: settings, keys: keys)
+  }
+
+  /// Where a public service keeps its keys, if that is not at its issuer's origin.
+  private func knownKeys(of issuer: IssuerSettings) -> KeyURL? {
+    guard let provider = ProviderCatalog.provider(issuer.provider), issuer.url == provider.publicIssuer else { return nil }
+    return provider.publicKeys.flatMap { KeyURL($0) }
   }
 
   private func url(_ text: ExactString) throws(Failure) -> KeyURL {

@@ -39,12 +39,15 @@ extension SettingsSchema {
     let maxLifetime = members.value("max_lifetime", Milliseconds(milliseconds: 86_400_000)) { $0.duration(1000...2_592_000_000) }
     let allowsPrivateNetwork = members["allow_private_network"]?.flag() ?? false
     guard let provider else { return nil }
+    if provider.publicIssuer == nil { _ = members.required("url") }
+    guard let url = url ?? provider.publicIssuer else { return nil }
+    if let fault = provider.fault(ofIssuer: url) { (members["url"] ?? node).error(fault) }
     return IssuerSettings(
-      name: IssuerName(name), provider: provider.id, url: url ?? provider.publicIssuer, keys: keys, caFile: caFile, algorithms: algorithms,
+      name: IssuerName(name), provider: provider.id, url: url, keys: keys, caFile: caFile, algorithms: algorithms,
       maxLifetime: maxLifetime, allowPrivateNetwork: allowsPrivateNetwork, allowHTTP: allowsHTTP)
   }
 
-  private func provider(_ node: SettingsNode) -> (any CIProvider.Type)? {
+  private func provider(_ node: SettingsNode) -> (any CIProvider)? {
     guard let text = node.text() else { return nil }
     if let provider = ProviderCatalog.provider(text) { return provider }
     let later = [

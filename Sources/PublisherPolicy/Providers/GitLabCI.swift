@@ -1,10 +1,10 @@
 package import StrictParsers
 
 /// GitLab CI/CD (docs.gitlab.com, "ID token payload").
-package enum GitLabCI: CIProvider {
-  package static let id = "gitlab"
-  package static let publicIssuer: ExactString = "https://gitlab.com"
-  package static let claims = ClaimTable(
+package struct GitLabCI: CIProvider {
+  package let id = "gitlab"
+  package let publicIssuer: ExactString? = "https://gitlab.com"
+  package let claims = ClaimTable(
     required: ["jti", "project_path", "project_id", "namespace_id", "ci_config_ref_uri", "ref_path", "sha"],
     optional: [
       "ci_config_sha", "deployment_tier", "environment", "environment_action", "environment_protected", "job_id", "job_namespace_id",
@@ -13,15 +13,13 @@ package enum GitLabCI: CIProvider {
       "ref_protected", "ref_type", "runner_environment", "runner_id", "sub", "user_id",
     ],
     ignored: ["groups_direct", "job_source", "job_config", "user_access_level", "user_email", "user_identities", "user_login"])
-  package static let repositoryKey: (condition: ExactString, claim: ExactString) = ("project", "project_path")
-  package static let immutableIDs: [ExactString] = ["project_id"]
-  package static let specialConditions: [ExactString] = ["project", "workflow", "tag"]
-  package static let caseIgnored: Set<ExactString> = ["project", "project_path"]
-  /// GitLab runs a fork's pipeline with the fork's identity.
-  package static let dangerousEvents: Set<ExactString> = []
-  package static let tagReferenceClaim: ExactString = "ref_path"
+  package let repositoryKey: (condition: ExactString, claim: ExactString) = ("project", "project_path")
+  package let identifying: Set<ExactString> = ["project", "project_path", "project_id", "namespace_id"]
+  package let immutableIDs: [ExactString] = ["project_id", "namespace_id"]
+  package let specialConditions: [ExactString] = ["project", "workflow", "tag"]
+  package let caseIgnored: Set<ExactString> = ["project", "project_path"]
 
-  package static func fault(of value: ExactString, for key: ExactString) -> String? {
+  package func fault(of value: ExactString, for key: ExactString) -> String? {
     switch key {
     case "project", "project_path": value.segments >= 2 ? nil : "must be GROUP/PROJECT"
     case "project_id", "namespace_id": value.isNumber ? nil : "must be a number: a pattern would pin nothing"
@@ -31,7 +29,7 @@ package enum GitLabCI: CIProvider {
     }
   }
 
-  package static func workflowReferences(_ file: ExactString, in identity: PublisherIdentity) -> WorkflowReferences? {
+  package func workflowReferences(_ file: ExactString, in identity: PublisherIdentity) -> WorkflowReferences? {
     guard let project = identity.claim("project_path"), let reference = identity.claim("ref_path"), let revision = identity.claim("sha"),
       !reference.isEmpty, !revision.isEmpty
     else { return nil }
@@ -41,7 +39,11 @@ package enum GitLabCI: CIProvider {
       claim: "ci_config_ref_uri", allowed: [reference, revision].map { ExactString("\(place)@\($0)") }, jobClaim: nil)
   }
 
-  package static func provenance(of identity: PublisherIdentity) -> Provenance {
+  package func tagReference(of identity: PublisherIdentity) -> ExactString? {
+    identity.claim("ref_type") == "tag" ? identity.claim("ref_path") : nil
+  }
+
+  package func provenance(of identity: PublisherIdentity) -> Provenance {
     let project = identity.claim("project_path")
     let run = identity.claim("pipeline_id")
     var url: ExactString?

@@ -1,0 +1,18 @@
+/// In what the tokens of one CI system differ from those of another, as far as it matters to their verification.
+package struct TokenForm: Hashable, Sendable {
+  package enum Audience: Hashable, Sendable {
+    /// `aud` is a string, and a list is refused, even of one member.
+    case string
+    /// `aud` is a list, of exactly one member: a token that is meant for others too is theirs to replay.
+    case listOfOne
+  }
+
+  /// Whether a token without `jti` is refused. Where none is sent, a token is remembered by its signed part.
+  package let hasID: Bool
+  package let audience: Audience
+
+  package init(hasID: Bool, audience: Audience = .string) {
+    self.hasID = hasID
+    self.audience = audience
+  }
+}
