@@ -1,3 +1,5 @@
+package import PublisherPolicy
+
 /// Why the store did not agree to a use of a credential.
 package enum StateRefusal: Error, Hashable, Sendable {
   /// The token was used before: exchanged twice, or exchanged and direct.
@@ -12,6 +14,12 @@ package enum StateRefusal: Error, Hashable, Sendable {
   case alreadySent
   /// The upload token is unknown, or was burnt meanwhile.
   case ended
+  /// An operator has frozen what the upload would change.
+  case frozen(Freeze)
+  /// Somebody else's first upload is under way, and what becomes of it decides about this one; or somebody else's first upload has just been taken.
+  case reserved
+  /// The package was brought into being by another publisher of another identity, and this one has never published.
+  case packageTaken(PublisherID)
   /// The store can't be read or written.
   case unavailable
 
@@ -22,6 +30,9 @@ package enum StateRefusal: Error, Hashable, Sendable {
     case inFlight = "state.in-flight"
     case alreadySent = "state.already-sent"
     case ended = "state.ended"
+    case frozen = "state.frozen"
+    case reserved = "state.reserved"
+    case packageTaken = "state.package-taken"
     case unavailable = "state.unavailable"
   }
 
@@ -33,6 +44,9 @@ package enum StateRefusal: Error, Hashable, Sendable {
     case .inFlight: .inFlight
     case .alreadySent: .alreadySent
     case .ended: .ended
+    case .frozen: .frozen
+    case .reserved: .reserved
+    case .packageTaken: .packageTaken
     case .unavailable: .unavailable
     }
   }
@@ -46,6 +60,10 @@ package enum StateRefusal: Error, Hashable, Sendable {
     case .inFlight: "an upload of this file is running at this moment; try again"
     case .alreadySent: "this token has already sent a file of this name"
     case .ended: "this upload token has ended; get a new one"
+    case .frozen: "publishing is frozen by the operator"
+    case .reserved: "a first publish for this publisher or of this package is under way; try again"
+    case .packageTaken(let publisher):
+      "the package was first published by the publisher \(publisher); a publisher that may publish it too needs its immutable ids in the configuration"
     case .unavailable: "the state store can't be used at this moment; try again"
     }
   }

@@ -1,11 +1,14 @@
 package import Digests
 package import PublisherPolicy
+package import StrictParsers
 package import TokenVerification
 
-/// What must be remembered so that one token makes one release, whatever happens in between.
+/// What must be remembered so that one token makes one release, and so that trust once given goes to nobody else.
 ///
 /// Each function that waits is one transaction that is durable when it returns.
 package protocol StateStore: Sendable {
+  // MARK: Credentials
+
   /// Marks `token` as exchanged for ever and keeps `uploadToken`; refused as a replay where the token was exchanged or used directly before.
   func exchange(_ token: TokenID, rememberedUntil: UnixTime, for uploadToken: UploadTokenRecord) async throws(StateRefusal)
 
@@ -15,41 +18,89 @@ package protocol StateStore: Sendable {
   /// Ends an upload token. Returns the record of the one that this call ended; nil where there was none.
   func burn(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord?
 
+  // MARK: Uploads
+
   /// Binds the credential to the package's version and the file's bytes and opens the intent to send them, or says why not.
   ///
-  /// An upload token that was burnt meanwhile is refused here; whether it has expired is for the caller, who has the clock.
+  /// What operators froze, what other uploads reserve and who was learnt meanwhile is judged in the same transaction. An upload token that was burnt
+  /// meanwhile is refused here; whether it has expired is for the caller, who has the clock.
   func bind(_ binding: Binding) async throws(StateRefusal) -> IntentID
 
-  /// Binds the credential to the package's version and claims the file's name for a body whose digest is not known yet.
+  /// Binds the credential to the package's version and claims the file's name for a body whose digest is not known yet. Judged as `bind` is.
   func claim(_ claim: StreamClaim) async throws(StateRefusal) -> StreamClaimOutcome
 
-  /// Closes an intent with the store's next transaction that succeeds, and before whatever is asked of the store after this call.
+  /// Opens the intent of an upload whose credential is not ours to bind. Judged as `bind` is.
+  func open(_ upload: IntendedUpload) async throws(StateRefusal) -> IntentID
+
+  /// Closes an intent with the store's next transaction that succeeds, and before whatever is asked of the store after this call. What it reserved is free.
   ///
   /// A streamed file's digest is bound where the whole body went out, and its claim is released where it did not. Nobody need wait for it: whoever
   /// is killed before finds the intent again.
-  func end(_ intent: IntentID, as end: IntentEnd)
+  ///
+  /// - Parameter success: that the registry took the upload, by which the publisher is used, and bound to what it learnt.
+  func end(_ intent: IntentID, as end: IntentEnd, _ success: UploadSuccess?)
 
   /// The intents that an earlier process left open, in their order: what their claims sent is unknown for ever.
   ///
   /// Each of them stays open until `end` is called, so that a process that is killed before it has recorded them finds them again.
   func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent]
 
+  // MARK: Publishers
+
+  /// What was learnt of publishers of this repository, or of the repository with these ids, whatever it was called then.
+  func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) async throws(StateRefusal) -> [LearntIdentity]
+
+  /// All publishers that were ever used and not forgotten.
+  func publisherRecords() async throws(StateRefusal) -> [PublisherRecord]
+
+  /// Forgets what was learnt of a publisher and what it brought into being. Returns how many records there were; without any, the deed is not kept.
+  func forget(_ publisher: PublisherID, _ deed: [UInt8]) async throws(StateRefusal) -> Int
+
+  /// Ends every live upload token that was given out for one of these publishers, and returns how many there were.
+  func revoke(_ publishers: [PublisherID], at now: UnixTime, _ deed: [UInt8]?) async throws(StateRefusal) -> Int
+
+  // MARK: Operators
+
+  /// Takes the place of an earlier freeze of the same scope.
+  func freeze(_ freeze: Freeze, _ deed: [UInt8]) async throws(StateRefusal)
+
+  /// False where the scope was not frozen, and then the deed is not kept.
+  func unfreeze(_ scope: Freeze.Scope, _ deed: [UInt8]) async throws(StateRefusal) -> Bool
+
+  func bulletin() async throws(StateRefusal) -> Bulletin
+
+  /// Forgets deeds that were recorded.
+  func settle(_ deeds: [OperatorDeed]) async throws(StateRefusal)
+
+  // MARK: Upkeep
+
   /// Returns if the store can be written.
   func probe() async throws(StateRefusal)
 
   /// Removes at most `limit` of the rows that nothing can ask for any more, and returns how many.
   func removeExpired(at now: UnixTime, limit: Int) async throws(StateRefusal) -> Int
+
+  /// Closes it once all that waits is done; whatever comes later is refused as unavailable.
+  func close() async
 }
 
 /// An upload token as the store keeps it: nothing in it makes the token.
 package struct UploadTokenRecord: Hashable, Sendable {
   package let hash: SHA256Digest
   package let identity: PublisherIdentity
+  /// The publishers that the identity meant at the exchange: the token lives through them alone. In the order of the configuration.
+  package let publishers: [PublisherID]
+  /// The one package that it may publish; nil where the exchange named none.
+  package let package: PublishTarget.Package?
   package let expiry: UnixTime
 
-  package init(hash: SHA256Digest, identity: PublisherIdentity, expiry: UnixTime) {
+  package init(
+    hash: SHA256Digest, identity: PublisherIdentity, publishers: [PublisherID], package: PublishTarget.Package?, expiry: UnixTime
+  ) {
     self.hash = hash
     self.identity = identity
+    self.publishers = publishers
+    self.package = package
     self.expiry = expiry
   }
 }
@@ -63,33 +114,28 @@ package enum BindingSubject: Hashable, Sendable {
 
 package struct Binding: Hashable, Sendable {
   package let subject: BindingSubject
-  package let target: PublishTarget
+  package let upload: IntendedUpload
   package let digest: SHA256Digest
   /// When the subject is forgotten: past its expiry by the verifier's leeway and a margin.
   package let rememberedUntil: UnixTime
-  /// What `interruptedIntents` needs to write the audit record: opaque to the store.
-  package let note: [UInt8]
 
-  package init(subject: BindingSubject, target: PublishTarget, digest: SHA256Digest, rememberedUntil: UnixTime, note: [UInt8]) {
+  package init(subject: BindingSubject, upload: IntendedUpload, digest: SHA256Digest, rememberedUntil: UnixTime) {
     self.subject = subject
-    self.target = target
+    self.upload = upload
     self.digest = digest
     self.rememberedUntil = rememberedUntil
-    self.note = note
   }
 }
 
 package struct StreamClaim: Hashable, Sendable {
   package let subject: BindingSubject
-  package let target: PublishTarget
+  package let upload: IntendedUpload
   package let rememberedUntil: UnixTime
-  package let note: [UInt8]
 
-  package init(subject: BindingSubject, target: PublishTarget, rememberedUntil: UnixTime, note: [UInt8]) {
+  package init(subject: BindingSubject, upload: IntendedUpload, rememberedUntil: UnixTime) {
     self.subject = subject
-    self.target = target
+    self.upload = upload
     self.rememberedUntil = rememberedUntil
-    self.note = note
   }
 }
 
@@ -111,6 +157,18 @@ package enum IntentEnd: Hashable, Sendable {
   case streamed(SHA256Digest?)
   /// A streamed body did not go out whole: nothing was published, so the name is free again.
   case released
+}
+
+/// The registry took an upload.
+package struct UploadSuccess: Hashable, Sendable {
+  package let time: UnixTime
+  /// Whether a publisher learns by it, which must outlive the machine's end.
+  package let activates: Bool
+
+  package init(time: UnixTime, activates: Bool) {
+    self.time = time
+    self.activates = activates
+  }
 }
 
 package struct InterruptedIntent: Hashable, Sendable {

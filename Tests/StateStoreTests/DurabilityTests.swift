@@ -1,7 +1,9 @@
+import Digests
 import Foundation
 import StrictParsers
 import Synchronization
 import Testing
+import TokenVerification
 
 @testable import StateStore
 
@@ -102,6 +104,42 @@ import Testing
     await first.close()
     try await second.probe()
     await second.close()
+  }
+
+  @Test("is there for commands beside the gateway that serves from it, which make no store themselves")
+  func commands() async throws {
+    let scratch = try Scratch()
+    let command = SQLiteStore(path: scratch.database, role: .command)
+    #expect(await refusal { () throws(StateRefusal) in try await command.probe() } == .unavailable)
+    #expect(!FileManager.default.fileExists(atPath: scratch.database))
+    let gateway = SQLiteStore(path: scratch.database)
+    try await gateway.probe()
+    let freeze = Freeze(scope: .everything, why: "an incident", since: Sample.now)
+    try await command.freeze(freeze, [])
+    #expect(try await gateway.bulletin().freezes == [freeze])
+    #expect(await gateway.refusal(binding: Sample.binding(Self.direct)) == .frozen(freeze))
+    await command.close()
+    await gateway.close()
+  }
+
+  @Test("is brought from each earlier version to this one, with what it holds")
+  func migration() async throws {
+    let scratch = try Scratch()
+    try DatabaseFile(path: scratch.database).createIfMissing()
+    let old = try Connection(path: scratch.database)
+    try Schema.migrate(old, from: 0, to: 1)
+    try old.execute(
+      """
+      INSERT INTO credentials (key, kind, remembered_until) VALUES (x'\(Sample.token("one").key.hex)', 1, \(Sample.now.seconds));
+      INSERT INTO intents VALUES (7, CAST('left open' AS BLOB))
+      """)
+    let store = SQLiteStore(path: scratch.database)
+    #expect(await store.refusal(binding: Sample.binding(Self.direct)) == .replayed)
+    #expect(try await store.interruptedIntents() == [InterruptedIntent(id: IntentID(7), note: Array("left open".utf8))])
+    store.end(IntentID(7), as: .bound)
+    store.end(try await store.open(Sample.upload()), as: .bound, Sample.success)
+    #expect(try await store.publisherRecords().count == 1)
+    await store.close()
   }
 
   @Test("is unavailable while its folder is missing, and works once it is there")

@@ -18,12 +18,16 @@ enum Sample {
 
   static func token(_ id: ExactString) -> TokenID { TokenID(issuer: "https://issuer.example", value: .jti(id)) }
 
-  static func record(_ text: String, expiry: UnixTime = now.advanced(by: 900)) -> UploadTokenRecord {
+  static func record(
+    _ text: String, expiry: UnixTime = now.advanced(by: 900), publishers: [String] = ["widgets-release"], package: ExactString? = nil
+  ) -> UploadTokenRecord {
     let identity = PublisherIdentity(
       issuer: IssuerName("github"), issuerURL: "https://issuer.example", audience: "example_pypi",
       claims: JSONObject([.init("repository", .string("acme/widgets")), .init("repository_id", .string("1234"))]),
       token: token(ExactString("origin of \(text)")), expiry: now.advanced(by: 300))
-    return UploadTokenRecord(hash: digest(text), identity: identity, expiry: expiry)
+    return UploadTokenRecord(
+      hash: digest(text), identity: identity, publishers: publishers.map { PublisherID($0) }, package: package.map { .init(canonical: $0) },
+      expiry: expiry)
   }
 
   static func target(
@@ -39,12 +43,34 @@ enum Sample {
     _ subject: BindingSubject, _ target: PublishTarget = target(), _ bytes: String = "bytes", until: UnixTime = now.advanced(by: 900),
     note: String = "note"
   ) -> Binding {
-    Binding(subject: subject, target: target, digest: digest(bytes), rememberedUntil: until, note: Array(note.utf8))
+    Binding(subject: subject, upload: upload(target, note: note), digest: digest(bytes), rememberedUntil: until)
   }
 
   static func claim(_ subject: BindingSubject, _ target: PublishTarget = target(), note: String = "note") -> StreamClaim {
-    StreamClaim(subject: subject, target: target, rememberedUntil: now.advanced(by: 900), note: Array(note.utf8))
+    StreamClaim(subject: subject, upload: upload(target, note: note), rememberedUntil: now.advanced(by: 900))
   }
+
+  static func upload(
+    _ target: PublishTarget = target(), by use: PublisherUse? = use(), creates: Bool = false, alone: Bool = false, note: String = "note"
+  ) -> IntendedUpload {
+    IntendedUpload(target: target, use: use, createsPackage: creates, isExclusive: alone, note: Array(note.utf8))
+  }
+
+  static func key(
+    _ publisher: String = "widgets-release", issuer: ExactString = "https://issuer.example", repository: ExactString = "acme/widgets"
+  ) -> PublisherKey {
+    PublisherKey(publisher: PublisherID(publisher), issuerURL: issuer, repository: repository)
+  }
+
+  static func ids(_ repository: ExactString) -> ImmutableIDs {
+    ImmutableIDs([.init("repository_owner_id", "42"), .init("repository_id", repository)])
+  }
+
+  static func use(_ key: PublisherKey = key(), learning lesson: ImmutableIDs? = nil, run: ExactString? = nil) -> PublisherUse {
+    PublisherUse(key: key, lesson: lesson, run: run)
+  }
+
+  static let success = UploadSuccess(time: now, activates: true)
 }
 
 extension ExactString {
@@ -57,4 +83,9 @@ func refusal(_ operation: () async throws(StateRefusal) -> Void) async -> StateR
     try await operation()
     return nil
   } catch { return error }
+}
+
+extension StateStore {
+  /// Ends an upload that the registry did not take.
+  func end(_ intent: IntentID, as end: IntentEnd) { self.end(intent, as: end, nil) }
 }

@@ -56,15 +56,16 @@ struct ExchangeFlow {
     let authentication = Authentication(gateway: gateway, configuration: configuration, registry: registries[0], attempt: attempt)
     let (registry, identity) = try await identify(compact, authentication)
     attempt.record.describe(registry)
+    let admission: Policy.Admission
     do throws(PublisherRefusal) {
-      let admission = try configuration.policy.admit(identity, to: registry.name, at: gateway.now())
+      admission = try configuration.policy.admit(identity, to: registry.name, at: gateway.now())
       attempt.record.granted = true
       attempt.record.publisher = admission.publisher
       attempt.record.publisherState = .active
     } catch {
       throw .publisher(error)
     }
-    return try await keep(identity, lifetime: registry.settings.uploadTokenLifetime)
+    return try await keep(identity, of: admission.publisher, lifetime: registry.settings.uploadTokenLifetime)
   }
 
   private func token(in body: RequestBody) async throws(Refusal) -> [UInt8] {
@@ -87,10 +88,12 @@ struct ExchangeFlow {
   }
 
   /// Makes the upload token and uses up the OIDC token in one step of the store, the last that can fail: clients send the same token again after a 5xx.
-  private func keep(_ identity: PublisherIdentity, lifetime: Milliseconds) async throws(Refusal) -> (UploadToken, UnixTime) {
+  private func keep(
+    _ identity: PublisherIdentity, of publisher: PublisherID, lifetime: Milliseconds
+  ) async throws(Refusal) -> (UploadToken, UnixTime) {
     guard let token = try? UploadToken.random() else { throw .state(.unavailable) }
     let expiry = gateway.now().advanced(by: lifetime.milliseconds / 1000)
-    let record = UploadTokenRecord(hash: token.hash, identity: identity, expiry: expiry)
+    let record = UploadTokenRecord(hash: token.hash, identity: identity, publishers: [publisher], package: nil, expiry: expiry)
     do throws(StateRefusal) {
       try await gateway.store.exchange(
         identity.token, rememberedUntil: Authentication.end(of: identity).advanced(by: Authentication.memoryMargin), for: record)

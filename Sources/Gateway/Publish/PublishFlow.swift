@@ -64,8 +64,8 @@ struct PublishFlow {
   /// Binds the credential to the release and to the artifact's bytes, and opens the intent to send them.
   func bind(_ authority: Authority, _ target: PublishTarget, _ artifact: SpooledArtifact) async throws(Refusal) -> IntentID {
     let binding = Binding(
-      subject: authority.subject, target: target, digest: artifact.digests.sha256, rememberedUntil: authority.rememberedUntil,
-      note: attempt.record.note(at: gateway.clock()))
+      subject: authority.subject, upload: IntendedUpload(target: target, use: nil, note: attempt.record.note(at: gateway.clock())),
+      digest: artifact.digests.sha256, rememberedUntil: authority.rememberedUntil)
     do throws(StateRefusal) { return try await gateway.store.bind(binding) } catch { throw .state(error) }
   }
 }

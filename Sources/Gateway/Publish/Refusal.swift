@@ -58,7 +58,7 @@ enum Refusal: Error, Sendable {
     case .body(let refusal): refusal.status
     case .spool: 503
     case .scope(let refusal): refusal.status
-    case .state(.unavailable), .state(.inFlight): 503
+    case .state(.unavailable), .state(.inFlight), .state(.reserved): 503
     case .state: 403
     case .upstream(let failure): failure.status
     }
@@ -68,7 +68,7 @@ enum Refusal: Error, Sendable {
   var retryAfter: Int? {
     switch self {
     case .token(.keysUnavailable(let seconds)): seconds
-    case .gateway, .spool, .scope(.unavailable), .state(.unavailable), .state(.inFlight): 5
+    case .gateway, .spool, .scope(.unavailable), .state(.unavailable), .state(.inFlight), .state(.reserved): 5
     case .framing, .path, .route, .credential, .token, .publisher, .package, .body, .scope, .state, .upstream: nil
     }
   }

@@ -14,8 +14,9 @@ struct StreamedPublish {
     flow.attempt.record.target = target
     _ = try flow.decide(authority, target)
     let claim = StreamClaim(
-      subject: authority.subject, target: target, rememberedUntil: authority.rememberedUntil,
-      note: flow.attempt.record.note(at: flow.gateway.clock()))
+      subject: authority.subject,
+      upload: IntendedUpload(target: target, use: nil, note: flow.attempt.record.note(at: flow.gateway.clock())),
+      rememberedUntil: authority.rememberedUntil)
     let outcome: StreamClaimOutcome
     do throws(StateRefusal) { outcome = try await flow.gateway.store.claim(claim) } catch { throw .state(error) }
     switch outcome {

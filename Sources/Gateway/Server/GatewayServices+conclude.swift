@@ -12,6 +12,6 @@ extension GatewayServices {
     }
     metrics.count(attempt.record, outcome)
     await audit.write(attempt.record, outcome, at: clock())
-    if let (intent, end) = attempt.openIntent { store.end(intent, as: end) }
+    if let (intent, end) = attempt.openIntent { store.end(intent, as: end, nil) }
   }
 }

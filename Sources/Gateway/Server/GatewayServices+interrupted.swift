@@ -9,6 +9,6 @@ extension GatewayServices {
     guard !intents.isEmpty else { return }
     let isRecorded = await audit.writeInterrupted(notes: intents.map(\.note), at: clock())
     log.log(.gatewayInterrupted, ["uploads": "\(intents.count)"])
-    for (intent, isRecorded) in zip(intents, isRecorded) where isRecorded { store.end(intent.id, as: .bound) }
+    for (intent, isRecorded) in zip(intents, isRecorded) where isRecorded { store.end(intent.id, as: .bound, nil) }
   }
 }

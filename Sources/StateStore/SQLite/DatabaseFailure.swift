@@ -14,6 +14,10 @@ package enum DatabaseFailure: Error, Hashable, Sendable, CustomStringConvertible
   case replaced
   /// It can't keep a write-ahead log.
   case noWriteAheadLog
+  /// Another process serves from it.
+  case inUse
+  /// It holds what no version of this program writes.
+  case damaged
   /// It was closed, as its process is ending.
   case closed
 
@@ -25,6 +29,8 @@ package enum DatabaseFailure: Error, Hashable, Sendable, CustomStringConvertible
     case .foreign: "it is the database of another program"
     case .replaced: "its file was removed or replaced while it was in use"
     case .noWriteAheadLog: "it can't keep a write-ahead log where it is"
+    case .inUse: "another gateway serves from it"
+    case .damaged: "it holds what no version of this program writes"
     case .closed: "it is closed"
     }
   }

@@ -5,34 +5,38 @@ import TokenVerification
 
 extension Ledger {
   func bind(_ binding: Binding, as intent: IntentID) throws(DatabaseFailure) -> Verdict<IntentID> {
+    if let refusal = try objection(to: binding.upload) { return .failure(refusal) }
+    let target = binding.upload.target
     let credential: Int64
-    switch try release(of: binding.subject, binding.target, until: binding.rememberedUntil) {
+    switch try release(of: binding.subject, target, until: binding.rememberedUntil) {
     case .failure(let refusal): return .failure(refusal)
     case .success(let row): credential = row
     }
-    switch try insertFile(of: credential, binding.target, digest: binding.digest, claim: nil) {
+    switch try insertFile(of: credential, target, digest: binding.digest, claim: nil) {
     case .inserted: break
     case .bound(let digest): guard digest == binding.digest else { return .failure(.otherBytes) }
     case .claimed: return .failure(.inFlight)
     case .sent: return .failure(.alreadySent)
     }
-    try insertIntent.run(.integer(intent.value), .blob(binding.note))
+    try insert(intent, of: binding.upload)
     return .success(intent)
   }
 
   func claim(_ claim: StreamClaim, as intent: IntentID) throws(DatabaseFailure) -> Verdict<StreamClaimOutcome> {
+    if let refusal = try objection(to: claim.upload) { return .failure(refusal) }
+    let target = claim.upload.target
     let credential: Int64
-    switch try release(of: claim.subject, claim.target, until: claim.rememberedUntil) {
+    switch try release(of: claim.subject, target, until: claim.rememberedUntil) {
     case .failure(let refusal): return .failure(refusal)
     case .success(let row): credential = row
     }
-    switch try insertFile(of: credential, claim.target, digest: nil, claim: intent) {
+    switch try insertFile(of: credential, target, digest: nil, claim: intent) {
     case .inserted: break
     case .bound(let digest): return .success(.alreadyBound(digest))
     case .claimed: return .failure(.inFlight)
     case .sent: return .failure(.alreadySent)
     }
-    try insertIntent.run(.integer(intent.value), .blob(claim.note))
+    try insert(intent, of: claim.upload)
     return .success(.claimed(intent))
   }
 

@@ -1,9 +1,31 @@
 import Digests
+import PublisherPolicy
+import StrictParsers
+import TokenVerification
 
 extension Ledger {
+  func open(_ upload: IntendedUpload, as intent: IntentID) throws(DatabaseFailure) -> Verdict<IntentID> {
+    if let refusal = try objection(to: upload) { return .failure(refusal) }
+    try insert(intent, of: upload)
+    return .success(intent)
+  }
+
+  func insert(_ intent: IntentID, of upload: IntendedUpload) throws(DatabaseFailure) {
+    let use = upload.use
+    try insertIntent.run(
+      .integer(intent.value), .blob(upload.note), .text(upload.target.registry.description), .text(upload.target.package.canonical.text),
+      .text(upload.target.file.text), .optionalText(use?.key.publisher.description), .optionalText(use?.key.issuerURL.text),
+      .optionalText(use?.key.repository.text), use?.lesson.map { .blob($0.encoded()) } ?? .null, .optionalText(use?.run?.text),
+      .integer(upload.createsPackage ? 1 : 0), .integer(upload.isExclusive ? 1 : 0))
+  }
+
   /// Does nothing where the intent was ended before.
-  func end(_ intent: IntentID, as end: IntentEnd) throws(DatabaseFailure) {
+  func end(_ intent: IntentID, as end: IntentEnd, _ success: UploadSuccess?) throws(DatabaseFailure) {
     let claim = SQLValue.integer(intent.value)
+    if let success {
+      try insertPublisher.run(claim, .integer(success.time.seconds))
+      if success.activates { try insertCreation.run(claim) }
+    }
     switch end {
     case .bound: try settleClaim.run(.null, claim)
     case .streamed(let digest): try settleClaim.run(.optionalDigest(digest), claim)

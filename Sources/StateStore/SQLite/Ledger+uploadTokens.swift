@@ -1,5 +1,6 @@
 import Digests
 import PublisherPolicy
+import StrictParsers
 import TokenVerification
 
 extension Ledger {
@@ -8,19 +9,26 @@ extension Ledger {
     guard connection.changes == 1 else { return .failure(.replayed) }
     try insertUploadToken.run(
       .digest(record.hash), .integer(CredentialKind.uploadToken.rawValue), .integer(record.expiry.seconds),
-      .blob(record.identity.encoded()), .integer(record.expiry.seconds))
+      .blob(record.identity.encoded()), .integer(record.expiry.seconds), .optionalText(record.package?.canonical.text))
+    let row = connection.lastInsertedRow
+    for (place, publisher) in record.publishers.enumerated() {
+      try insertTokenPublisher.run(.integer(row), .integer(Int64(place)), .text(publisher.description))
+    }
     return .success(())
   }
 
   /// Nil also where the identity is in a form that this program does not read: its owner can exchange once more.
   func uploadToken(_ hash: SHA256Digest, at now: UnixTime) throws(DatabaseFailure) -> UploadTokenRecord? {
     let found = try selectUploadToken.first(.digest(hash), .integer(CredentialKind.uploadToken.rawValue)) { row in
-      (identity: row.blob(0), expiry: row.integer(1))
+      (id: row.integer(0), identity: row.blob(1), expiry: row.integer(2), package: row.text(3))
     }
     guard let found, let bytes = found.identity, let identity = PublisherIdentity(decoding: bytes),
       let expiry = UnixTime(found.expiry), now < expiry
     else { return nil }
-    return UploadTokenRecord(hash: hash, identity: identity, expiry: expiry)
+    let publishers = try selectTokenPublishers.all(.integer(found.id)) { PublisherID($0.text(0) ?? "") }
+    return UploadTokenRecord(
+      hash: hash, identity: identity, publishers: publishers, package: found.package.map { .init(canonical: ExactString($0)) },
+      expiry: expiry)
   }
 
   /// The row stays, since its bindings hold for uploads of it that are under way.

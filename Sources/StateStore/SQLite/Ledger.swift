@@ -40,12 +40,23 @@ final class Ledger {
   let selectRelease: Statement
   let insertFile: Statement
   let selectFile: Statement
+  let insertTokenPublisher: Statement
+  let selectTokenPublishers: Statement
   let insertIntent: Statement
   let deleteIntent: Statement
   let settleClaim: Statement
   let releaseClaim: Statement
   let selectIntentsBefore: Statement
   let settleClaimsBefore: Statement
+  let selectFreeze: Statement
+  let selectLearntIDs: Statement
+  let selectRivalLesson: Statement
+  let selectCreation: Statement
+  let selectRivalCreation: Statement
+  let selectExclusive: Statement
+  let insertPublisher: Statement
+  let insertCreation: Statement
+  let selectLearnt: Statement
   let countProbe: Statement
   let deleteExpired: Statement
 
@@ -58,8 +69,10 @@ final class Ledger {
     selectCredential = try connection.prepare("SELECT id, kind, remembered_until, identity FROM credentials WHERE key = ?")
     extendCredential = try connection.prepare("UPDATE credentials SET remembered_until = ? WHERE id = ?")
     insertUploadToken = try connection.prepare(
-      "INSERT INTO credentials (key, kind, remembered_until, identity, expiry) VALUES (?, ?, ?, ?, ?)")
-    selectUploadToken = try connection.prepare("SELECT identity, expiry FROM credentials WHERE key = ? AND kind = ?")
+      "INSERT INTO credentials (key, kind, remembered_until, identity, expiry, package) VALUES (?, ?, ?, ?, ?, ?)")
+    selectUploadToken = try connection.prepare("SELECT id, identity, expiry, package FROM credentials WHERE key = ? AND kind = ?")
+    insertTokenPublisher = try connection.prepare("INSERT INTO token_publishers VALUES (?, ?, ?)")
+    selectTokenPublishers = try connection.prepare("SELECT publisher FROM token_publishers WHERE credential = ? ORDER BY place")
     endUploadToken = try connection.prepare("UPDATE credentials SET identity = NULL, expiry = NULL WHERE key = ?")
     insertRelease = try connection.prepare(
       "INSERT INTO releases VALUES (?, ?, ?, ?) ON CONFLICT (credential, registry, package) DO NOTHING")
@@ -68,12 +81,45 @@ final class Ledger {
       "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (credential, registry, package, name) DO NOTHING")
     selectFile = try connection.prepare(
       "SELECT digest, claim FROM files WHERE credential = ? AND registry = ? AND package = ? AND name = ?")
-    insertIntent = try connection.prepare("INSERT INTO intents VALUES (?, ?)")
+    insertIntent = try connection.prepare(
+      """
+      INSERT INTO intents (id, note, registry, package, file, publisher, issuer, repository, ids, run, creates, exclusive)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """)
     deleteIntent = try connection.prepare("DELETE FROM intents WHERE id = ?")
     settleClaim = try connection.prepare("UPDATE files SET digest = ?, claim = NULL WHERE claim = ?")
     releaseClaim = try connection.prepare("DELETE FROM files WHERE claim = ?")
     selectIntentsBefore = try connection.prepare("SELECT id, note FROM intents WHERE id < ? ORDER BY id")
     settleClaimsBefore = try connection.prepare("UPDATE files SET claim = NULL WHERE claim < ?")
+    selectFreeze = try connection.prepare(
+      """
+      SELECT kind, name, why, since FROM freezes
+        WHERE kind = 1 OR (kind = 2 AND name = ?1) OR (kind = 3 AND name = ?2) ORDER BY kind LIMIT 1
+      """)
+    selectLearntIDs = try connection.prepare("SELECT ids FROM publishers WHERE publisher = ? AND issuer = ? AND repository = ?")
+    selectRivalLesson = try connection.prepare(
+      "SELECT 1 FROM intents WHERE publisher = ? AND issuer = ? AND repository = ? AND ids IS NOT NULL AND ids <> ? LIMIT 1")
+    selectCreation = try connection.prepare("SELECT publisher, issuer, ids FROM creations WHERE registry = ? AND package = ?")
+    selectRivalCreation = try connection.prepare(
+      "SELECT 1 FROM intents WHERE registry = ? AND package = ? AND creates = 1 AND NOT (issuer = ? AND ids = ?) LIMIT 1")
+    selectExclusive = try connection.prepare(
+      "SELECT 1 FROM intents WHERE registry = ? AND package = ? AND file = ? AND exclusive = 1")
+    insertPublisher = try connection.prepare(
+      """
+      INSERT INTO publishers SELECT publisher, issuer, repository, ids, ?2, run, ?2, run FROM intents WHERE id = ?1 AND publisher IS NOT NULL
+        ON CONFLICT (publisher, issuer, repository) DO UPDATE
+        SET ids = coalesce(publishers.ids, excluded.ids), last_time = excluded.last_time, last_run = excluded.last_run
+      """)
+    insertCreation = try connection.prepare(
+      """
+      INSERT INTO creations SELECT registry, package, publisher, issuer, ids FROM intents WHERE id = ? AND creates = 1 AND ids IS NOT NULL
+        ON CONFLICT (registry, package) DO NOTHING
+      """)
+    selectLearnt = try connection.prepare(
+      """
+      SELECT publisher, repository, ids FROM publishers WHERE issuer = ?1 AND repository = ?2 AND ids IS NOT NULL
+        UNION SELECT publisher, repository, ids FROM publishers WHERE issuer = ?1 AND ids = ?3
+      """)
     countProbe = try connection.prepare("UPDATE probes SET count = count + 1")
     deleteExpired = try connection.prepare(
       """

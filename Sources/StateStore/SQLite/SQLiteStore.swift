@@ -1,5 +1,7 @@
 package import Digests
 import Dispatch
+package import PublisherPolicy
+package import StrictParsers
 import Synchronization
 package import TokenVerification
 
@@ -22,10 +24,13 @@ package final class SQLiteStore: StateStore {
   /// A store in a file, which is made where there is none, for this user only. It is opened at the first use, and again after a failure.
   ///
   /// - Parameters:
+  ///   - role: Who opens it.
   ///   - maximumPages: How many pages of 4 KiB the file may have, where something else than the disk bounds it.
   ///   - report: Called when the store stops answering, with the cause, and when it answers again.
-  package convenience init(path: String, maximumPages: Int? = nil, report: @escaping @Sendable (StoreCondition) -> Void = { _ in }) {
-    self.init(.file(DatabaseFile(path: path)), maximumPages: maximumPages, report: report)
+  package convenience init(
+    path: String, role: StoreRole = .gateway, maximumPages: Int? = nil, report: @escaping @Sendable (StoreCondition) -> Void = { _ in }
+  ) {
+    self.init(.file(DatabaseFile(path: path), role), maximumPages: maximumPages, report: report)
   }
 
   /// A store that ends with its process.
@@ -37,7 +42,6 @@ package final class SQLiteStore: StateStore {
     writer = Mutex(StoreWriter(location, maximumPages: maximumPages, report: report))
   }
 
-  /// Closes the file once all that waits is done; whatever comes later is refused as unavailable.
   package func close() async {
     await withCheckedContinuation { continuation in
       queue.async {
@@ -69,17 +73,55 @@ package final class SQLiteStore: StateStore {
     try await perform { ledger, numbers throws(DatabaseFailure) in try ledger.claim(claim, as: numbers.next()) }
   }
 
-  package func end(_ intent: IntentID, as end: IntentEnd) {
+  package func open(_ upload: IntendedUpload) async throws(StateRefusal) -> IntentID {
+    try await perform { ledger, numbers throws(DatabaseFailure) in try ledger.open(upload, as: numbers.next()) }
+  }
+
+  package func end(_ intent: IntentID, as end: IntentEnd, _ success: UploadSuccess?) {
     enqueue(
       StoreRequest(
         run: { ledger, _ throws(DatabaseFailure) in
-          try ledger.end(intent, as: end)
+          try ledger.end(intent, as: end, success)
           return {}
-        }, fail: {}, owed: OwedEnd(intent: intent, end: end)))
+        }, fail: {}, owed: OwedEnd(intent: intent, end: end, success: success)))
   }
 
   package func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent] {
     try await perform { ledger, numbers throws(DatabaseFailure) in .success(try ledger.interruptedIntents(before: numbers.first)) }
+  }
+
+  package func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) async throws(StateRefusal) -> [LearntIdentity] {
+    try await perform { ledger, _ throws(DatabaseFailure) in
+      .success(try ledger.learnt(issuer: issuer, repository: repository, ids: ids))
+    }
+  }
+
+  package func publisherRecords() async throws(StateRefusal) -> [PublisherRecord] {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.publisherRecords()) }
+  }
+
+  package func forget(_ publisher: PublisherID, _ deed: [UInt8]) async throws(StateRefusal) -> Int {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.forget(publisher, deed)) }
+  }
+
+  package func revoke(_ publishers: [PublisherID], at now: UnixTime, _ deed: [UInt8]?) async throws(StateRefusal) -> Int {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.revoke(publishers, at: now, deed)) }
+  }
+
+  package func freeze(_ freeze: Freeze, _ deed: [UInt8]) async throws(StateRefusal) {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.freeze(freeze, deed)) }
+  }
+
+  package func unfreeze(_ scope: Freeze.Scope, _ deed: [UInt8]) async throws(StateRefusal) -> Bool {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.unfreeze(scope, deed)) }
+  }
+
+  package func bulletin() async throws(StateRefusal) -> Bulletin {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.bulletin()) }
+  }
+
+  package func settle(_ deeds: [OperatorDeed]) async throws(StateRefusal) {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.settle(deeds)) }
   }
 
   package func probe() async throws(StateRefusal) {

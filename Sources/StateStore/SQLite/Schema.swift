@@ -52,7 +52,74 @@ enum Schema {
       count INTEGER NOT NULL
     ) STRICT;
     INSERT INTO probes VALUES (1, 0);
+    """,
     """
+    -- The publishers through which an upload token lives, and the one package that it is for, where it is for one. Tokens from before have no
+    -- publisher, and are worth nothing.
+    ALTER TABLE credentials ADD COLUMN package TEXT;
+    CREATE TABLE token_publishers (
+      credential INTEGER NOT NULL REFERENCES credentials ON DELETE CASCADE,
+      place INTEGER NOT NULL,
+      publisher TEXT NOT NULL,
+      PRIMARY KEY (credential, place)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX token_publishers_by_publisher ON token_publishers (publisher);
+
+    -- What an upload uses, and what it reserves while it runs: ids to be learnt, a package to be created, a file.
+    ALTER TABLE intents ADD COLUMN registry TEXT;
+    ALTER TABLE intents ADD COLUMN package TEXT;
+    ALTER TABLE intents ADD COLUMN file TEXT;
+    ALTER TABLE intents ADD COLUMN publisher TEXT;
+    ALTER TABLE intents ADD COLUMN issuer TEXT;
+    ALTER TABLE intents ADD COLUMN repository TEXT;
+    ALTER TABLE intents ADD COLUMN ids BLOB;
+    ALTER TABLE intents ADD COLUMN run TEXT;
+    ALTER TABLE intents ADD COLUMN creates INTEGER NOT NULL DEFAULT 0 CHECK (creates IN (0, 1));
+    ALTER TABLE intents ADD COLUMN exclusive INTEGER NOT NULL DEFAULT 0 CHECK (exclusive IN (0, 1));
+    CREATE INDEX intents_that_teach ON intents (publisher, issuer, repository) WHERE ids IS NOT NULL;
+    CREATE INDEX intents_that_create ON intents (registry, package) WHERE creates = 1;
+    CREATE UNIQUE INDEX intents_alone ON intents (registry, package, file) WHERE exclusive = 1;
+
+    -- A publisher since it was first used; the ids that it learnt then, unless the configuration holds them.
+    CREATE TABLE publishers (
+      publisher TEXT NOT NULL,
+      issuer TEXT NOT NULL,
+      repository TEXT NOT NULL,
+      ids BLOB,
+      first_time INTEGER NOT NULL,
+      first_run TEXT,
+      last_time INTEGER NOT NULL,
+      last_run TEXT,
+      PRIMARY KEY (publisher, issuer, repository)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX publishers_by_repository ON publishers (issuer, repository) WHERE ids IS NOT NULL;
+    CREATE INDEX publishers_by_ids ON publishers (issuer, ids) WHERE ids IS NOT NULL;
+
+    -- Which identity brought a package into being, of those that were learnt.
+    CREATE TABLE creations (
+      registry TEXT NOT NULL,
+      package TEXT NOT NULL,
+      publisher TEXT NOT NULL,
+      issuer TEXT NOT NULL,
+      ids BLOB NOT NULL,
+      PRIMARY KEY (registry, package)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE freezes (
+      -- 1 everything, 2 a registry, 3 a publisher
+      kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 3),
+      name TEXT NOT NULL,
+      why TEXT NOT NULL,
+      since INTEGER NOT NULL,
+      PRIMARY KEY (kind, name)
+    ) STRICT, WITHOUT ROWID;
+
+    -- What operators did that no gateway has recorded yet.
+    CREATE TABLE deeds (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      note BLOB NOT NULL
+    ) STRICT;
+    """,
   ]
 
   /// The version of a database of ours, 0 of an empty one. It changes nothing, since the file may be somebody else's.
@@ -68,10 +135,12 @@ enum Schema {
   }
 
   /// Makes the tables, or brings them to this program's version, in one transaction.
-  static func migrate(_ connection: Connection, from version: Int) throws(DatabaseFailure) {
-    guard version < migrations.count else { return }
+  static func migrate(_ connection: Connection, from version: Int, to target: Int = migrations.count) throws(DatabaseFailure) {
+    guard version < target else { return }
     try connection.execute("BEGIN EXCLUSIVE")
-    for script in migrations.dropFirst(version) { try connection.execute(script) }
-    try connection.execute("PRAGMA application_id = \(applicationID); PRAGMA user_version = \(migrations.count); COMMIT")
+    // A command beside the gateway may have come first.
+    let version = try self.version(of: connection)
+    for script in migrations[..<target].dropFirst(version) { try connection.execute(script) }
+    try connection.execute("PRAGMA application_id = \(applicationID); PRAGMA user_version = \(target); COMMIT")
   }
 }

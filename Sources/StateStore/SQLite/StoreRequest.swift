@@ -12,4 +12,8 @@ struct StoreRequest: Sendable {
 struct OwedEnd: Sendable {
   let intent: IntentID
   let end: IntentEnd
+  let success: UploadSuccess?
+
+  /// Whether it may be lost with the machine: the next start would report an upload as interrupted once too often.
+  var mayBeLost: Bool { !(success?.activates ?? false) }
 }

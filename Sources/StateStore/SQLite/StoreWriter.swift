@@ -4,7 +4,7 @@
 final class StoreWriter {
   enum Location {
     case memory
-    case file(DatabaseFile)
+    case file(DatabaseFile, StoreRole)
   }
 
   private let location: Location
@@ -13,6 +13,7 @@ final class StoreWriter {
   private let report: @Sendable (StoreCondition) -> Void
   private var ledger: Ledger?
   private var openedFile: DatabaseFile.Identity?
+  private var servingLock: ServingLock?
   /// Nil until the database was open for the first time.
   private var numbers: IntentNumbers?
   private var owed: [OwedEnd] = []
@@ -27,8 +28,7 @@ final class StoreWriter {
 
   /// Runs all requests in one transaction, in their order, and answers each of them when it is durable or has failed.
   ///
-  /// Nobody waits for an end, and a machine that loses one reports an upload as interrupted once too often: a group of ends alone
-  /// doesn't wait for the disk.
+  /// Nobody waits for an end: a group of such ends alone as may be lost with the machine doesn't wait for the disk.
   func commit(_ group: [StoreRequest]) {
     do throws(DatabaseFailure) {
       let ledger = try usableLedger()
@@ -48,14 +48,16 @@ final class StoreWriter {
   func close() {
     isClosed = true
     ledger = nil
+    servingLock = nil
   }
 
   private func transact(_ group: [StoreRequest], on ledger: Ledger) throws(DatabaseFailure) -> [@Sendable () -> Void] {
     guard var numbers else { throw .closed }
     // A number that a failed transaction used is not used again.
     defer { self.numbers = numbers }
-    try ledger.begin(group.allSatisfy { $0.owed != nil } ? .process : .machine)
-    for late in owed { try ledger.end(late.intent, as: late.end) }
+    let mayBeLost = owed.allSatisfy(\.mayBeLost) && group.allSatisfy { $0.owed?.mayBeLost ?? false }
+    try ledger.begin(mayBeLost ? .process : .machine)
+    for late in owed { try ledger.end(late.intent, as: late.end, late.success) }
     var answers: [@Sendable () -> Void] = []
     answers.reserveCapacity(group.count)
     for request in group { answers.append(try request.run(ledger, &numbers)) }
@@ -83,7 +85,7 @@ final class StoreWriter {
   private func usableLedger() throws(DatabaseFailure) -> Ledger {
     guard !isClosed else { throw .closed }
     if let ledger {
-      if case .file(let file) = location, file.identity != openedFile { throw .replaced }
+      if case .file(let file, _) = location, file.identity != openedFile { throw .replaced }
       return ledger
     }
     let ledger = try open()
@@ -95,15 +97,15 @@ final class StoreWriter {
     let connection: Connection
     switch location {
     case .memory: connection = try Connection(path: ":memory:")
-    case .file(let file):
+    case .file(let file, let role):
+      if role == .gateway, servingLock == nil { servingLock = try ServingLock(besides: file) }
       // Once it was there, a file that is missing is not made anew: the tokens of the lost one could be used again.
-      if numbers == nil { try file.createIfMissing() }
+      if numbers == nil, role == .gateway { try file.createIfMissing() }
       try file.refuseFragment(orEmpty: numbers != nil)
       connection = try Connection(path: file.path)
       openedFile = file.identity
     }
-    // One process at a time: what another one's intents are could not be told from what it left behind. It also needs no shared memory.
-    try connection.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+    try connection.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
     let version = try Schema.version(of: connection)
     guard version > 0 || numbers == nil else { throw .replaced }
     try configure(connection)

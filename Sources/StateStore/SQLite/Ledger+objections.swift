@@ -1,0 +1,79 @@
+import Digests
+import PublisherPolicy
+import StrictParsers
+import TokenVerification
+
+/// What speaks against an upload at the moment at which it would begin. Nothing is written for one that is refused.
+extension Ledger {
+  func objection(to upload: IntendedUpload) throws(DatabaseFailure) -> StateRefusal? {
+    if let freeze = try freeze(of: upload) { return .frozen(freeze) }
+    let registry = SQLValue.text(upload.target.registry.description)
+    let package = SQLValue.text(upload.target.package.canonical.text)
+    if upload.isExclusive,
+      try selectExclusive.first(registry, package, .text(upload.target.file.text), read: { _ in true }) ?? false
+    {
+      return .inFlight
+    }
+    guard let use = upload.use, let lesson = use.lesson else { return nil }
+    let ids = SQLValue.blob(lesson.encoded())
+    if let refusal = try objection(toTeaching: use.key, ids) { return refusal }
+    return try objection(toLearnerOf: use.key, ids, registry: registry, package: package, creates: upload.createsPackage)
+  }
+
+  private func freeze(of upload: IntendedUpload) throws(DatabaseFailure) -> Freeze? {
+    try selectFreeze.first(
+      .text(upload.target.registry.description), .optionalText(upload.use?.key.publisher.description), read: { Freeze($0) }) ?? nil
+  }
+
+  /// Two identities must not both be the first one: whoever learns reserves the place, and the same identity may use it once more meanwhile.
+  private func objection(toTeaching key: PublisherKey, _ ids: SQLValue) throws(DatabaseFailure) -> StateRefusal? {
+    let place: [SQLValue] = [.text(key.publisher.description), .text(key.issuerURL.text), .text(key.repository.text)]
+    let learnt = try selectLearntIDs.first(place[0], place[1], place[2]) { $0.blob(0) } ?? nil
+    if let learnt, case .blob(let own) = ids, learnt != own { return .reserved }
+    return try selectRivalLesson.first(place[0], place[1], place[2], ids) { _ in StateRefusal.reserved }
+  }
+
+  private func objection(
+    toLearnerOf key: PublisherKey, _ ids: SQLValue, registry: SQLValue, package: SQLValue, creates: Bool
+  ) throws(DatabaseFailure) -> StateRefusal? {
+    let creation = try selectCreation.first(registry, package) { row in
+      (publisher: row.text(0) ?? "", issuer: row.text(1), ids: row.blob(2))
+    }
+    if let creation, creation.publisher != key.publisher.description {
+      guard case .blob(let own) = ids, creation.ids == own, creation.issuer.map({ ExactString($0) }) == key.issuerURL else {
+        return .packageTaken(PublisherID(creation.publisher))
+      }
+    }
+    guard creates else { return nil }
+    return try selectRivalCreation.first(registry, package, .text(key.issuerURL.text), ids) { _ in .reserved }
+  }
+}
+
+extension Freeze {
+  private enum Kind: Int64 { case everything = 1, registry, publisher }
+
+  /// Of the columns kind, name, why and since; nil where they are not what is written there.
+  init?(_ row: borrowing SQLRow) {
+    let name = row.text(1) ?? ""
+    let scope: Scope
+    switch Kind(rawValue: row.integer(0)) {
+    case .everything: scope = .everything
+    case .registry: scope = .registry(RegistryName(name))
+    case .publisher: scope = .publisher(PublisherID(name))
+    case nil: return nil
+    }
+    guard let since = UnixTime(row.integer(3)) else { return nil }
+    self.init(scope: scope, why: row.text(2) ?? "", since: since)
+  }
+}
+
+extension Freeze.Scope {
+  /// The columns kind and name.
+  var columns: (kind: SQLValue, name: SQLValue) {
+    switch self {
+    case .everything: (.integer(1), .text(""))
+    case .registry(let name): (.integer(2), .text(name.description))
+    case .publisher(let id): (.integer(3), .text(id.description))
+    }
+  }
+}
