@@ -1,13 +1,22 @@
 /// The policy's consent to one upload. The service credential goes upstream under no less than this.
 package struct Grant: Sendable {
-  package let publisher: PublisherID
   package let identity: PublisherIdentity
   package let target: PublishTarget
+  /// The publisher that is used, and where its memory belongs.
+  package let key: PublisherKey
+  /// What the publisher learns if the registry takes the upload; nil where there is nothing to learn, or nothing any more.
+  package let lesson: ImmutableIDs?
+  /// Whether the repository has another name than the one under which it was learnt.
+  package let isRenamed: Bool
+
+  package var publisher: PublisherID { key.publisher }
 
   /// For `Policy.decide` only.
-  init(publisher: PublisherID, identity: PublisherIdentity, target: PublishTarget) {
-    self.publisher = publisher
+  init(identity: PublisherIdentity, target: PublishTarget, key: PublisherKey, lesson: ImmutableIDs?, isRenamed: Bool) {
     self.identity = identity
     self.target = target
+    self.key = key
+    self.lesson = lesson
+    self.isRenamed = isRenamed
   }
 }

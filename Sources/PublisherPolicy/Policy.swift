@@ -12,20 +12,21 @@ package struct Policy: Sendable {
   private let providers: [IssuerName: any CIProvider]
   /// In the order of the configuration.
   private let byRepository: [Place: [Int]]
-  /// Those that name no single repository.
+  /// Those that do not write their repositories out.
   private let others: [IssuerName: [Int]]
+  /// The issuers of publishers that learn.
+  private let learners: Set<IssuerName>
 
   package init(publishers: [Publisher], providers: [IssuerName: any CIProvider]) {
     self.publishers = publishers
     self.providers = providers
+    learners = Set(publishers.filter(\.learns).map(\.issuer))
     var byRepository: [Place: [Int]] = [:]
     var others: [IssuerName: [Int]] = [:]
     for (index, publisher) in publishers.enumerated() {
-      if let repository = publisher.repository {
-        byRepository[Place(issuer: publisher.issuer, repository: repository), default: []].append(index)
-      } else {
-        others[publisher.issuer, default: []].append(index)
-      }
+      let repositories = Set(publisher.repositories.map { ASCII.lowercased($0) })
+      for repository in repositories { byRepository[Place(issuer: publisher.issuer, repository: repository), default: []].append(index) }
+      if repositories.isEmpty { others[publisher.issuer, default: []].append(index) }
     }
     self.byRepository = byRepository
     self.others = others
@@ -42,7 +43,7 @@ package struct Policy: Sendable {
     _ claims: JSONObject, issuer: IssuerName, url: ExactString, audience: ExactString, id: TokenID, expiry: UnixTime
   ) throws(PublisherRefusal) -> PublisherIdentity {
     guard let provider = providers[issuer] else { throw .noPublisher(repository: nil) }
-    let kept = JSONObject(claims.members.filter { provider.claims.isKept($0.name) })
+    let kept = JSONObject(provider.normalized(claims).members.filter { provider.claims.isKept($0.name) })
     let identity = PublisherIdentity(issuer: issuer, issuerURL: url, audience: audience, claims: kept, token: id, expiry: expiry)
     for name in provider.claims.required where identity.claim(name) == nil { throw .missingClaim(name) }
     return identity
@@ -56,84 +57,161 @@ package struct Policy: Sendable {
 
   package func provenance(of identity: PublisherIdentity) -> Provenance? { providers[identity.issuer]?.provenance(of: identity) }
 
+  /// Whether ids are learnt of this issuer's tokens, so that the store must be asked what it knows.
+  package func learns(from identity: PublisherIdentity) -> Bool { learners.contains(identity.issuer) }
+
+  /// The token's repository and ids, as the store knows them.
+  package func recognisable(_ identity: PublisherIdentity) -> (repository: ExactString, ids: ImmutableIDs)? {
+    guard let provider = providers[identity.issuer], let repository = provider.repository(of: identity) else { return nil }
+    return (repository, provider.immutableIDs(of: identity))
+  }
+
   // MARK: Whether
 
-  /// A publisher of the registry that the token means, as far as that can be said before the upload has named its version.
+  /// The publishers of the registry that a token means, as far as that can be said before the upload has named its version.
   package struct Admission: Sendable {
-    package let publisher: PublisherID
+    /// In the order of the configuration; never empty.
+    package let publishers: [PublisherID]
+    /// Whether the first of them has never published and would learn whom it belongs to.
+    package let isPending: Bool
   }
 
   /// Lets a body in, or an exchange happen: what exactly may be published is decided when it is known.
-  package func admit(_ identity: PublisherIdentity, to registry: RegistryName, at now: UnixTime) throws(PublisherRefusal) -> Admission {
-    Admission(publisher: try meant(by: identity, registry: registry, version: .unknown, at: now)[0].id)
+  package func admit(
+    _ claimant: Claimant, to registry: RegistryName, knowing knowledge: Knowledge, at now: UnixTime
+  ) throws(PublisherRefusal) -> Admission {
+    let meant = try meant(by: claimant, registry: registry, version: .unknown, knowledge.learnt, at: now)
+    return Admission(publishers: meant.map(\.publisher.id), isPending: meant[0].acquaintance.isNew)
   }
 
-  /// Decides whether the identity may publish the target. The first publisher in the configuration that allows it is the one that is named.
-  package func decide(_ identity: PublisherIdentity, _ target: PublishTarget, at now: UnixTime) throws(PolicyRefusal) -> Grant {
-    let meant: [Publisher]
+  /// Decides whether the claimant may publish the target. The first publisher in the configuration that allows it is the one that is named.
+  package func decide(
+    _ claimant: Claimant, _ target: PublishTarget, knowing knowledge: Knowledge, at now: UnixTime
+  ) throws(PolicyRefusal) -> Decision {
+    let meant: [Candidate]
     do throws(PublisherRefusal) {
-      meant = try self.meant(by: identity, registry: target.registry, version: .known(target.version), at: now)
+      meant = try self.meant(by: claimant, registry: target.registry, version: .known(target.version), knowledge.learnt, at: now)
     } catch {
       throw .publisher(error)
     }
-    guard let publisher = meant.first(where: { $0.mayPublish(target) }) else {
+    if let package = claimant.scope?.package, package != target.package {
+      throw .scope(.otherPackage(package: target.package.canonical, tokenIsFor: package.canonical))
+    }
+    let allowing = meant.filter { $0.publisher.mayPublish(target) }
+    guard let first = allowing.first else {
+      let nearest = meant[0].publisher
       throw .scope(
         .packageNotAllowed(
-          package: target.package.canonical, meant[0].id, patterns: meant[0].patterns(for: target.registry)?.map(\.text) ?? []))
+          package: target.package.canonical, nearest.id, patterns: nearest.patterns(for: target.registry)?.map(\.text) ?? []))
     }
-    return Grant(publisher: publisher.id, identity: identity, target: target)
+    let creating = allowing.first { $0.publisher.mayCreate(target) }
+    switch knowledge.package {
+    case .exists: return .granted(grant(claimant, target, first))
+    case .absent:
+      guard let creating else { throw .scope(.creationNotAllowed(package: target.package.canonical, first.publisher.id)) }
+      return .granted(grant(claimant, target, creating))
+    case .unknown:
+      guard let creating else { throw .scope(.existenceUnknown(package: target.package.canonical)) }
+      return .granted(grant(claimant, target, creating))
+    case nil:
+      guard let creating else { return .hangsOnExistence(Inquiry(about: target)) }
+      return .granted(grant(claimant, target, creating))
+    }
+  }
+
+  private func grant(_ claimant: Claimant, _ target: PublishTarget, _ candidate: Candidate) -> Grant {
+    let current = candidate.publisher.key(of: claimant.identity)
+    let (key, lesson): (PublisherKey, ImmutableIDs?) =
+      switch candidate.acquaintance {
+      case .new(let key, let ids): (key, ids)
+      case .known(let key): (key, nil)
+      case .configured, .changed, .unrecognisable: (current, nil)
+      }
+    return Grant(identity: claimant.identity, target: target, key: key, lesson: lesson, isRenamed: key != current)
+  }
+
+  // MARK: Candidates
+
+  /// A publisher that a token could mean, and how they stand to each other.
+  private struct Candidate {
+    let publisher: Publisher
+    let acquaintance: Acquaintance
+    /// The conditions that do not hold.
+    let failures: [Condition]
+
+    init(_ publisher: Publisher, _ identity: PublisherIdentity, _ learnt: [LearntIdentity], _ version: JudgedVersion) {
+      self.publisher = publisher
+      acquaintance = publisher.acquaintance(with: identity, learnt)
+      let isKnown = acquaintance.isKnown
+      failures = publisher.conditions.filter { condition in
+        // Where the ids are known, a name is only a label.
+        if isKnown, condition.isAbout(publisher.provider.repositoryKey.claim) { return false }
+        return !condition.holds(of: identity, publisher.provider, version: version)
+      }
+    }
+
+    var isMeant: Bool { failures.isEmpty && acquaintance.isTrusted }
   }
 
   /// The publishers whose every condition holds. Never empty.
   private func meant(
-    by identity: PublisherIdentity, registry: RegistryName, version: JudgedVersion, at now: UnixTime
-  ) throws(PublisherRefusal) -> [Publisher] {
-    let candidates = candidates(for: identity)
-    let matching = candidates.filter { publisher in
-      publisher.conditions.allSatisfy { $0.holds(of: identity, publisher.provider, version: version) }
-    }
-    let ofRegistry = matching.filter { $0.patterns(for: registry) != nil }
-    let current = ofRegistry.filter { !$0.isExpired(at: now) }
+    by claimant: Claimant, registry: RegistryName, version: JudgedVersion, _ learnt: [LearntIdentity], at now: UnixTime
+  ) throws(PublisherRefusal) -> [Candidate] {
+    let identity = claimant.identity
+    let candidates = candidates(for: identity, learnt)
+      .filter { publisher in claimant.scope.map { $0.publishers.contains(publisher.id) } ?? true }
+      .map { Candidate($0, identity, learnt, version) }
+    let matching = candidates.filter(\.isMeant)
+    let ofRegistry = matching.filter { $0.publisher.patterns(for: registry) != nil }
+    let current = ofRegistry.filter { !$0.publisher.isExpired(at: now) }
     guard current.isEmpty else { return current }
-    if let expired = ofRegistry.first { throw .expired(expired.id) }
-    if let other = matching.first { throw .otherRegistry(other.id) }
-    throw nearestMiss(identity, candidates.filter { $0.patterns(for: registry) != nil }, version)
+    if let expired = ofRegistry.first { throw .expired(expired.publisher.id) }
+    let here = candidates.filter { $0.publisher.patterns(for: registry) != nil }
+    if let refusal = here.compactMap({ $0.failures.isEmpty ? $0.acquaintance.refusal : nil }).first { throw refusal }
+    if let other = matching.first { throw .otherRegistry(other.publisher.id) }
+    throw nearestMiss(identity, here)
   }
 
-  private func candidates(for identity: PublisherIdentity) -> [Publisher] {
-    let general = others[identity.issuer] ?? []
-    guard let key = providers[identity.issuer]?.repositoryKey, let repository = identity.claim(key.claim) else {
-      return general.map { publishers[$0] }
+  private func candidates(for identity: PublisherIdentity, _ learnt: [LearntIdentity]) -> [Publisher] {
+    var indices = others[identity.issuer] ?? []
+    if let key = providers[identity.issuer]?.repositoryKey, let repository = identity.claim(key.claim) {
+      indices += byRepository[Place(issuer: identity.issuer, repository: ASCII.lowercased(repository))] ?? []
     }
-    let named = byRepository[Place(issuer: identity.issuer, repository: ASCII.lowercased(repository))] ?? []
-    return (general.isEmpty ? named : (named + general).sorted()).map { publishers[$0] }
+    // A repository that was renamed is found by the name under which it was learnt.
+    for key in learnt.map(\.key) {
+      let named = byRepository[Place(issuer: identity.issuer, repository: ASCII.lowercased(key.repository))] ?? []
+      for index in named where publishers[index].id == key.publisher && !indices.contains(index) { indices.append(index) }
+    }
+    return indices.sorted().map { publishers[$0] }
   }
 
   // MARK: Why not
 
-  private func nearestMiss(_ identity: PublisherIdentity, _ candidates: [Publisher], _ version: JudgedVersion) -> PublisherRefusal {
-    let misses = candidates.map { ($0, $0.failures(of: identity, version: version)) }
+  private func nearestMiss(_ identity: PublisherIdentity, _ candidates: [Candidate]) -> PublisherRefusal {
     // One that fails by its repository is no miss, but somebody else's.
-    let near = misses.filter { publisher, failures in !failures.contains { $0.isAbout(publisher.provider.repositoryKey.claim) } }
-    guard let (publisher, failures) = near.min(by: { $0.1.count < $1.1.count }) else {
+    let near = candidates.filter { candidate in
+      !candidate.failures.contains { $0.isAbout(candidate.publisher.provider.repositoryKey.claim) }
+    }
+    guard let nearest = near.min(by: { $0.failures.count < $1.failures.count }) else {
       return .noPublisher(repository: providers[identity.issuer].flatMap { identity.claim($0.repositoryKey.claim) })
     }
+    let publisher = nearest.publisher
     let miss = NearMiss(
       publisher: publisher.id,
-      failures: failures.map { .init(key: $0.key, expected: $0.expectation, got: $0.found(in: identity, publisher.provider)) },
-      isOwner: publisher.isOwned(by: identity))
-    let isEventOnly = failures.allSatisfy { if case .safeEvent = $0.kind { true } else { false } }
+      failures: nearest.failures.map { .init(key: $0.key, expected: $0.expectation, got: $0.found(in: identity, publisher.provider)) },
+      isOwner: publisher.isOwned(by: identity) || nearest.acquaintance.isKnown)
+    let isEventOnly = nearest.failures.allSatisfy { if case .safeEvent = $0.kind { true } else { false } }
     return isEventOnly ? .forbiddenEvent(miss) : .claimMismatch(miss)
   }
 
   // MARK: Explaining
 
   /// Each publisher of the issuer that could be meant, with each of its conditions; those with the fewest failures first, and at most `limit`.
-  package func explain(_ identity: PublisherIdentity, registry: RegistryName, _ target: PublishTarget?, limit: Int = 20)
-    -> [ExplainedPublisher]
-  {
-    candidates(for: identity).filter { $0.patterns(for: registry) != nil }
-      .map { ExplainedPublisher($0, identity, registry, target) }
+  package func explain(
+    _ identity: PublisherIdentity, registry: RegistryName, _ target: PublishTarget?, knowing knowledge: Knowledge, limit: Int = 20
+  ) -> [ExplainedPublisher] {
+    candidates(for: identity, knowledge.learnt).filter { $0.patterns(for: registry) != nil }
+      .map { ExplainedPublisher($0, identity, registry, target, knowledge) }
       .sorted { $0.failures < $1.failures }
       .prefix(limit).map { $0 }
   }

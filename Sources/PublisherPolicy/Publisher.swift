@@ -8,6 +8,8 @@ package struct PublisherDeclaration: Sendable {
     case named
     /// What a glob matches, too.
     case any
+    /// None.
+    case none
   }
 
   package let id: String
@@ -39,7 +41,10 @@ package struct Publisher: Sendable {
   package let mayPublish: [(registry: RegistryName, patterns: [NamePattern])]
   /// Exclusive.
   package let expires: UnixTime?
+  let create: PublisherDeclaration.Creation
   let provider: any CIProvider
+  /// Whether it is bound to the ids of the first that publishes successfully, since the configuration holds none.
+  package let learns: Bool
 
   /// All that is wrong with the declaration; nil for the publisher where some of it is an error.
   package static func check(
@@ -50,7 +55,7 @@ package struct Publisher: Sendable {
     guard !check.problems.contains(where: { $0.severity == .error }) else { return (nil, check.problems) }
     let publisher = Publisher(
       id: PublisherID(declaration.id), issuer: declaration.issuer, conditions: conditions, mayPublish: declaration.mayPublish,
-      expires: declaration.expires, provider: provider)
+      expires: declaration.expires, create: declaration.create, provider: provider, learns: check.learns)
     return (publisher, check.problems)
   }
 
@@ -62,26 +67,31 @@ package struct Publisher: Sendable {
     patterns(for: target.registry)?.contains { $0.matches(target.package.canonical) } ?? false
   }
 
-  /// Those of its conditions that do not hold.
-  func failures(of identity: PublisherIdentity, version: JudgedVersion) -> [Condition] {
-    conditions.filter { !$0.holds(of: identity, provider, version: version) }
+  /// Whether it may bring this package into being, which it may publish.
+  func mayCreate(_ target: PublishTarget) -> Bool {
+    switch create {
+    case .any: true
+    case .named:
+      patterns(for: target.registry)?.contains { $0.isLiteral && $0.matches(target.package.canonical) } ?? false
+    case .none: false
+    }
   }
 
-  /// The repository that it names, if it names just one.
-  var repository: ExactString? {
-    for condition in conditions {
-      guard case .claim(provider.repositoryKey.claim, let patterns) = condition.kind, patterns.count == 1, patterns[0].isLiteral else {
-        continue
-      }
-      return ASCII.lowercased(patterns[0].text)
+  /// The repositories that it names, in lower case where their case does not matter; none where it names them by a pattern, or does not.
+  var repositories: [ExactString] {
+    let named = conditions.compactMap { condition -> [ClaimPattern]? in
+      guard case .claim(provider.repositoryKey.claim, let patterns) = condition.kind else { return nil }
+      return patterns
     }
-    return nil
+    guard let patterns = named.first, patterns.allSatisfy(\.isLiteral) else { return [] }
+    let ignoresCase = provider.caseIgnored.contains(provider.repositoryKey.condition)
+    return patterns.map { ignoresCase ? ASCII.lowercased($0.text) : $0.text }
   }
 }
 
 extension Publisher: Equatable {
   package static func == (left: Publisher, right: Publisher) -> Bool {
     left.id == right.id && left.issuer == right.issuer && left.provider.id == right.provider.id && left.conditions == right.conditions
-      && left.expires == right.expires && left.mayPublish.elementsEqual(right.mayPublish, by: ==)
+      && left.expires == right.expires && left.create == right.create && left.mayPublish.elementsEqual(right.mayPublish, by: ==)
   }
 }

@@ -28,6 +28,18 @@ struct PublisherCheck {
     return conditions
   }
 
+  /// Whether the ids of who publishes are learnt at the first publish, since none of them is configured.
+  var learns: Bool {
+    !provider.immutableIDs.isEmpty && !declaration.when.contains { condition in provider.immutableIDs.contains(ExactString(condition.key)) }
+  }
+
+  /// Whether each repository that is meant is written out.
+  private var namesRepositories: Bool {
+    let keys = [provider.repositoryKey.condition.text, provider.repositoryKey.claim.text]
+    let names = declaration.when.filter { keys.contains($0.key) }.flatMap(\.values)
+    return !names.isEmpty && !names.contains { $0.has("*") }
+  }
+
   private static func list(_ names: [ExactString]) -> String { names.map(\.text).joined(separator: ", ") }
 
   private mutating func error(_ part: PublisherProblem.Part, _ message: String, suggestion: String? = nil) {
@@ -50,12 +62,6 @@ struct PublisherCheck {
     if declaration.mayPublish.isEmpty { error(.whole, "it may publish nothing: may_publish is empty") }
     for (registry, patterns) in declaration.mayPublish {
       if patterns.isEmpty { error(.mayPublish(registry), "it names no package") }
-      guard patterns.contains(where: { !$0.isLiteral }) else { continue }
-      if declaration.create != .any {
-        error(
-          .mayPublish(registry),
-          "a publisher with a glob must say `create: any`, since in this version a registry is not asked whether a package exists")
-      }
       if patterns.contains(where: \.isBroad) { warn(.mayPublish(registry), "it may publish every package of this registry") }
     }
   }
@@ -68,11 +74,11 @@ struct PublisherCheck {
     if keys.isDisjoint(with: provider.identifying.map(\.text)) {
       return error(.whole, "`when` does not say whose tokens are meant: add one of \(Self.list(provider.identifying.sorted()))")
     }
-    if !provider.immutableIDs.isEmpty, keys.isDisjoint(with: provider.immutableIDs.map(\.text)) {
+    if learns, !namesRepositories {
       error(
         .whole,
-        "`when` needs one of \(Self.list(provider.immutableIDs)): names can be given up and taken by strangers, and ids are not learnt in "
-          + "this version")
+        "`when` needs one of \(Self.list(provider.immutableIDs)): names can be given up and taken by strangers, and ids are learnt only "
+          + "where each \(provider.repositoryKey.condition) is written out")
     }
     if keys.isDisjoint(with: Self.narrowing) {
       warn(.whole, "any branch and any environment of the repository may publish: add environment, tag, ref or ref_protected")

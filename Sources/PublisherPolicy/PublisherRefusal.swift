@@ -11,6 +11,8 @@ package enum PublisherRefusal: Error, Hashable, Sendable {
   /// Everything holds but that the event runs a stranger's code.
   case forbiddenEvent(NearMiss)
   case expired(PublisherID)
+  /// Everything holds but that the repository is another one than the one that published before under its name.
+  case identityChanged(PublisherKey, learnt: ImmutableIDs, got: ImmutableIDs)
   /// Publishers are meant by the token, but none of them may publish to this registry.
   case otherRegistry(PublisherID)
 
@@ -20,6 +22,7 @@ package enum PublisherRefusal: Error, Hashable, Sendable {
     case claimMismatch = "publisher.claim-mismatch"
     case forbiddenEvent = "publisher.forbidden-event"
     case expired = "publisher.expired"
+    case identityChanged = "publisher.identity-changed"
     case otherRegistry = "publisher.other-registry"
   }
 
@@ -30,6 +33,7 @@ package enum PublisherRefusal: Error, Hashable, Sendable {
     case .claimMismatch: .claimMismatch
     case .forbiddenEvent: .forbiddenEvent
     case .expired: .expired
+    case .identityChanged: .identityChanged
     case .otherRegistry: .otherRegistry
     }
   }
@@ -45,6 +49,11 @@ package enum PublisherRefusal: Error, Hashable, Sendable {
     case .claimMismatch(let miss): miss.sentence(for: reader)
     case .forbiddenEvent(let miss): miss.sentence(for: reader)
     case .expired(let id): "the publisher \(id) has expired"
+    case .identityChanged(let key, let learnt, let got):
+      switch reader {
+      case .client: "\(Shown.value(key.repository)) is not the repository that published here before (publisher \(key.publisher))"
+      case .record: "\(Shown.value(key.repository)): expected \(learnt.words), got \(got.words) (publisher \(key.publisher))"
+      }
     case .otherRegistry(let id): "the publisher \(id) may not publish to this registry"
     }
   }
@@ -81,14 +90,30 @@ package struct NearMiss: Hashable, Sendable {
 /// Why a publisher that is meant by a token may not publish this.
 package enum PackageRefusal: Error, Hashable, Sendable {
   case packageNotAllowed(package: ExactString, PublisherID, patterns: [ExactString])
+  /// The registry does not have the package, and the publisher may not create it.
+  case creationNotAllowed(package: ExactString, PublisherID)
+  /// The publisher may not create packages, and nobody could say whether there is this one.
+  case existenceUnknown(package: ExactString)
+  /// The registry has the file, and nothing may be overwritten.
+  case fileExists(file: ExactString)
+  /// The upload token was asked for to publish another package.
+  case otherPackage(package: ExactString, tokenIsFor: ExactString)
 
   package enum Code: String, CaseIterable, Sendable {
     case packageNotAllowed = "scope.package-not-allowed"
+    case creationNotAllowed = "scope.creation-not-allowed"
+    case existenceUnknown = "scope.existence-unknown"
+    case fileExists = "scope.file-exists"
+    case otherPackage = "scope.other-package"
   }
 
   package var code: Code {
     switch self {
     case .packageNotAllowed: .packageNotAllowed
+    case .creationNotAllowed: .creationNotAllowed
+    case .existenceUnknown: .existenceUnknown
+    case .fileExists: .fileExists
+    case .otherPackage: .otherPackage
     }
   }
 
@@ -97,6 +122,13 @@ package enum PackageRefusal: Error, Hashable, Sendable {
     case .packageNotAllowed(let package, let publisher, let patterns):
       let allowed = patterns.prefix(5).map(\.text).joined(separator: ", ") + (patterns.count > 5 ? ", ..." : "")
       return "the publisher \(publisher) may publish \(allowed), not \(Shown.value(package))"
+    case .creationNotAllowed(let package, let publisher):
+      return "the registry has no package \(Shown.value(package)), and the publisher \(publisher) may not create it"
+    case .existenceUnknown(let package):
+      return "whether the registry has the package \(Shown.value(package)) can't be said at this moment; try again"
+    // Clients that skip what is there look for these words.
+    case .fileExists(let file): return "File already exists: the registry has \(Shown.value(file)), and nothing may be overwritten"
+    case .otherPackage(let package, let other): return "this upload token is for \(Shown.value(other)), not \(Shown.value(package))"
     }
   }
 }

@@ -32,7 +32,16 @@ enum AuthorizationField {
     let pair: [UInt8]
     do throws(Base64Error) { pair = try Base64.decode(credentials) } catch { throw .malformed }
     guard let colon = pair.firstIndex(of: UInt8(ascii: ":")), !pair.contains(where: ASCII.isControl) else { throw .malformed }
+    // A token in the wrong place must not leave as somebody's name.
+    guard !isToken(pair[..<colon]) else { throw .malformed }
     return pair[(colon + 1)...]
+  }
+
+  /// Names have dots, too: only what holds a JOSE header is a token.
+  private static func isToken(_ text: ArraySlice<UInt8>) -> Bool {
+    guard !text.starts(with: UploadToken.prefix) else { return true }
+    guard hasThreeParts(text), let header = try? Base64URL.decode(text.prefix { $0 != UInt8(ascii: ".") }) else { return false }
+    return header.first == UInt8(ascii: "{")
   }
 
   private static func read(_ token: ArraySlice<UInt8>) throws(CredentialRefusal) -> PresentedCredential {

@@ -56,7 +56,8 @@ package enum CredentialRefusal: Error, Hashable, Sendable {
     case .malformedUploadToken: "the upload token is incomplete or mistyped"
     case .directTokenRefused: "this registry takes no OIDC token itself; exchange it for an upload token first"
     case .unknownUploadToken: "the upload token is unknown, expired or revoked"
-    case .malformedExchange: "the body must be a JSON object whose member token is a string"
+    case .malformedExchange:
+      "the body must be a JSON object whose member token is a string, and whose member package, if there is one, is a package's name"
     }
   }
 

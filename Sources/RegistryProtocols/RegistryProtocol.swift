@@ -23,6 +23,9 @@ package protocol RegistryProtocol: Sendable {
   /// What the request wants, from its head alone. `path` is the request's path below the registry's public prefix.
   func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation
 
+  /// How the registry is asked whether it has the upload's package, or its file: it has, if one of the answers says so.
+  func questions(_ subject: ExistenceQuestion.Subject, _ target: PublishTarget, path: RoutedPath) -> [ExistenceQuestion]
+
   /// What an upload to `path` appends to the path of the registry's own URL, which ends without a slash.
   func publishPath(for path: RoutedPath) -> ExactString
 
@@ -49,6 +52,12 @@ package struct RoutedPath: Sendable {
     self.raw = raw
     self.segments = segments
     self.query = query
+  }
+
+  /// The raw path up to its first `count` segments, without a slash behind them.
+  func prefix(segments count: Int) -> ExactString {
+    let parts = raw.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).prefix(count + 1)
+    return ExactString(parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "/"))
   }
 }
 

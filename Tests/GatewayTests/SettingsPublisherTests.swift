@@ -7,8 +7,7 @@ import Testing
   @Test(
     "is told what is wrong with it",
     arguments: [
-      (", create: none", "error: publishers.0.create: \"none\" is not available in this version"),
-      (", create: some", "error: publishers.0.create: must be named or any"),
+      (", create: some", "error: publishers.0.create: must be named or any or none (none?)"),
       (", expires: tomorrow", "error: publishers.0.expires: \"tomorrow\" is no date: YYYY-MM-DD"),
       (", name: x", "error: publishers.0.name: there is no such key here"),
     ])
@@ -21,10 +20,15 @@ import Testing
       ("{sub: x, aud: y}", ["error: publishers.0.when: `when` constrains nothing that tells one repository from another"]),
       ("[]", ["error: publishers.0.when: must be a mapping"]),
       (
-        "{repository: acme/widgets, environment: x}",
+        "{repository: acme/*, environment: x}",
         [
-          "error: publishers.0.when: `when` needs one of repository_owner_id, repository_id: names can be given up and taken by strangers, and ids are not learnt in this version"
+          "error: publishers.0.when: `when` needs one of repository_owner_id, repository_id: names can be given up and taken by strangers, and ids are learnt only where each repository is written out"
         ]
+      ),
+      ("{repository: [acme/widgets, acme/gadgets], environment: x}", []),
+      (
+        "{environment: x}",
+        ["error: publishers.0.when: `when` does not say whose tokens are meant: add one of repository, repository_id, repository_owner_id"]
       ),
       (
         "{repository: acme/widgets, repository_owner_id: 42}",
@@ -76,12 +80,7 @@ import Testing
       ("{python: \"a b\"}", "named", ["error: publishers.0.may_publish.python: \"a b\" is no package's name of the protocol pypi"]),
       ("{python: [a, -b]}", "named", ["error: publishers.0.may_publish.python.1: \"-b\" is no package's name of the protocol pypi"]),
       ("{pyton: a}", "named", ["error: publishers.0.may_publish.pyton: there is no registry \"pyton\" (python?)"]),
-      (
-        "{python: a-*}", "named",
-        [
-          "error: publishers.0.may_publish.python: a publisher with a glob must say `create: any`, since in this version a registry is not asked whether a package exists"
-        ]
-      ),
+      ("{python: a-*}", "named", []), ("{python: a-*}", "none", []),
       ("{python: [a, \"a-*\"]}", "any", []),
       ("{python: \"*\"}", "any", ["warning: publishers.0.may_publish.python: it may publish every package of this registry"]),
       ("{python: {a: b}}", "named", ["error: publishers.0.may_publish.python: must be a single value"]),

@@ -15,10 +15,8 @@ import Testing
   @Test(
     "is told what is wrong with it",
     arguments: [
-      (", overwrite: refuse", "overwrite: \"refuse\" is not available in this version"),
-      (", legacy_credentials: pass", "legacy_credentials: \"pass\" is not available in this version"),
-      (", mode: report", "mode: \"report\" is not available in this version"), (", overwrite: never", "overwrite: must be registry"),
-      (", legacy_credentials: no", "legacy_credentials: must be refuse"), (", mode: learn", "mode: must be enforce"),
+      (", mode: report", "mode: report needs legacy_credentials: pass"), (", overwrite: never", "overwrite: must be registry or refuse"),
+      (", legacy_credentials: no", "legacy_credentials: must be pass or refuse"), (", mode: learn", "mode: must be enforce or report"),
       (", host: \"\"", "host: is empty"),
       (", host: \"a.example:80\"", "host: \"a.example:80\" is no host name: neither a scheme nor a port belongs to it"),
       (", host: \"https://a.example\"", "host: \"https://a.example\" is no host name: neither a scheme nor a port belongs to it"),

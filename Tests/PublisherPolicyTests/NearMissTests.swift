@@ -112,7 +112,10 @@ import Testing
     let miss = NearMiss(publisher: PublisherID("x"), failures: [], isOwner: false)
     let id = PublisherID("x")
     let all: [PublisherRefusal] = [
-      .missingClaim("x"), .noPublisher(repository: nil), .claimMismatch(miss), .forbiddenEvent(miss), .expired(id), .otherRegistry(id),
+      .missingClaim("x"), .noPublisher(repository: nil), .claimMismatch(miss), .forbiddenEvent(miss), .expired(id),
+      .identityChanged(
+        PublisherKey(publisher: id, issuerURL: "https://a.example", repository: "b/c"), learnt: ImmutableIDs([]), got: ImmutableIDs([])),
+      .otherRegistry(id),
     ]
     #expect(all.map(\.code) == PublisherRefusal.Code.allCases)
     for reader in [PublisherRefusal.Reader.client, .record] { #expect(all.allSatisfy { !$0.sentence(for: reader).isEmpty }) }

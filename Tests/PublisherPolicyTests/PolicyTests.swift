@@ -89,7 +89,7 @@ import TokenVerification
       Self.sample.claims, issuer: other, url: Self.sample.url, audience: "example_pypi", id: TokenID(issuer: "x", value: .jti("y")),
       expiry: .latest)
     #expect(throws: PolicyRefusal.publisher(.noPublisher(repository: "foo/bar"))) {
-      try policy.decide(identity, Self.sample.target, at: #require(UnixTime(1)))
+      try policy.decide(Claimant(identity: identity, scope: nil), Self.sample.target, knowing: Knowledge(), at: #require(UnixTime(1)))
     }
   }
 
@@ -98,15 +98,16 @@ import TokenVerification
     let sample = Self.sample.requiring("tag", "v{version}")
     let policy = try sample.policy([sample.publisher()])
     let now = try #require(UnixTime(sample.now))
-    #expect(try policy.admit(sample.identity(of: policy), to: SamplePublish.registry, at: now).publisher.description == "release")
-    let another = try sample.setting("ref", "refs/tags/v2.0").identity(of: policy)
-    #expect(try policy.admit(another, to: SamplePublish.registry, at: now).publisher.description == "release")
-    #expect(throws: PolicyRefusal.self) { try policy.decide(another, sample.target, at: now) }
-    let branch = try sample.setting("ref", "refs/heads/v1.0").identity(of: policy)
-    #expect(throws: PublisherRefusal.self) { try policy.admit(branch, to: SamplePublish.registry, at: now) }
-    #expect(throws: PublisherRefusal.otherRegistry(PublisherID("release"))) {
-      try policy.admit(sample.identity(of: policy), to: RegistryName("files"), at: now)
+    func admit(_ sample: SamplePublish, to registry: RegistryName = SamplePublish.registry) throws -> [String] {
+      let claimant = try Claimant(identity: sample.identity(of: policy), scope: nil)
+      return try policy.admit(claimant, to: registry, knowing: Knowledge(), at: now).publishers.map(\.description)
     }
+    #expect(try admit(sample) == ["release"])
+    let another = sample.setting("ref", "refs/tags/v2.0")
+    #expect(try admit(another) == ["release"])
+    #expect(another.verdict == .refused)
+    #expect(throws: PublisherRefusal.self) { try admit(sample.setting("ref", "refs/heads/v1.0")) }
+    #expect(throws: PublisherRefusal.otherRegistry(PublisherID("release"))) { try admit(sample, to: RegistryName("files")) }
   }
 
   @Test("explains each publisher that could be meant, those that lack least first")
@@ -116,13 +117,16 @@ import TokenVerification
     let meant = try Self.sample.publisher(id: "meant")
     let foreign = try Self.sample.requiring("repository", "foo/other").publisher(id: "foreign")
     let policy = Self.sample.policy([far, near, meant, foreign])
-    let explained = try policy.explain(Self.sample.identity(of: policy), registry: SamplePublish.registry, Self.sample.target)
+    let explained = try policy.explain(
+      Self.sample.identity(of: policy), registry: SamplePublish.registry, Self.sample.target, knowing: Knowledge())
     #expect(explained.map(\.id.description) == ["meant", "near", "far"])
     #expect(explained.map(\.failures) == [0, 1, 2])
     #expect(explained.allSatisfy { $0.allowsPackage == true })
     let environment = try #require(explained[1].conditions.first { $0.key == "environment" })
     #expect(environment.expected == "\"x\"" && environment.got == "release" && !environment.holds)
-    #expect(try policy.explain(Self.sample.identity(of: policy), registry: SamplePublish.registry, nil, limit: 1).count == 1)
+    #expect(
+      try policy.explain(Self.sample.identity(of: policy), registry: SamplePublish.registry, nil, knowing: Knowledge(), limit: 1).count == 1
+    )
   }
 
   @Test(

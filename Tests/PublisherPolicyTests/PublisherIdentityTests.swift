@@ -35,7 +35,13 @@ import TokenVerification
     let identity = try sample.identity(of: policy)
     let stored = try #require(PublisherIdentity(decoding: identity.encoded()))
     #expect(stored == identity)
-    #expect(try policy.decide(stored, sample.target, at: #require(UnixTime(0))).publisher.description == "release")
+    let decision = try policy.decide(
+      Claimant(identity: stored, scope: nil), sample.target, knowing: Knowledge(package: .exists), at: #require(UnixTime(0)))
+    guard case .granted(let grant) = decision else {
+      Issue.record("not granted: \(decision)")
+      return
+    }
+    #expect(grant.publisher.description == "release")
   }
 
   @Test("is none where a member is missing, of another type, repeated or out of bounds")

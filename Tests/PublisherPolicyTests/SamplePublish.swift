@@ -77,9 +77,15 @@ struct SamplePublish: Sendable {
     PublishTarget(registry: Self.registry, package: .init(canonical: package), version: version, file: "acme_widgets-1.0.tar.gz")
   }
 
-  func decide(among publishers: [Publisher]) throws -> Grant {
+  func decide(
+    among publishers: [Publisher], knowing knowledge: Knowledge = Knowledge(package: .exists), scope: TokenScope? = nil
+  ) throws -> Grant {
     let policy = policy(publishers)
-    return try policy.decide(identity(of: policy), target, at: #require(UnixTime(now)))
+    let claimant = try Claimant(identity: identity(of: policy), scope: scope)
+    switch try policy.decide(claimant, target, knowing: knowledge, at: #require(UnixTime(now))) {
+    case .granted(let grant): return grant
+    case .hangsOnExistence(let inquiry): throw PolicyRefusal.scope(.existenceUnknown(package: inquiry.target.package.canonical))
+    }
   }
 
   func refusal() throws -> PublisherRefusal? {

@@ -1,3 +1,4 @@
+import PublisherPolicy
 import RegistryProtocols
 import StrictParsers
 import Testing
@@ -36,10 +37,28 @@ import TokenVerification
     ] as [(String, String?)])
   func token(body: String, expected: String?) throws {
     if let expected {
-      #expect(try PyPIExchange.token(in: Array(body.utf8)) == Array(expected.utf8))
+      #expect(try PyPIExchange.Request(body: Array(body.utf8)).token == Array(expected.utf8))
     } else {
-      #expect(throws: CredentialRefusal.malformedExchange) { try PyPIExchange.token(in: Array(body.utf8)) }
+      #expect(throws: CredentialRefusal.malformedExchange) { try PyPIExchange.Request(body: Array(body.utf8)) }
     }
+  }
+
+  @Test(
+    "reads the one package that the upload token is to be for, where the body names one",
+    arguments: [
+      (#"{"token":"a.b.c"}"#, nil), (#"{"token":"a.b.c","package":"Acme.Widgets"}"#, "acme-widgets"),
+      (#"{"token":"a.b.c","packages":["x"]}"#, nil),
+    ] as [(String, ExactString?)])
+  func package(body: String, expected: ExactString?) throws {
+    #expect(try PyPIExchange.Request(body: Array(body.utf8)).package?.canonical == expected)
+  }
+
+  @Test(
+    "refuses a package that is none, which must not widen what was asked for",
+    arguments: ["null", "1", "\"\"", "\"a b\"", "[\"acme\"]", "\"*\"", "\"-\""])
+  func noPackage(value: String) {
+    let body = Array("{\"token\":\"a.b.c\",\"package\":\(value)}".utf8)
+    #expect(throws: CredentialRefusal.malformedExchange) { try PyPIExchange.Request(body: body) }
   }
 
   @Test(

@@ -51,27 +51,35 @@ struct ExchangeFlow {
 
   private func exchange(_ body: RequestBody, _ attempt: Attempt) async throws(Refusal) -> (UploadToken, UnixTime) {
     guard gateway.audit.ensureWritable() else { throw .gateway(.auditUnavailable) }
-    let compact = try await token(in: body)
+    let request = try await self.request(in: body)
     attempt.record.credential = .oidc
     let authentication = Authentication(gateway: gateway, configuration: configuration, registry: registries[0], attempt: attempt)
-    let (registry, identity) = try await identify(compact, authentication)
+    let (registry, identity) = try await identify(request.token, authentication)
     attempt.record.describe(registry)
-    let admission: Policy.Admission
-    do throws(PublisherRefusal) {
-      admission = try configuration.policy.admit(identity, to: registry.name, at: gateway.now())
-      attempt.record.granted = true
-      attempt.record.publisher = admission.publisher
-      attempt.record.publisherState = .active
-    } catch {
-      throw .publisher(error)
+    let claimant = Claimant(identity: identity, scope: nil)
+    try await authentication.recall(claimant)
+    let admission = try Refusal.wrap(Refusal.publisher) { () throws(PublisherRefusal) in
+      try configuration.policy.admit(claimant, to: registry.name, knowing: attempt.knowledge, at: gateway.now())
     }
-    return try await keep(identity, of: admission.publisher, lifetime: registry.settings.uploadTokenLifetime)
+    let publishers = try unfrozen(admission.publishers, of: registry)
+    attempt.record.granted = true
+    attempt.record.publisher = publishers[0]
+    attempt.record.publisherState = admission.isPending ? .pending : .active
+    return try await keep(
+      identity, for: TokenScope(publishers: publishers, package: request.package), lifetime: registry.settings.uploadTokenLifetime)
   }
 
-  private func token(in body: RequestBody) async throws(Refusal) -> [UInt8] {
+  /// Never empty.
+  private func unfrozen(_ publishers: [PublisherID], of registry: Registry) throws(Refusal) -> [PublisherID] {
+    let unfrozen = publishers.filter { gateway.freeze(of: registry.name, $0) == nil }
+    if unfrozen.isEmpty, let freeze = gateway.freeze(of: registry.name, publishers[0]) { throw .state(.frozen(freeze)) }
+    return unfrozen
+  }
+
+  private func request(in body: RequestBody) async throws(Refusal) -> PyPIExchange.Request {
     let bytes: [UInt8]
     do throws(BodyRefusal) { bytes = try await body.collect(upTo: Self.mostBodyBytes) } catch { throw .body(error) }
-    return try Refusal.wrap(Refusal.credential) { () throws(CredentialRefusal) in try PyPIExchange.token(in: bytes) }
+    return try Refusal.wrap(Refusal.credential) { () throws(CredentialRefusal) in try PyPIExchange.Request(body: bytes) }
   }
 
   /// The registries of one host differ by their audience: the token's own says which is meant.
@@ -89,11 +97,12 @@ struct ExchangeFlow {
 
   /// Makes the upload token and uses up the OIDC token in one step of the store, the last that can fail: clients send the same token again after a 5xx.
   private func keep(
-    _ identity: PublisherIdentity, of publisher: PublisherID, lifetime: Milliseconds
+    _ identity: PublisherIdentity, for scope: TokenScope, lifetime: Milliseconds
   ) async throws(Refusal) -> (UploadToken, UnixTime) {
     guard let token = try? UploadToken.random() else { throw .state(.unavailable) }
     let expiry = gateway.now().advanced(by: lifetime.milliseconds / 1000)
-    let record = UploadTokenRecord(hash: token.hash, identity: identity, publishers: [publisher], package: nil, expiry: expiry)
+    let record = UploadTokenRecord(
+      hash: token.hash, identity: identity, publishers: scope.publishers, package: scope.package, expiry: expiry)
     do throws(StateRefusal) {
       try await gateway.store.exchange(
         identity.token, rememberedUntil: Authentication.end(of: identity).advanced(by: Authentication.memoryMargin), for: record)
@@ -108,8 +117,8 @@ struct ExchangeFlow {
   /// Whatever is sent, the answer is the same, so that nobody learns which tokens live.
   private func burn(_ body: RequestBody, _ attempt: Attempt) async -> RegistryAnswer {
     do throws(Refusal) {
-      let bytes = try await token(in: body)
-      guard let token = UploadToken(parsing: bytes) else { throw .credential(.unknownUploadToken) }
+      let request = try await request(in: body)
+      guard let token = UploadToken(parsing: request.token) else { throw .credential(.unknownUploadToken) }
       attempt.record.credential = .uploadToken
       let burnt: UploadTokenRecord?
       do throws(StateRefusal) { burnt = try await gateway.store.burn(token.hash, at: gateway.now()) } catch { throw .state(error) }

@@ -63,16 +63,19 @@ final class ExplainedRun {
   // MARK: - What
 
   func judge(_ identity: PublisherIdentity, _ target: PublishTarget?) throws(Refusal) {
-    publishers = configuration.policy.explain(identity, registry: registry.name, target)
+    let claimant = Claimant(identity: identity, scope: nil)
+    publishers = configuration.policy.explain(identity, registry: registry.name, target, knowing: Knowledge())
     if let target {
-      grant = try step("policy", { Refusal($0) }) { () throws(PolicyRefusal) in
-        let grant = try configuration.policy.decide(identity, target, at: now)
-        return (grant, "the publisher \(grant.publisher) may publish \(target.package.canonical)")
+      grant = try step("policy", { Refusal($0) }) { () throws(PolicyRefusal) -> (Grant?, String) in
+        switch try configuration.policy.decide(claimant, target, knowing: Knowledge(), at: now) {
+        case .granted(let grant): return (grant, "the publisher \(grant.publisher) may publish \(target.package.canonical)")
+        case .hangsOnExistence: return (nil, "granted if the registry has the package, which it was not asked")
+        }
       }
     } else {
       _ = try step("policy", Refusal.publisher) { () throws(PublisherRefusal) in
-        let admission = try configuration.policy.admit(identity, to: registry.name, at: now)
-        return (admission, "the publisher \(admission.publisher) is meant, as far as that can be said without a package")
+        let admission = try configuration.policy.admit(claimant, to: registry.name, knowing: Knowledge(), at: now)
+        return (admission, "the publisher \(admission.publishers[0]) is meant, as far as that can be said without a package")
       }
     }
   }

@@ -18,6 +18,14 @@ package enum AuditOutcome: Hashable, Sendable {
     case published, completed, refused, failed, aborted, reported
   }
 
+  /// Whether the registry took an upload.
+  var isSuccess: Bool {
+    switch self {
+    case .published, .reported: true
+    case .completed, .refused, .failed, .aborted: false
+    }
+  }
+
   package var name: Name {
     switch self {
     case .published: .published

@@ -16,6 +16,8 @@ package enum LogEvent: String, CaseIterable, Sendable {
   case tokenUnaccountedClaim = "token.unaccounted-claim"
   case publisherActivated = "publisher.activated"
   case publisherIdentityChanged = "publisher.identity-changed"
+  /// The ids are those that were learnt, the name is not.
+  case publisherRenamed = "publisher.renamed"
   case stateUnavailable = "state.unavailable"
   case stateAvailable = "state.available"
   case auditUnavailable = "audit.unavailable"
@@ -23,7 +25,8 @@ package enum LogEvent: String, CaseIterable, Sendable {
 
   package var level: Logger.Level {
     switch self {
-    case .serverStarted, .serverDraining, .serverStopped, .configurationLoaded, .credentialRotated, .publisherActivated, .stateAvailable,
+    case .serverStarted, .serverDraining, .serverStopped, .configurationLoaded, .credentialRotated, .publisherActivated, .publisherRenamed,
+      .stateAvailable,
       .auditAvailable:
       .notice
     case .keysRefreshed: .info

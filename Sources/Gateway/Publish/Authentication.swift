@@ -6,7 +6,7 @@ import TokenVerification
 
 /// Who asks, and by which credential the store remembers him.
 struct Authority {
-  let identity: PublisherIdentity
+  let claimant: Claimant
   let subject: BindingSubject
   /// From then on the credential is worth nothing.
   let end: UnixTime
@@ -40,7 +40,9 @@ struct Authentication {
       attempt.record.credential = .oidc
       guard registry.settings.direct == .allow else { throw .credential(.directTokenRefused) }
       let identity = try await identity(ofToken: compact, audience: registry.settings.audience)
-      return Authority(identity: identity, subject: .direct(identity.token), end: Self.end(of: identity))
+      let claimant = Claimant(identity: identity, scope: nil)
+      try await recall(claimant)
+      return Authority(claimant: claimant, subject: .direct(identity.token), end: Self.end(of: identity))
     case .uploadToken(let token):
       attempt.record.credential = .uploadToken
       return try await authority(of: token)
@@ -80,7 +82,21 @@ struct Authentication {
     }
     guard let record, record.identity.audience == registry.settings.audience else { throw .credential(.unknownUploadToken) }
     attempt.identify(record.identity, configuration.policy.provenance(of: record.identity), signedPart: nil)
-    return Authority(identity: record.identity, subject: .uploadToken(token.hash), end: record.expiry)
+    let claimant = Claimant(identity: record.identity, scope: TokenScope(publishers: record.publishers, package: record.package))
+    try await recall(claimant)
+    return Authority(claimant: claimant, subject: .uploadToken(token.hash), end: record.expiry)
+  }
+
+  /// Asks the store what was learnt of the one who asks, where anything is learnt of his issuer's tokens.
+  func recall(_ claimant: Claimant) async throws(Refusal) {
+    let identity = claimant.identity
+    guard configuration.policy.learns(from: identity), let known = configuration.policy.recognisable(identity) else { return }
+    do throws(StateRefusal) {
+      attempt.knowledge.learnt = try await gateway.store.learnt(
+        issuer: identity.issuerURL, repository: known.repository, ids: known.ids)
+    } catch {
+      throw .state(error)
+    }
   }
 
   /// When the last verifier would still accept the token: past its expiry by the clock skew that it tolerates.

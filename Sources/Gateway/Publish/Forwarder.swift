@@ -7,20 +7,34 @@ import StrictParsers
 /// Sends what was granted to the registry, and judges what it answers.
 struct Forwarder {
   let flow: PublishFlow
+  let uploader: Uploader
+  let target: PublishTarget
 
-  /// Sends an upload under the Grant that `decide` makes when the connection stands, immediately before the first byte.
+  /// Sends an upload under the consent that is given when the connection stands, immediately before the first byte.
   ///
   /// A kept connection that broke before the answer's first byte may have been closed before it was used: then, and only then, a new one is tried.
-  func forward(_ body: some ForwardedBody, _ decide: () throws(Refusal) -> Grant) async throws(Refusal) -> RelayedAnswer {
-    let credential = try await credential()
+  func forward(_ body: some ForwardedBody) async throws(Refusal) -> RelayedAnswer {
+    if flow.registry.settings.overwrite == .refuse { try await flow.refuseExisting(target, try flow.decide(uploader, target)) }
+    let credential = isOurs ? try await credential() : nil
     let first = try await connect()
     do throws(Refusal) {
-      return try await exchange(body, credential, decide, on: first)
+      return try await exchange(body, credential, on: first)
     } catch {
       guard case .upstream(.closed) = error, first.wasReused, !first.hasAnswered, body.canBeSentAgain else { throw error }
-      return try await exchange(body, credential, decide, on: try await connect(anew: true))
+      return try await exchange(body, credential, on: try await connect(anew: true))
     }
   }
+
+  /// Whether the credential that goes upstream is ours.
+  private var isOurs: Bool {
+    switch uploader {
+    case .claimant: true
+    case .legacy: false
+    }
+  }
+
+  /// A connection that carried a client's own credential carries nothing else.
+  private var keepsConnections: Bool { isOurs && flow.registry.settings.upstream.keepAlive }
 
   private func credential() async throws(Refusal) -> ServiceCredential? {
     do throws(UpstreamFailure) {
@@ -33,14 +47,14 @@ struct Forwarder {
   }
 
   private func exchange(
-    _ body: some ForwardedBody, _ credential: ServiceCredential?, _ decide: () throws(Refusal) -> Grant, on upstream: UpstreamConnection
+    _ body: some ForwardedBody, _ credential: ServiceCredential?, on upstream: UpstreamConnection
   ) async throws(Refusal) -> RelayedAnswer {
     let isWhole: Bool
     do throws(Refusal) {
       let head = UpstreamHead(
-        publishing: try decide(), method: flow.head.method, target: flow.registry.publishTarget(for: flow.path),
+        publishing: try flow.decide(uploader, target), method: flow.head.method, target: flow.registry.publishTarget(for: flow.path),
         origin: flow.registry.origin,
-        of: flow.head, contentType: body.contentType, framing: body.framing, keepAlive: flow.registry.settings.upstream.keepAlive,
+        of: flow.head, contentType: body.contentType, framing: body.framing, keepAlive: keepsConnections,
         credential: credential)
       flow.attempt.beganUpstream()
       isWhole = try await send(body, behind: head, on: upstream)
@@ -70,7 +84,7 @@ struct Forwarder {
     let origin = flow.registry.origin
     let eventLoop = flow.attempt.eventLoop
     let stall = TimeAmount.milliseconds(flow.configuration.settings.server.limits.upstreamTimeout.milliseconds)
-    if !anew, flow.registry.settings.upstream.keepAlive, let kept = await flow.gateway.pool.take(origin.key, on: eventLoop) {
+    if !anew, keepsConnections, let kept = await flow.gateway.pool.take(origin.key, on: eventLoop) {
       return UpstreamConnection(kept, wasReused: true, stall: stall)
     }
     let bytes: ByteChannel
@@ -92,7 +106,7 @@ struct Forwarder {
       await upstream.bytes.abort()
       throw .upstream(error)
     }
-    let mayBeKept = head.mayBeReused && upstream.isExactlyFramed && wasSentWhole && flow.registry.settings.upstream.keepAlive
+    let mayBeKept = head.mayBeReused && upstream.isExactlyFramed && wasSentWhole && keepsConnections
     await end(upstream, keeping: mayBeKept)
     do throws(UpstreamFailure) {
       let answer = try await judge(head, body)
@@ -113,9 +127,13 @@ struct Forwarder {
   private func judge(_ head: ResponseHead, _ body: [UInt8]) async throws(UpstreamFailure) -> RelayedAnswer {
     let scan = flow.attempt.credential?.scan ?? CredentialScan(secrets: [])
     let location = flow.registry.locationRewrite(for: flow.head, flow.configuration)
-    if body.count <= 16 * 1024 { return try RelayedAnswer(head, body: body, scannedFor: scan, location: location) }
+    let isOurs = isOurs
+    let judged: @Sendable () throws(UpstreamFailure) -> RelayedAnswer = { () throws(UpstreamFailure) in
+      try RelayedAnswer(head, body: body, isToOurCredential: isOurs, scannedFor: scan, location: location)
+    }
+    if body.count <= 16 * 1024 { return try judged() }
     return try await flow.gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in
-      try RelayedAnswer(head, body: body, scannedFor: scan, location: location)
+      try judged()
     }
   }
 }

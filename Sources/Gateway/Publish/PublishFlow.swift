@@ -19,24 +19,13 @@ struct PublishFlow {
   func run(_ plan: PublishPlan) async throws(Refusal) -> RelayedAnswer {
     guard gateway.audit.ensureWritable() else { throw .gateway(.auditUnavailable) }
     if case .length(let length) = head.framing, length > configuration.settings.server.limits.upload { throw .body(.tooLarge) }
-    let presented = try Refusal.wrap(Refusal.credential) { () throws(CredentialRefusal) in try registry.dialect.credential(in: head) }
-    let authority = try await Authentication(gateway: gateway, configuration: configuration, registry: registry, attempt: attempt)
-      .authenticate(presented)
+    let uploader = try await uploader()
     switch plan {
     case .namedByPath(let target):
-      return try await StreamedPublish(flow: self, authority: authority, target: target).run()
+      return try await StreamedPublish(flow: self, uploader: uploader, target: target).run()
     case .namedInBody:
-      try admit(authority)
-      return try await SpooledPublish(flow: self, authority: authority).run()
-    }
-  }
-
-  /// Lets the body in: some publisher of this registry is meant by the token. What it may publish is judged when it is known.
-  private func admit(_ authority: Authority) throws(Refusal) {
-    do throws(PublisherRefusal) {
-      _ = try configuration.policy.admit(authority.identity, to: registry.name, at: gateway.now())
-    } catch {
-      throw .publisher(error)
+      try admit(uploader)
+      return try await SpooledPublish(flow: self, uploader: uploader).run()
     }
   }
 
@@ -45,28 +34,178 @@ struct PublishFlow {
     do { return try head.fields.single(named: "content-type") } catch { return nil }
   }
 
-  /// Decides by the configuration and the clock of this moment, however long the body took.
-  func decide(_ authority: Authority, _ target: PublishTarget) throws(Refusal) -> Grant {
-    attempt.record.granted = false
-    let now = gateway.now()
-    guard !authority.isExpired(at: now) else { throw authority.expiredRefusal }
-    do throws(PolicyRefusal) {
-      let grant = try gateway.configuration.policy.decide(authority.identity, target, at: now)
-      attempt.record.granted = true
-      attempt.record.publisher = grant.publisher
-      attempt.record.publisherState = .active
-      return grant
+  // MARK: Who
+
+  private func uploader() async throws(Refusal) -> Uploader {
+    let authentication = Authentication(gateway: gateway, configuration: configuration, registry: registry, attempt: attempt)
+    let presented: PresentedCredential
+    do throws(CredentialRefusal) {
+      presented = try registry.dialect.credential(in: head)
     } catch {
-      throw Refusal(error)
+      guard let pass = LegacyPass(of: head, refusedAs: error, by: registry.settings) else { throw .credential(error) }
+      attempt.record.credential = .legacy
+      if registry.settings.mode == .report { attempt.trial = await Trial(of: head, authentication) }
+      return .legacy(pass)
+    }
+    return .claimant(try await authentication.authenticate(presented))
+  }
+
+  /// Lets the body in: some publisher of this registry is meant by the token. What it may publish is judged when it is known.
+  private func admit(_ uploader: Uploader) throws(Refusal) {
+    try refuseFrozen(registry.name, publisher: nil)
+    guard case .claimant(let authority) = uploader else { return }
+    do throws(PublisherRefusal) {
+      _ = try configuration.policy.admit(authority.claimant, to: registry.name, knowing: attempt.knowledge, at: gateway.now())
+    } catch {
+      throw .publisher(error)
     }
   }
 
+  // MARK: Whether
+
+  /// Decides by the configuration and the clock of this moment, however long the body took.
+  func decide(_ uploader: Uploader, _ target: PublishTarget) throws(Refusal) -> Consent {
+    switch uploader {
+    case .claimant(let authority):
+      switch try judge(authority, target) {
+      case .granted(let grant): return .grant(grant)
+      case .hangsOnExistence(let inquiry): throw .package(.existenceUnknown(package: inquiry.target.package.canonical))
+      }
+    case .legacy(let pass):
+      try refuseFrozen(target.registry, publisher: nil)
+      let current = gateway.configuration.registries.first { $0.name == registry.name }
+      guard current?.settings.legacyCredentials == .pass else { throw .credential(.notAccepted) }
+      return .legacy(pass)
+    }
+  }
+
+  /// The same where the registry may be asked, if the decision hangs on what it has.
+  func consider(_ uploader: Uploader, _ target: PublishTarget) async throws(Refusal) -> Consent {
+    switch uploader {
+    case .claimant(let authority):
+      if case .hangsOnExistence(let leave) = try judge(authority, target) {
+        attempt.knowledge.package = await inquiry(of: .package, target, as: .policy(leave))
+      }
+    case .legacy: attempt.trial?.judge(target, self)
+    }
+    return try decide(uploader, target)
+  }
+
+  private func judge(_ authority: Authority, _ target: PublishTarget) throws(Refusal) -> Decision {
+    attempt.record.granted = false
+    let now = gateway.now()
+    guard !authority.isExpired(at: now) else { throw authority.expiredRefusal }
+    let decision: Decision
+    do throws(PolicyRefusal) {
+      decision = try gateway.configuration.policy.decide(authority.claimant, target, knowing: attempt.knowledge, at: now)
+    } catch {
+      throw Refusal(error)
+    }
+    guard case .granted(let grant) = decision else { return decision }
+    try refuseFrozen(target.registry, publisher: grant.publisher)
+    attempt.record.describe(grant)
+    return decision
+  }
+
+  private func refuseFrozen(_ registry: RegistryName, publisher: PublisherID?) throws(Refusal) {
+    if let freeze = gateway.freeze(of: registry, publisher) { throw .state(.frozen(freeze)) }
+  }
+
+  private func inquiry(
+    of subject: ExistenceQuestion.Subject, _ target: PublishTarget, as asker: RegistryInquiry.Asker
+  ) async -> Existence {
+    await RegistryInquiry(gateway: gateway, registry: registry, path: path, eventLoop: attempt.eventLoop)
+      .existence(of: subject, target, as: asker)
+  }
+
+  // MARK: The store's word
+
   /// Binds the credential to the release and to the artifact's bytes, and opens the intent to send them.
-  func bind(_ authority: Authority, _ target: PublishTarget, _ artifact: SpooledArtifact) async throws(Refusal) -> IntentID {
-    let binding = Binding(
-      subject: authority.subject, upload: IntendedUpload(target: target, use: nil, note: attempt.record.note(at: gateway.clock())),
-      digest: artifact.digests.sha256, rememberedUntil: authority.rememberedUntil)
-    do throws(StateRefusal) { return try await gateway.store.bind(binding) } catch { throw .state(error) }
+  func bind(_ uploader: Uploader, _ target: PublishTarget, _ artifact: SpooledArtifact) async throws(Refusal) -> IntentID {
+    try await undertake(uploader, target) { upload throws(StateRefusal) in
+      switch uploader {
+      case .legacy: try await gateway.store.open(upload)
+      case .claimant(let authority):
+        try await gateway.store.bind(
+          Binding(
+            subject: authority.subject, upload: upload, digest: artifact.digests.sha256, rememberedUntil: authority.rememberedUntil))
+      }
+    }
+  }
+
+  /// Claims the name of a file whose bytes are still to come, and opens the intent to send them.
+  func claim(_ uploader: Uploader, _ target: PublishTarget) async throws(Refusal) -> StreamClaimOutcome {
+    try await undertake(uploader, target) { upload throws(StateRefusal) in
+      switch uploader {
+      case .legacy: .claimed(try await gateway.store.open(upload))
+      case .claimant(let authority):
+        try await gateway.store.claim(
+          StreamClaim(subject: authority.subject, upload: upload, rememberedUntil: authority.rememberedUntil))
+      }
+    }
+  }
+
+  /// Enters an upload into the store. Where somebody was learnt since the store was asked, it is judged once more.
+  private func undertake<Value>(
+    _ uploader: Uploader, _ target: PublishTarget, _ enter: (IntendedUpload) async throws(StateRefusal) -> Value
+  ) async throws(Refusal) -> Value {
+    let upload = try await intended(try await consider(uploader, target), target)
+    do throws(StateRefusal) {
+      return try await enter(upload)
+    } catch {
+      guard error == .reserved, case .claimant(let authority) = uploader else { throw .state(error) }
+      let before = attempt.knowledge.learnt
+      try await Authentication(gateway: gateway, configuration: configuration, registry: registry, attempt: attempt).recall(
+        authority.claimant)
+      guard attempt.knowledge.learnt != before else { throw .state(error) }
+    }
+    let again = try await intended(try await consider(uploader, target), target)
+    return try await Refusal.wrap(Refusal.state) { () async throws(StateRefusal) in try await enter(again) }
+  }
+
+  private func intended(_ consent: Consent, _ target: PublishTarget) async throws(Refusal) -> IntendedUpload {
+    var use: PublisherUse?
+    var createsPackage = false
+    if let grant = consent.grant {
+      use = PublisherUse(key: grant.key, lesson: grant.lesson, run: attempt.record.provenance.runURL ?? attempt.record.provenance.runID)
+      if grant.lesson != nil {
+        if attempt.knowledge.package == nil {
+          attempt.knowledge.package = await inquiry(of: .package, target, as: .policy(Inquiry(grant)))
+        }
+        createsPackage = attempt.knowledge.package != .exists
+      }
+    }
+    let isExclusive = registry.settings.overwrite == .refuse
+    if isExclusive { try await refuseExisting(target, consent) }
+    let upload = IntendedUpload(
+      target: target, use: use, createsPackage: createsPackage, isExclusive: isExclusive, note: attempt.record.note(at: gateway.clock()))
+    attempt.undertaken = (upload, consent.grant?.isRenamed ?? false)
+    return upload
+  }
+
+  /// The file that an upload would bring must not be there, where nothing may be overwritten.
+  ///
+  /// It is asked before anything is written, and again once no other upload of the file can run.
+  func refuseExisting(_ target: PublishTarget, _ consent: Consent) async throws(Refusal) {
+    let asker: RegistryInquiry.Asker =
+      switch consent {
+      case .grant(let grant): .policy(Inquiry(grant))
+      case .legacy(let pass): .client(pass)
+      }
+    switch await inquiry(of: .file, target, as: asker) {
+    case .absent: break
+    case .exists: throw .package(.fileExists(file: target.file))
+    case .unknown: throw .package(.existenceUnknown(package: target.package.canonical))
+    }
+  }
+}
+
+extension AuditRecord {
+  /// What a Grant says of its publisher.
+  mutating func describe(_ grant: Grant) {
+    granted = true
+    publisher = grant.publisher
+    publisherState = grant.lesson == nil ? .active : .pending
   }
 }
 

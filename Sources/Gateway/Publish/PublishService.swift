@@ -22,7 +22,7 @@ struct PublishService {
     let result: Result<RelayedAnswer, Refusal>
     do throws(Refusal) { result = .success(try await flow.run(plan)) } catch { result = .failure(error) }
     attempt.record.bodySize = body.bytesReceived
-    await gateway.conclude(attempt, result.outcome)
+    await gateway.conclude(attempt, outcome(of: result, attempt))
 
     let mayContinue = head.keepAlive && body.isComplete && !gateway.isDraining
     switch result {
@@ -34,12 +34,10 @@ struct PublishService {
       return .close
     }
   }
-}
 
-extension Result<RelayedAnswer, Refusal> {
-  fileprivate var outcome: AuditOutcome {
-    switch self {
-    case .success(let answer) where answer.isSuccess: .published
+  private func outcome(of result: Result<RelayedAnswer, Refusal>, _ attempt: Attempt) -> AuditOutcome {
+    switch result {
+    case .success(let answer) where answer.isSuccess: attempt.trial?.outcome ?? .published
     case .success(let answer): Refusal.upstream(.refused(status: answer.status)).outcome
     case .failure(let refusal): refusal.outcome
     }

@@ -54,6 +54,8 @@ enum Refusal: Error, Sendable {
     case .gateway: 503
     case .credential(let refusal): refusal.status
     case .token(.keysUnavailable): 503
+    case .package(.fileExists): 409
+    case .package(.existenceUnknown): 503
     case .token, .publisher, .package: 403
     case .body(let refusal): refusal.status
     case .spool: 503
@@ -68,7 +70,7 @@ enum Refusal: Error, Sendable {
   var retryAfter: Int? {
     switch self {
     case .token(.keysUnavailable(let seconds)): seconds
-    case .gateway, .spool, .scope(.unavailable), .state(.unavailable), .state(.inFlight), .state(.reserved): 5
+    case .gateway, .spool, .scope(.unavailable), .state(.unavailable), .state(.inFlight), .state(.reserved), .package(.existenceUnknown): 5
     case .framing, .path, .route, .credential, .token, .publisher, .package, .body, .scope, .state, .upstream: nil
     }
   }
@@ -97,6 +99,7 @@ enum Refusal: Error, Sendable {
     switch self {
     case .publisher(let refusal): refusal.sentence(for: .record)
     case .package(let refusal): refusal.sentence(for: .record)
+    case .state(.frozen(let freeze)): "\(freeze.scope.words) is frozen: \(freeze.why)"
     case .framing, .path, .route, .gateway, .credential, .token, .body, .spool, .scope, .state, .upstream: sentence
     }
   }
@@ -109,7 +112,8 @@ enum Refusal: Error, Sendable {
   var outcome: AuditOutcome {
     switch self {
     case .body(.incomplete): .aborted(code, detail: detail)
-    case .gateway, .spool, .scope(.unavailable), .state(.unavailable), .token(.keysUnavailable), .upstream: .failed(code, detail: detail)
+    case .gateway, .spool, .scope(.unavailable), .state(.unavailable), .token(.keysUnavailable), .package(.existenceUnknown), .upstream:
+      .failed(code, detail: detail)
     case .framing, .path, .route, .credential, .token, .publisher, .package, .body, .scope, .state: .refused(code, detail: detail)
     }
   }

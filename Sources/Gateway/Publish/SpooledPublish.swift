@@ -7,7 +7,7 @@ import StrictParsers
 /// An upload whose body says what it would publish: all of it is read, inspected and agreed before the registry sees a byte.
 struct SpooledPublish {
   let flow: PublishFlow
-  let authority: Authority
+  let uploader: Uploader
 
   func run() async throws(Refusal) -> RelayedAnswer {
     let dialect = flow.registry.dialect
@@ -18,13 +18,11 @@ struct SpooledPublish {
     let upload = try await inspect(artifact, by: inspector)
     flow.attempt.record.target = upload.target
 
-    _ = try flow.decide(authority, upload.target)
-    let intent = try await flow.bind(authority, upload.target, artifact)
+    let intent = try await flow.bind(uploader, upload.target, artifact)
     flow.attempt.openIntent = (intent, .bound)
     let body = WholeBody(
       contentType: ArraySlice(upload.contentType.utf8), prefix: upload.prefix, artifact: artifact, suffix: upload.suffix)
-    return try await Forwarder(flow: flow).forward(body) { () throws(Refusal) in try flow.decide(authority, upload.target)
-    }
+    return try await Forwarder(flow: flow, uploader: uploader, target: upload.target).forward(body)
   }
 
   /// Reads the body to its end. What the policy will not allow is refused as soon as the form has named it.
@@ -40,7 +38,7 @@ struct SpooledPublish {
       if !isAnnounced, let target = inspector.announcedTarget {
         isAnnounced = true
         flow.attempt.record.target = target
-        _ = try flow.decide(authority, target)
+        _ = try await flow.consider(uploader, target)
       }
       if file.readableBytes > 0 {
         let filled = spool ?? newSpool(for: inspector)

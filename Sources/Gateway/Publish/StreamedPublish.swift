@@ -7,19 +7,12 @@ import StrictParsers
 /// An upload whose path says what it would publish: decided at its head, then streamed as it comes, hashed on the way.
 struct StreamedPublish {
   let flow: PublishFlow
-  let authority: Authority
+  let uploader: Uploader
   let target: PublishTarget
 
   func run() async throws(Refusal) -> RelayedAnswer {
     flow.attempt.record.target = target
-    _ = try flow.decide(authority, target)
-    let claim = StreamClaim(
-      subject: authority.subject,
-      upload: IntendedUpload(target: target, use: nil, note: flow.attempt.record.note(at: flow.gateway.clock())),
-      rememberedUntil: authority.rememberedUntil)
-    let outcome: StreamClaimOutcome
-    do throws(StateRefusal) { outcome = try await flow.gateway.store.claim(claim) } catch { throw .state(error) }
-    switch outcome {
+    switch try await flow.claim(uploader, target) {
     case .claimed(let intent): return try await stream(intent)
     case .alreadyBound: return try await repeatWhole()
     }
@@ -31,7 +24,7 @@ struct StreamedPublish {
     flow.attempt.openIntent = (intent, .released)
     let body = try await StreamedBody(of: flow)
     do throws(Refusal) {
-      let answer = try await Forwarder(flow: flow).forward(body) { () throws(Refusal) in try flow.decide(authority, target) }
+      let answer = try await Forwarder(flow: flow, uploader: uploader, target: target).forward(body)
       note(body, intent)
       return answer
     } catch {
@@ -60,9 +53,9 @@ struct StreamedPublish {
     let artifact = try await Refusal.wrap(Refusal.spool) { () async throws(SpoolRefusal) in try await spool.finish() }
     flow.attempt.record.artifactDigest = artifact.digests.sha256
     flow.attempt.record.artifactSize = Int64(artifact.count)
-    let intent = try await flow.bind(authority, target, artifact)
+    let intent = try await flow.bind(uploader, target, artifact)
     flow.attempt.openIntent = (intent, .bound)
     let body = WholeBody(contentType: flow.contentType, prefix: [], artifact: artifact, suffix: [])
-    return try await Forwarder(flow: flow).forward(body) { () throws(Refusal) in try flow.decide(authority, target) }
+    return try await Forwarder(flow: flow, uploader: uploader, target: target).forward(body)
   }
 }

@@ -12,6 +12,12 @@ final class Attempt {
   let eventLoop: any EventLoop
   /// The intent in the store that must be closed, and how, whatever comes.
   var openIntent: (id: IntentID, end: IntentEnd)?
+  /// What was entered into the store, and whether the repository has another name than the one that was learnt.
+  var undertaken: (upload: IntendedUpload, isRenamed: Bool)?
+  /// What the policy judges by, beyond the token and the upload.
+  var knowledge = Knowledge()
+  /// Nil where the registry is not only tried out.
+  var trial: Trial?
   /// What the registry's answer is scanned for.
   var credential: ServiceCredential?
   private let began = NIODeadline.now()

@@ -1,5 +1,7 @@
 import Logging
+import PublisherPolicy
 import StateStore
+import StrictParsers
 
 extension GatewayServices {
   /// Ends an attempt: its record is written, then its intent is closed.
@@ -12,6 +14,34 @@ extension GatewayServices {
     }
     metrics.count(attempt.record, outcome)
     await audit.write(attempt.record, outcome, at: clock())
-    if let (intent, end) = attempt.openIntent { store.end(intent, as: end, nil) }
+    let success = outcome.isSuccess ? attempt.undertaken.map { UploadSuccess(time: now(), activates: $0.upload.use?.lesson != nil) } : nil
+    if let (intent, end) = attempt.openIntent { store.end(intent, as: end, success) }
+    report(attempt, outcome)
+  }
+
+  /// Says what changed, or seems to have changed, in who publishes.
+  private func report(_ attempt: Attempt, _ outcome: AuditOutcome) {
+    if case .refused(let reason, let detail) = outcome, reason == ReasonCode(PublisherRefusal.Code.identityChanged) {
+      log.log(.publisherIdentityChanged, ["request.id": "\(attempt.record.requestID)", "detail": "\(detail ?? "")"])
+    }
+    guard outcome.isSuccess, let (upload, isRenamed) = attempt.undertaken else { return }
+    knownPackages.note(upload.target.package, of: upload.target.registry)
+    guard let use = upload.use else { return }
+    if let lesson = use.lesson {
+      log.log(
+        .publisherActivated,
+        [
+          "publisher.id": "\(use.key.publisher)", "repository": "\(use.key.repository)", "ids": "\(lesson.words)",
+          "run": "\(use.run ?? "")",
+        ])
+    }
+    if isRenamed {
+      log.log(
+        .publisherRenamed,
+        [
+          "publisher.id": "\(use.key.publisher)", "learnt": "\(use.key.repository)",
+          "repository": "\(attempt.record.provenance.repository ?? "")",
+        ])
+    }
   }
 }

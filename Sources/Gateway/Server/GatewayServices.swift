@@ -19,12 +19,14 @@ final class GatewayServices: Sendable {
   let connections = OpenConnections()
   let pool = UpstreamPool()
   let spoolBudget = SpoolBudget()
+  let knownPackages = KnownPackages()
   /// For what blocks: disks and long inspections.
   let threads: NIOThreadPool
   let clock: @Sendable () -> Timestamp
   private let current: Mutex<Configuration>
   private let registryStates = Mutex<[RegistryName: Readiness.RegistryState]>([:])
   private let listening = Mutex(false)
+  private let freezes = Mutex<[Freeze]>([])
   private let unaccountedClaims = Mutex<Set<String>>([])
 
   init(
@@ -51,6 +53,13 @@ final class GatewayServices: Sendable {
 
   func beginListening() { listening.withLock { $0 = true } }
   func endListening() { listening.withLock { $0 = false } }
+
+  /// What of an upload is frozen, as of the last look at the store; the store itself has the last word.
+  func freeze(of registry: RegistryName, _ publisher: PublisherID?) -> Freeze? {
+    freezes.withLock { $0.first { $0.scope.covers(registry, publisher) } }
+  }
+
+  func adopt(_ freezes: [Freeze]) { self.freezes.withLock { $0 = freezes } }
 
   func note(_ state: Readiness.RegistryState, of registry: RegistryName) { registryStates.withLock { $0[registry] = state } }
   func registryState(of registry: RegistryName) -> Readiness.RegistryState { registryStates.withLock { $0[registry] ?? .unused } }

@@ -115,6 +115,8 @@ package struct IssuerSettings: Hashable, Sendable {
 package struct RegistrySettings: Hashable, Sendable {
   package enum Permission: String, CaseIterable, Sendable { case allow, refuse }
   package enum Passing: String, CaseIterable, Sendable { case pass, refuse }
+  package enum Overwriting: String, CaseIterable, Sendable { case registry, refuse }
+  package enum Mode: String, CaseIterable, Sendable { case enforce, report }
   package enum Digest: String, CaseIterable, Sendable { case sha256, none }
 
   package let name: RegistryName
@@ -132,6 +134,9 @@ package struct RegistrySettings: Hashable, Sendable {
   package let uploadTokenLifetime: Milliseconds
   package let attestations: PyPIProtocol.Attestations
   package let reads: Passing
+  package let overwrite: Overwriting
+  package let legacyCredentials: Passing
+  package let mode: Mode
 }
 
 /// Where a registry lies below its host.

@@ -55,7 +55,7 @@ extension SettingsSchema {
     let when = members.required("when")?.entries()
     let conditions = when?.map { WrittenCondition(key: $0.key, name: $0.name, value: $0.value) } ?? []
     let packages = members.required("may_publish").map { mayPublish($0, declared) }
-    let create = members["create"]?.choice(PublisherDeclaration.Creation.self, later: ["none"]) ?? .named
+    let create = members["create"]?.choice(PublisherDeclaration.Creation.self) ?? .named
     let expires = members["expires"]?.date()
     guard let issuer = declared.issuers.first(where: { $0.name.description == issuerName }), when != nil, let packages,
       let provider = ProviderCatalog.provider(issuer.provider)

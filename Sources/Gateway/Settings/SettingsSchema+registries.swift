@@ -42,7 +42,6 @@ extension SettingsSchema {
     ]
     guard let members = node.members(known) else { return nil }
     let ecosystem = members.required("protocol")?.choice(Ecosystem.self, later: Self.laterProtocols)
-    checkFixed(members)
     if let ecosystem { checkBelonging(members, ecosystem) }
     let host = members["host"].flatMap { self.host($0) }
     let path = members["path"].flatMap { prefix($0) } ?? PathPrefix(raw: "", segments: [])
@@ -55,22 +54,15 @@ extension SettingsSchema {
     let lifetime = members["upload_token"]?.members(["lifetime"])?.required("lifetime")?.duration(900_000...21_600_000)
     let attestations: PyPIProtocol.Attestations = members["attestations"]?.choice() ?? .drop
     let reads: RegistrySettings.Passing = members["reads"]?.choice() ?? .pass
+    let legacyCredentials: RegistrySettings.Passing = members["legacy_credentials"]?.choice() ?? .refuse
+    let mode: RegistrySettings.Mode = members["mode"]?.choice() ?? .enforce
+    if mode == .report, legacyCredentials == .refuse { members["mode"]?.error("report needs legacy_credentials: pass") }
     guard let ecosystem, let audience, let upstream, ecosystem != .generic || template != nil else { return nil }
     return RegistrySettings(
       name: RegistryName(name), ecosystem: ecosystem, host: host, path: path, audience: audience, upstream: upstream, template: template,
       methods: methods, digest: digest, direct: direct, uploadTokenLifetime: lifetime ?? Milliseconds(milliseconds: 900_000),
-      attestations: attestations, reads: reads)
-  }
-
-  private enum Overwrite: String, CaseIterable { case registry }
-  private enum LegacyCredentials: String, CaseIterable { case refuse }
-  private enum Mode: String, CaseIterable { case enforce }
-
-  /// Keys of which this version knows one value.
-  private func checkFixed(_ members: SettingsMembers) {
-    _ = members["overwrite"]?.choice(Overwrite.self, later: ["refuse"])
-    _ = members["legacy_credentials"]?.choice(LegacyCredentials.self, later: ["pass"])
-    _ = members["mode"]?.choice(Mode.self, later: ["report"])
+      attestations: attestations, reads: reads, overwrite: members["overwrite"]?.choice() ?? .registry,
+      legacyCredentials: legacyCredentials, mode: mode)
   }
 
   private func checkBelonging(_ members: SettingsMembers, _ ecosystem: Ecosystem) {

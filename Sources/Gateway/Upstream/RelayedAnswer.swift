@@ -13,11 +13,13 @@ struct RelayedAnswer {
   private static let relayedFields: Set<String> = ["content-type", "etag", "last-modified", "cache-control"]
 
   /// Judges the answer; nothing of one that fails reaches the client.
+  ///
+  /// - Parameter isToOurCredential: whether a challenge is ours to mend, or the client's own to answer.
   init(
-    _ head: ResponseHead, body: [UInt8], scannedFor credential: CredentialScan, location: LocationRewrite
+    _ head: ResponseHead, body: [UInt8], isToOurCredential: Bool, scannedFor credential: CredentialScan, location: LocationRewrite
   ) throws(UpstreamFailure) {
     switch head.status {
-    case 401, 407: throw .credentialRefused
+    case 401 where isToOurCredential, 407: throw .credentialRefused
     case 300..<400: throw .redirected
     default: break
     }
@@ -27,6 +29,9 @@ struct RelayedAnswer {
     status = head.status
     reason = head.reason
     var fields = head.fields.filter { Self.relayedFields.contains($0.nameText) }.map { ($0.nameText, $0.value) }
+    if !isToOurCredential, let challenge = try? head.fields.single(named: "www-authenticate") {
+      fields.append(("www-authenticate", challenge))
+    }
     if let written = try? head.fields.single(named: "location"), let rewritten = location.rewrite(written) {
       fields.append(("location", ArraySlice(rewritten.utf8)))
     }

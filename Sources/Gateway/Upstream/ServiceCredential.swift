@@ -14,7 +14,7 @@ struct ServiceCredential: Sendable {
     scan = CredentialScan(secrets: (secrets + [fieldValue]).map { $0.withBytes { Array($0) } })
   }
 
-  /// Only `UpstreamHead` calls this, and only under a Grant.
+  /// Only `UpstreamHead` calls this, and only under a Grant or by the policy's leave to ask.
   func append(to head: inout UpstreamHead) {
     fieldValue.withBytes { head.add(fieldName, $0) }
   }

@@ -14,9 +14,9 @@ struct UpstreamHead {
 
   private(set) var bytes: [UInt8]
 
-  /// An upload's head, with the service credential: of what clients can cause, the one place that adds it, and only under a Grant.
+  /// An upload's head, with the service credential under a Grant and with no other but the client's own otherwise.
   init(
-    publishing grant: Grant, method: HTTPMethod, target: String, origin: UpstreamOrigin, of client: RequestHead,
+    publishing consent: Consent, method: HTTPMethod, target: String, origin: UpstreamOrigin, of client: RequestHead,
     contentType: ArraySlice<UInt8>?,
     framing: BodyFraming, keepAlive: Bool, credential: ServiceCredential?
   ) {
@@ -30,8 +30,32 @@ struct UpstreamHead {
     case .chunked, .untilClose: add("transfer-encoding", "chunked".utf8)
     }
     if !keepAlive { add("connection", "close".utf8) }
+    switch consent {
+    case .grant: credential?.append(to: &self)
+    case .legacy(let pass): add("authorization", pass.authorization)
+    }
+    endLine()
+  }
+
+  /// A question to the registry, with the service credential: only what the policy would grant if the answer is right is asked about.
+  init(asking inquiry: Inquiry, _ method: HTTPMethod, _ target: String, origin: UpstreamOrigin, credential: ServiceCredential?) {
+    self.init(asking: method, target, origin)
     credential?.append(to: &self)
     endLine()
+  }
+
+  /// The same with the client's own credential.
+  init(asking pass: LegacyPass, _ method: HTTPMethod, _ target: String, origin: UpstreamOrigin) {
+    self.init(asking: method, target, origin)
+    add("authorization", pass.authorization)
+    endLine()
+  }
+
+  private init(asking method: HTTPMethod, _ target: String, _ origin: UpstreamOrigin) {
+    self.init(method: method, target: target, origin: origin)
+    add("accept", "text/html, application/json;q=0.5, */*;q=0.1".utf8)
+    add("accept-encoding", "identity".utf8)
+    add("connection", "close".utf8)
   }
 
   /// A read's head, with the client's own credential if it has one that may leave.

@@ -55,6 +55,21 @@ package struct GenericProtocol: RegistryProtocol {
 
   package func publishPath(for path: RoutedPath) -> ExactString { path.raw }
 
+  /// A file by its own path; a package by the folder that is named after it, which servers of files show by a redirect to the name with a slash.
+  package func questions(_ subject: ExistenceQuestion.Subject, _ target: PublishTarget, path: RoutedPath) -> [ExistenceQuestion] {
+    switch subject {
+    case .file: return [ExistenceQuestion(.head, path.raw) { Existence(ofStatus: $0.status) }]
+    case .package:
+      let folder = path.prefix(segments: template.segmentsToName)
+      return [
+        ExistenceQuestion(.head, folder) { answer in
+          let leadsInside = answer.location.map { $0.utf8.suffix(folder.utf8.count + 1).elementsEqual("\(folder)/".utf8) } ?? false
+          return (300..<400).contains(answer.status) && leadsInside ? .exists : Existence(ofStatus: answer.status)
+        }
+      ]
+    }
+  }
+
   package func credential(in head: RequestHead) throws(CredentialRefusal) -> PresentedCredential {
     try AuthorizationField.credential(in: head, challenged: true)
   }

@@ -65,6 +65,9 @@ package struct GenericTemplate: Hashable, Sendable {
   /// Whether uploads say their version.
   package var namesVersion: Bool { segments.contains(.placeholder(.version)) }
 
+  /// How many segments a path has up to the package's name, that among them.
+  var segmentsToName: Int { (segments.firstIndex(of: .placeholder(.name)) ?? 0) + 1 }
+
   /// Nil unless the path has exactly the template's segments.
   func match(_ path: [ExactString]) -> Match? {
     guard path.count == segments.count, let last = path.last else { return nil }

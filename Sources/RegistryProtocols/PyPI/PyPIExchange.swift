@@ -1,3 +1,4 @@
+package import PublisherPolicy
 package import StrictParsers
 package import TokenVerification
 
@@ -12,12 +13,24 @@ package enum PyPIExchange {
     RegistryAnswer(status: 200, reason: "OK", json: JSONObject([.init("audience", .string(audience))]))
   }
 
-  /// The token in the body of a `mint-token` or `burn-token`, whatever its Content-Type says. Other members are ignored, as PyPI does.
-  package static func token(in body: [UInt8]) throws(CredentialRefusal) -> [UInt8] {
-    let object: JSONObject
-    do throws(JSONError) { object = try StrictJSON.parseObject(body) } catch { throw .malformedExchange }
-    guard let token = object["token"]?.string else { throw .malformedExchange }
-    return Array(token.utf8)
+  /// What the body of a `mint-token` or `burn-token` says, whatever its Content-Type is. Members that nobody knows are ignored, as PyPI does.
+  package struct Request: Sendable {
+    package let token: [UInt8]
+    /// The one package that the upload token is to be for: a word of ours, for those who want no more than they need.
+    package let package: PublishTarget.Package?
+
+    package init(body: [UInt8]) throws(CredentialRefusal) {
+      let object: JSONObject
+      do throws(JSONError) { object = try StrictJSON.parseObject(body) } catch { throw .malformedExchange }
+      guard let token = object["token"]?.string else { throw .malformedExchange }
+      self.token = Array(token.utf8)
+      guard let written = object["package"] else {
+        package = nil
+        return
+      }
+      guard let name = written.string.flatMap({ PyPIProtocol.canonicalName($0) }) else { throw .malformedExchange }
+      package = .init(canonical: name)
+    }
   }
 
   /// The one answer that holds an upload token.

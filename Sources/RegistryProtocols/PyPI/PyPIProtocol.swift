@@ -69,6 +69,10 @@ package struct PyPIProtocol: RegistryProtocol {
   /// The registry's URL itself, with the slash at its end that indexes want.
   package func publishPath(for path: RoutedPath) -> ExactString { "/" }
 
+  package func questions(_ subject: ExistenceQuestion.Subject, _ target: PublishTarget, path: RoutedPath) -> [ExistenceQuestion] {
+    PyPIExistence.questions(subject, target)
+  }
+
   package func credential(in head: RequestHead) throws(CredentialRefusal) -> PresentedCredential {
     try AuthorizationField.credential(in: head, challenged: false)
   }

@@ -1,0 +1,61 @@
+import NIOCore
+import PublisherPolicy
+import RegistryProtocols
+import StrictParsers
+
+/// Asks the registry whether it has a package or a file, on a connection of its own. Nothing of its answers reaches a client.
+struct RegistryInquiry {
+  /// The page of a project with very many files.
+  private static let largestAnswer = 16 << 20
+  /// Clients wait for five seconds and more.
+  private static let patience = TimeAmount.seconds(10)
+
+  /// With whose credential it is asked.
+  enum Asker {
+    case policy(Inquiry)
+    case client(LegacyPass)
+  }
+
+  let gateway: GatewayServices
+  let registry: Registry
+  let path: RoutedPath
+  let eventLoop: any EventLoop
+
+  /// A package that was there is believed to be there for a minute; everything else is asked anew.
+  func existence(of subject: ExistenceQuestion.Subject, _ target: PublishTarget, as asker: Asker) async -> Existence {
+    if subject == .package, gateway.knownPackages.contains(target.package, of: registry.name) { return .exists }
+    var found = Existence.absent
+    for question in registry.dialect.questions(subject, target, path: path) {
+      do throws(UpstreamFailure) { found = found || (try await answer(to: question, as: asker)) } catch { found = found || .unknown }
+      if found == .exists { break }
+    }
+    if subject == .package, found == .exists { gateway.knownPackages.note(target.package, of: registry.name) }
+    return found
+  }
+
+  private func answer(to question: ExistenceQuestion, as asker: Asker) async throws(UpstreamFailure) -> Existence {
+    let target = registry.settings.upstream.basePath + question.path.text
+    let head: UpstreamHead
+    switch asker {
+    case .policy(let inquiry):
+      head = UpstreamHead(
+        asking: inquiry, question.method, target, origin: registry.origin, credential: try await registry.credential.current())
+    case .client(let pass): head = UpstreamHead(asking: pass, question.method, target, origin: registry.origin)
+    }
+    let bytes = try await registry.origin.connect(on: eventLoop)
+    await gateway.connections.noteUpstream(bytes)
+    let upstream = UpstreamConnection(bytes, wasReused: false, stall: Self.patience)
+    do throws(UpstreamFailure) {
+      _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: head.bytes)))
+      let answer = try await upstream.answerHead(to: question.method)
+      let isListing = question.method == .get && (200..<300).contains(answer.status)
+      let body = isListing ? try await upstream.collectBody(upTo: Self.largestAnswer) : []
+      await bytes.abort()
+      let location = (try? answer.fields.single(named: "location")).flatMap { $0.flatMap { ExactString(utf8: $0) } }
+      return question.meaning(.init(status: answer.status, location: location, body: body))
+    } catch {
+      await bytes.abort()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import StrictParsers
+
+/// How a token stands to what its publisher knows of who publishes.
+enum Acquaintance: Hashable, Sendable {
+  /// The configuration holds ids, or the provider's names can't be taken by strangers: conditions say all.
+  case configured
+  /// Nothing is known yet: the first to succeed is learnt.
+  case new(PublisherKey, ImmutableIDs)
+  /// The ids are those that were learnt, whatever the repository is called now.
+  case known(PublisherKey)
+  /// Another one published under this name.
+  case changed(PublisherKey, learnt: ImmutableIDs, got: ImmutableIDs)
+  /// The token lacks an id, so that it could never be recognised.
+  case unrecognisable(claim: ExactString)
+}
+
+extension Acquaintance {
+  var isNew: Bool { if case .new = self { true } else { false } }
+  var isKnown: Bool { if case .known = self { true } else { false } }
+
+  /// Whether nothing speaks against the one who asks.
+  var isTrusted: Bool { refusal == nil }
+
+  var refusal: PublisherRefusal? {
+    switch self {
+    case .configured, .new, .known: nil
+    case .changed(let key, let learnt, let got): .identityChanged(key, learnt: learnt, got: got)
+    case .unrecognisable(let claim): .missingClaim(claim)
+    }
+  }
+}
+
+extension Publisher {
+  func acquaintance(with identity: PublisherIdentity, _ learnt: [LearntIdentity]) -> Acquaintance {
+    guard learns else { return .configured }
+    if let missing = provider.immutableIDs.first(where: { identity.claim($0)?.isEmpty ?? true }) { return .unrecognisable(claim: missing) }
+    let got = provider.immutableIDs(of: identity)
+    let own = learnt.filter { $0.key.publisher == id && $0.key.issuerURL == identity.issuerURL && repositories.contains($0.key.repository) }
+    if let known = own.first(where: { $0.ids == got }) { return .known(known.key) }
+    let key = key(of: identity)
+    if let other = own.first(where: { $0.key == key }) { return .changed(key, learnt: other.ids, got: got) }
+    return .new(key, got)
+  }
+
+  /// Where the memory of this publisher's use by a token belongs.
+  func key(of identity: PublisherIdentity) -> PublisherKey {
+    PublisherKey(publisher: id, issuerURL: identity.issuerURL, repository: provider.repository(of: identity) ?? "")
+  }
+}
+
+extension CIProvider {
+  /// The token's repository, in the one spelling that all equivalent ones share.
+  func repository(of identity: PublisherIdentity) -> ExactString? {
+    identity.claim(repositoryKey.claim).map { caseIgnored.contains(repositoryKey.condition) ? ASCII.lowercased($0) : $0 }
+  }
+
+  /// Those that the token has.
+  func immutableIDs(of identity: PublisherIdentity) -> ImmutableIDs {
+    ImmutableIDs(immutableIDs.compactMap { name in identity.claim(name).map { .init(name, $0) } })
+  }
+}
