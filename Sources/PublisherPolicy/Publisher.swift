@@ -78,7 +78,7 @@ package struct Publisher: Sendable {
   }
 
   /// The repositories that it names, in lower case where their case does not matter; none where it names them by a pattern, or does not.
-  var repositories: [ExactString] {
+  package var repositories: [ExactString] {
     let named = conditions.compactMap { condition -> [ClaimPattern]? in
       guard case .claim(provider.repositoryKey.claim, let patterns) = condition.kind else { return nil }
       return patterns

@@ -53,8 +53,11 @@ package struct OperatorDeed: Hashable, Sendable {
 
 /// What operators told the store, as every gateway asks again and again.
 package struct Bulletin: Hashable, Sendable {
+  /// Seconds for which deeds belong to the one who was given them.
+  static let lease: Int64 = 60
+
   package let freezes: [Freeze]
-  /// Those that no gateway has recorded yet.
+  /// Those that whoever asked must record.
   package let deeds: [OperatorDeed]
 
   package init(freezes: [Freeze], deeds: [OperatorDeed]) {

@@ -4,7 +4,10 @@ import Gateway
 @main struct Imprimatur: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "imprimatur", abstract: "Trusted Publishing for package registries that have never heard of it.", version: Versions.text,
-    subcommands: [ServeCommand.self, CheckCommand.self, ExplainCommand.self, DemoCommand.self, HealthcheckCommand.self])
+    subcommands: [
+      ServeCommand.self, CheckCommand.self, ExplainCommand.self, PublishersCommand.self, FreezeCommand.self,
+      UnfreezeCommand.self, DemoCommand.self, HealthcheckCommand.self,
+    ])
 }
 
 /// What every subcommand with a configuration takes.

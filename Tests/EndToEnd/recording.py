@@ -1,6 +1,7 @@
 """A registry that records each request's bytes and answers as a test tells it to."""
 
 import contextlib
+import re
 import socket
 import threading
 from dataclasses import dataclass, field
@@ -79,6 +80,24 @@ def answering(status: str, body: bytes = b"", *fields: str):
     def behave(exchange: Exchange):
         exchange.read_body()
         exchange.answer(status, body, fields)
+
+    return behave
+
+
+def remembering():
+    """An index that has what it was sent, by the file's name, and nothing else; a name's page lists its files."""
+    forms = []
+
+    def behave(exchange: Exchange):
+        exchange.read_body()
+        method, path, _ = exchange.recorded.line.split(" ")
+        if method == "POST":
+            forms.append(bytes(exchange.recorded.body))
+            return exchange.answer("200 OK", b"stored\n")
+        name = path.rstrip("/").rsplit("/", 1)[-1].encode()
+        files = [re.search(rb'filename="([^"]+)"', form)[1] for form in forms if b'name="name"\r\n\r\n' + name + b"\r\n" in form]
+        page = b"".join(b'<a href="../../packages/%s#sha256=0">%s</a><br>\n' % (file, file) for file in files)
+        exchange.answer(*(("200 OK", page) if files and path.startswith("/simple/") else ("404 Not Found", b"no")))
 
     return behave
 

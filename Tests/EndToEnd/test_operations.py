@@ -107,8 +107,8 @@ MISTAKES = {
     "no YAML": ("version: 1", "version: [1", r"imprimatur\.yaml:\d+:\d+: error: "),
     "a public audience": ("audience: acme_python", "audience: pypi", r"imprimatur\.yaml:\d+:\d+: error: registries\.python\.audience"),
     "a later protocol": ("protocol: pypi", "protocol: npm", "not available in this version"),
-    "a later lever": ("protocol: pypi", "protocol: pypi\n    mode: report", "not available in this version"),
-    "no ids": ('repository_owner_id: "42", repository_id: "1234"', 'repository_id: "1234"', "repository_owner_id"),
+    "a report of nothing": ("protocol: pypi", "protocol: pypi\n    mode: report", "report needs legacy_credentials: pass"),
+    "no ids": ('acme/widgets, repository_owner_id: "42", repository_id: "1234"', "'acme/*'", "repository_owner_id"),
     "an empty secret": ("", "", r"password: the secret is empty"),
 }
 

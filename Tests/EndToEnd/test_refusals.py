@@ -15,7 +15,7 @@ from wire import Form, post_json, token_credential, upload
 GRANTED = (
     "upstream.", "state.", "spool.", "scope.digest-mismatch", "scope.malformed-archive", "scope.metadata-", "scope.malformed-metadata",
     "scope.unavailable")
-FAILURES = ("token.keys-unavailable", "scope.unavailable", "spool.", "state.unavailable", "upstream.", "audit.unavailable")
+FAILURES = ("token.keys-unavailable", "scope.unavailable", "scope.existence-unknown", "spool.", "state.unavailable", "upstream.", "audit.unavailable")
 
 
 def assert_refused(gateway, answer, status, reason):

@@ -30,7 +30,7 @@ import Testing
   @Test("leaves out what does not apply") func shortLine() {
     let record = AuditRecord(.revoke, ObservabilitySample.requestID())
     #expect(
-      text(record.line(.completed, at: ObservabilitySample.time)) == """
+      text(record.line(.completed(), at: ObservabilitySample.time)) == """
         {"time":"2026-11-22T13:00:00.123Z","level":"notice","event":"revoke","request.id":"\(record.requestID)","granted":false,\
         "credential":"none"}
 

@@ -15,7 +15,7 @@ import Testing
     metrics.count(ObservabilitySample.fullRecord, .published)
     metrics.count(ObservabilitySample.fullRecord, .refused(code, detail: "never a label"))
     metrics.count(AuditRecord(.publish, ObservabilitySample.requestID()), .refused(code, detail: nil))
-    metrics.count(AuditRecord(.exchange, ObservabilitySample.requestID()), .completed)
+    metrics.count(AuditRecord(.exchange, ObservabilitySample.requestID()), .completed())
     metrics.countRead(RegistryName("python"), status: 304)
     #expect(
       samples(metrics, "imprimatur_publishes_total") == [

@@ -129,7 +129,7 @@ import TokenVerification
       #expect(try await store.forget(PublisherID("another"), Array("in vain".utf8)) == 0)
       #expect(try await store.forget(id, Array("forgotten".utf8)) == 2)
       #expect(try await store.publisherRecords().isEmpty)
-      #expect(try await store.bulletin().deeds.map { String(decoding: $0.note, as: UTF8.self) } == ["forgotten"])
+      #expect(try await store.bulletin(at: Sample.now).deeds.map { String(decoding: $0.note, as: UTF8.self) } == ["forgotten"])
       try await Self.published(store, Sample.upload(by: Sample.use(learning: Sample.ids("2"))))
       #expect(try await Self.learnt(store) == [LearntIdentity(key: Sample.key(), ids: Sample.ids("2"))])
     }
@@ -197,15 +197,18 @@ import TokenVerification
       for (upload, isFrozen) in zip(uploads, frozen.uploads) {
         #expect(await Self.refusal(store, opening: upload) == (isFrozen ? .frozen(freeze) : nil))
       }
-      #expect(try await store.bulletin().freezes == [freeze])
+      let first = try await store.bulletin(at: Sample.now)
+      #expect(first.freezes == [freeze] && first.deeds.map { String(decoding: $0.note, as: UTF8.self) } == ["one", "two"])
+      try await store.settle(Array(first.deeds.prefix(1)))
+      // What was given to one is nobody else's for a while.
+      #expect(try await store.bulletin(at: Sample.now.advanced(by: 59)) == Bulletin(freezes: [freeze], deeds: []))
+      let later = Sample.now.advanced(by: 60)
       #expect(try await store.unfreeze(.registry(RegistryName("other")), Array("in vain".utf8)) == false)
       #expect(try await store.unfreeze(frozen.scope, Array("three".utf8)))
       #expect(try await store.unfreeze(frozen.scope, Array("in vain".utf8)) == false)
       for upload in uploads { #expect(await Self.refusal(store, opening: upload) == nil) }
-      let deeds = try await store.bulletin().deeds
-      #expect(deeds.map { String(decoding: $0.note, as: UTF8.self) } == ["one", "two", "three"])
-      try await store.settle(Array(deeds.prefix(2)))
-      #expect(try await store.bulletin() == Bulletin(freezes: [], deeds: [deeds[2]]))
+      let deeds = try await store.bulletin(at: later).deeds
+      #expect(deeds.map { String(decoding: $0.note, as: UTF8.self) } == ["two", "three"])
     }
   }
 
@@ -226,9 +229,9 @@ import TokenVerification
       #expect(try await store.uploadToken(Sample.digest("b"), at: Sample.now) == nil)
       #expect(try await store.uploadToken(Sample.digest("c"), at: Sample.now) == records[2])
       #expect(await store.refusal(binding: Sample.binding(.uploadToken(Sample.digest("a")))) == .ended)
-      #expect(try await store.bulletin().deeds.count == 1)
+      #expect(try await store.bulletin(at: Sample.now).deeds.count == 1)
       #expect(try await store.revoke([PublisherID("two")], at: Sample.now, nil) == 1)
-      #expect(try await store.bulletin().deeds.count == 1)
+      #expect(try await store.bulletin(at: Sample.now).deeds.isEmpty)
     }
   }
 }

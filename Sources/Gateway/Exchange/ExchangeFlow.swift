@@ -41,7 +41,7 @@ struct ExchangeFlow {
   private func mint(_ body: RequestBody, _ attempt: Attempt) async -> RegistryAnswer {
     do throws(Refusal) {
       let (token, expiry) = try await exchange(body, attempt)
-      await gateway.conclude(attempt, .completed)
+      await gateway.conclude(attempt, .completed())
       return PyPIExchange.minted(token, expiry: expiry)
     } catch {
       await gateway.conclude(attempt, error.outcome)
@@ -125,7 +125,7 @@ struct ExchangeFlow {
       guard let burnt else { throw .credential(.unknownUploadToken) }
       attempt.identify(burnt.identity, configuration.policy.provenance(of: burnt.identity), signedPart: nil)
       attempt.record.granted = true
-      await gateway.conclude(attempt, .completed)
+      await gateway.conclude(attempt, .completed())
     } catch {
       await gateway.conclude(attempt, error.outcome)
       if case .state = error { return PyPIExchange.refused(error.forClient(attempt.record.requestID)) }

@@ -34,6 +34,9 @@ package final class AuditLog: Sendable {
     await write(record.line(outcome, at: time), record.importance(outcome))
   }
 
+  /// Writes a record that was made before, of an operator's deed. False where it could not be written yet.
+  func write(line: [UInt8]) async -> Bool { await write(line, .deed) }
+
   /// Writes the records of the uploads that an earlier process did not end, from their notes. For each of them, whether its record is there now.
   ///
   /// A process that is killed after it has written a record may not have ended the intent any more: what stands at the end of the file

@@ -3,7 +3,7 @@ package enum AuditOutcome: Hashable, Sendable {
   /// The registry took the upload.
   case published
   /// An exchange or a burn did what it was asked to; `granted` says so, and there is no `outcome` in its line.
-  case completed
+  case completed(detail: String? = nil)
   /// We said no, or the registry did.
   case refused(ReasonCode, detail: String?)
   /// It ought to have worked.
@@ -48,7 +48,8 @@ package enum AuditOutcome: Hashable, Sendable {
   /// For people; never a secret, never the value of an unverified claim.
   package var detail: String? {
     switch self {
-    case .published, .completed: nil
+    case .published: nil
+    case .completed(let detail): detail
     case .refused(_, let detail), .failed(_, let detail), .aborted(_, let detail),
       .reported(_, let detail):
       detail

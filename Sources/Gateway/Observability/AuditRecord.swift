@@ -7,7 +7,11 @@ package import StrictParsers
 ///
 /// It is filled while the request is served and becomes exactly one line of the audit log at its end; what stays nil is left out of the line.
 package struct AuditRecord: Hashable, Sendable {
-  package enum Event: String, CaseIterable, Sendable { case publish, exchange, revoke }
+  package enum Event: String, CaseIterable, Sendable {
+    case publish, exchange, revoke
+    /// An operator's commands.
+    case forget, freeze, unfreeze
+  }
 
   package enum Action: String, CaseIterable, Sendable { case upload, mint, burn }
 

@@ -65,6 +65,7 @@ package final class Metrics: Sendable {
       if let duration = record.upstreamDuration { upstreamDuration.observe(duration, registry) }
     case .exchange: exchanges.add(1, registry, MetricLabel(outcome.name), reason)
     case .revoke: revocations.add(1, registry, MetricLabel(outcome.name), reason)
+    case .forget, .freeze, .unfreeze: break
     }
   }
 

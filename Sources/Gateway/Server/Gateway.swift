@@ -40,6 +40,7 @@ package struct Gateway: Sendable {
     guard let settings = loaded else { throw .configuration(problems) }
     let services = try services(settings)
     await services.gateway.recordInterrupted()
+    await services.gateway.heedOperators()
     let group = ServiceGroup(
       configuration: .init(
         services: [
@@ -61,7 +62,6 @@ package struct Gateway: Sendable {
   private struct Services {
     let gateway: GatewayServices
     let builder: ConfigurationBuilder
-    let store: SQLiteStore
     let group: MultiThreadedEventLoopGroup
   }
 
@@ -71,7 +71,7 @@ package struct Gateway: Sendable {
     let level = Logger.Level(rawValue: settings.log.level) ?? .info
     let log = Logger(label: "imprimatur") { _ in LineLogHandler(output, as: settings.log.format, from: level, clock: clock) }
     let audit = AuditLog(auditWriter(settings, output, log, metrics), onFailure: settings.audit.onFailure)
-    let store = store(settings, log, metrics)
+    let store = try store(settings, log)
     let threads = NIOThreadPool(numberOfThreads: max(2, System.coreCount))
     threads.start()
     let builder = ConfigurationBuilder(
@@ -85,7 +85,7 @@ package struct Gateway: Sendable {
     }
     let gateway = GatewayServices(
       configuration: configuration, store: store, audit: audit, log: log, metrics: metrics, threads: threads, clock: clock)
-    return Services(gateway: gateway, builder: builder, store: store, group: MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount))
+    return Services(gateway: gateway, builder: builder, group: MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount))
   }
 
   private func auditWriter(_ settings: Settings, _ output: LineWriter, _ log: Logger, _ metrics: Metrics) -> LineWriter {
@@ -98,22 +98,20 @@ package struct Gateway: Sendable {
     }
   }
 
-  private func store(_ settings: Settings, _ log: Logger, _ metrics: Metrics) -> SQLiteStore {
-    switch settings.state {
-    case .memory: .memory()
-    case .sqlite(let path):
-      SQLiteStore(path: path) { condition in
-        switch condition {
-        case .available: log.log(.stateAvailable)
-        case .unavailable(let failure): log.log(.stateUnavailable, ["failure": "\(failure)"])
-        }
+  private func store(_ settings: Settings, _ log: Logger) throws(Failure) -> any StateStore {
+    let store = settings.state.open(as: .gateway) { condition in
+      switch condition {
+      case .available: log.log(.stateAvailable)
+      case .unavailable(let failure): log.log(.stateUnavailable, ["failure": "\(failure)"])
       }
     }
+    guard let store else { throw .start("there is no state store") }
+    return store
   }
 
   private func end(_ services: Services) async {
     await services.gateway.audit.flush()
-    await services.store.close()
+    await services.gateway.store.close()
     services.gateway.log.log(.serverStopped)
     await services.gateway.audit.flush()
     try? await services.group.shutdownGracefully()

@@ -1,11 +1,13 @@
 import ServiceLifecycle
 import StateStore
 
-/// What must happen now and then: issuers' keys are kept fresh, what the store may forget is removed, and what it could not tell at the start
-/// is recorded.
+/// What must happen now and then: issuers' keys are kept fresh, what operators told the store is heeded, what it may forget is removed, and what
+/// it could not tell at the start is recorded.
 struct Housekeeping: Service {
   private static let interval = Duration.seconds(60)
   private static let batch = 500
+  /// What is frozen is frozen everywhere within a second.
+  private static let bulletinInterval = Duration.milliseconds(400)
 
   let gateway: GatewayServices
 
@@ -14,6 +16,7 @@ struct Housekeeping: Service {
       await withTaskGroup(of: Void.self) { tasks in
         tasks.addTask { await sweep() }
         tasks.addTask { await keepKeysFresh() }
+        tasks.addTask { await heedOperators() }
       }
     }
   }
@@ -23,6 +26,13 @@ struct Housekeeping: Service {
       await gateway.recordInterrupted()
       while let removed = try? await gateway.store.removeExpired(at: gateway.now(), limit: Self.batch), removed == Self.batch {}
       do { try await Task.sleep(for: Self.interval) } catch { return }
+    }
+  }
+
+  private func heedOperators() async {
+    while !Task.isCancelled {
+      do { try await Task.sleep(for: Self.bulletinInterval) } catch { return }
+      await gateway.heedOperators()
     }
   }
 

@@ -17,6 +17,12 @@ struct SettingsChanges {
     self.words = words
   }
 
+  /// The publishers whose entries are gone.
+  static func removedPublishers(from old: Settings, to new: Settings) -> [PublisherID] {
+    let kept = Set(new.publishers.map(\.id))
+    return old.publishers.map(\.id).filter { !kept.contains($0) }
+  }
+
   /// What came, went or became different, by name. A long list is counted.
   private static func changes<Item: Equatable>(_ kind: String, _ old: [Item], _ new: [Item], _ name: (Item) -> String) -> [String] {
     let before = Dictionary(old.map { (name($0), $0) }) { first, _ in first }

@@ -116,8 +116,8 @@ package final class SQLiteStore: StateStore {
     try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.unfreeze(scope, deed)) }
   }
 
-  package func bulletin() async throws(StateRefusal) -> Bulletin {
-    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.bulletin()) }
+  package func bulletin(at now: UnixTime) async throws(StateRefusal) -> Bulletin {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.bulletin(at: now)) }
   }
 
   package func settle(_ deeds: [OperatorDeed]) async throws(StateRefusal) {

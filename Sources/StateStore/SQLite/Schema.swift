@@ -117,7 +117,9 @@ enum Schema {
     -- What operators did that no gateway has recorded yet.
     CREATE TABLE deeds (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
-      note BLOB NOT NULL
+      note BLOB NOT NULL,
+      -- Until then a gateway is about to record it.
+      leased_until INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     """,
   ]

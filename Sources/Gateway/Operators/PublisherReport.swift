@@ -1,0 +1,69 @@
+package import PublisherPolicy
+import StateStore
+package import StrictParsers
+import TokenVerification
+
+/// A publisher as an operator is shown it: what it waits for or has learnt, and when and by which run it was used.
+package struct PublisherReport: Sendable {
+  package enum State: String, Sendable {
+    /// It has never published, and learns whom it belongs to when it does.
+    case pending
+    case active
+    /// Its entry is no longer in the configuration; what it learnt is kept.
+    case gone
+  }
+
+  package let id: PublisherID
+  package let state: State
+  private let records: [PublisherRecord]
+
+  init(_ publisher: Publisher, _ records: [PublisherRecord]) {
+    id = publisher.id
+    let isKnown = records.contains { $0.ids != nil && publisher.repositories.contains($0.key.repository) }
+    state = publisher.learns && !isKnown ? .pending : .active
+    self.records = records
+  }
+
+  init(gone id: PublisherID, _ records: [PublisherRecord]) {
+    self.id = id
+    state = .gone
+    self.records = records
+  }
+
+  /// For a terminal: a line for the publisher, and one for each repository that it was used by.
+  package var text: String {
+    let uses = records.map { record in
+      let ids = record.ids.map { "learnt \($0.words) on \(record.first.day)" } ?? "ids as configured, first used on \(record.first.day)"
+      let run = record.last.run.map { " by \(Shown.value($0))" } ?? ""
+      return "  \(record.key.repository) of \(record.key.issuerURL): \(ids); last used on \(record.last.day)\(run)"
+    }
+    return (["\(id) \(state.rawValue)"] + uses).joined(separator: "\n")
+  }
+
+  package var json: JSONObject {
+    JSONObject([
+      .init("id", .string(ExactString(id.description))), .init("state", .string(ExactString(state.rawValue))),
+      .init("uses", .array(records.map { .object($0.json) })),
+    ])
+  }
+}
+
+extension PublisherRecord {
+  fileprivate var json: JSONObject {
+    var members: [JSONObject.Member] = [.init("issuer", .string(key.issuerURL)), .init("repository", .string(key.repository))]
+    if let ids { members.append(.init("learnt", .object(JSONObject(ids.ids.map { .init($0.name, .string($0.value)) })))) }
+    members.append(.init("first", .object(first.json)))
+    members.append(.init("last", .object(last.json)))
+    return JSONObject(members)
+  }
+}
+
+extension PublisherRecord.Use {
+  fileprivate var day: String { "\(Timestamp(milliseconds: time.seconds * 1000))" }
+
+  fileprivate var json: JSONObject {
+    var members: [JSONObject.Member] = [.init("time", .string(ExactString(day)))]
+    if let run { members.append(.init("run", .string(run))) }
+    return JSONObject(members)
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Foundation
+import Gateway
+
+extension ConfigurationOption {
+  /// Runs an operator's command on the store of the configuration: 2 where that is wrong, 1 where the command can't be carried out.
+  func withDesk<Value>(_ command: (OperatorDesk) async throws(OperatorDesk.Failure) -> Value) async throws(ExitCode) -> Value {
+    let (settings, problems) = SettingsFile.load(path, environment: ProcessInfo.processInfo.environment, reading: SettingsDisk())
+    guard let settings else {
+      for problem in problems { Terminal.complain(problem.description) }
+      throw ExitCode(2)
+    }
+    do throws(OperatorDesk.Failure) {
+      let desk = try OperatorDesk(settings: settings, now: .now())
+      do throws(OperatorDesk.Failure) {
+        let value = try await command(desk)
+        await desk.close()
+        return value
+      } catch {
+        await desk.close()
+        throw error
+      }
+    } catch {
+      Terminal.complain(error.description)
+      throw ExitCode(1)
+    }
+  }
+}
