@@ -1,6 +1,7 @@
 """Levers of an operator: freezes, revocation, credentials of old that pass, and a policy that is only tried out."""
 
 import os
+import re
 import subprocess
 import threading
 
@@ -9,7 +10,7 @@ import pytest
 from packages import fresh_name, wheel
 from ports import until
 from recording import answering
-from registries import basic
+from registries import ROOT, basic
 from test_exchange import at_once, minted
 from test_generic import generic, put
 from test_operations import beginning, change, command, published
@@ -47,7 +48,7 @@ def test_what_is_frozen_is_refused_by_every_way_until_it_is_freed(started, issue
         assert (answer.status, answer.json["reason"]) == (403, "state.frozen")
         assert "stolen" not in str(answer)
     answer = post_json(gateway, "/_/oidc/mint-token", {"token": issuer.mint()})
-    assert (answer.status, answer.json["errors"][0]["code"]) == (422, "invalid-token") and "state.frozen" in str(answer)
+    assert (answer.status, answer.json["errors"][0]["code"]) == (422, "not-enabled") and "state.frozen" in str(answer)
     assert all(record["detail"] == f"{scope} is frozen: a stolen laptop" for record in gateway.audit(2))
     assert not recording.requests
     operate(gateway, "unfreeze", *SCOPES[scope], "--why", "found again")
@@ -171,6 +172,17 @@ def test_a_token_that_was_asked_for_one_package_publishes_no_other(started, issu
     assert send(gateway, token, wheel(name)).status == 200
     answer = post_json(gateway, "/_/oidc/mint-token", {"token": issuer.mint(), "package": "no package"})
     assert (answer.status, answer.json["errors"][0]["code"]) == (422, "invalid-payload")
+
+
+def test_the_published_pattern_finds_every_upload_token(started, issuer, recording):
+    """The README's regular expression, as a secret scanner would use it."""
+    pattern = re.search(r"`(impr_[^`]+)`", (ROOT / "README.md").read_text())[1]
+    gateway = started(recording)
+    for _ in range(20):
+        token = minted(gateway, issuer)
+        assert re.fullmatch(pattern, token)
+        assert re.findall(pattern, f'TWINE_PASSWORD="{token}"; echo {token}.') == [token, token]
+    assert not re.search(pattern, "impr_" + "0" * 48)
 
 
 # Credentials of old

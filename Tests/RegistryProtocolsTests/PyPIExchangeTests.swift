@@ -68,7 +68,7 @@ import TokenVerification
       ("token.too-large", 403, "invalid-payload"),
       ("token.unknown-issuer", 403, "invalid-payload"), ("token.expired", 403, "invalid-token"),
       ("token.bad-signature", 403, "invalid-token"),
-      ("token.wrong-audience", 403, "invalid-token"), ("state.replayed", 403, "invalid-reuse-token"),
+      ("token.wrong-audience", 403, "invalid-token"), ("state.replayed", 403, "invalid-reuse-token"), ("state.frozen", 403, "not-enabled"),
       ("publisher.claim-mismatch", 403, "invalid-publisher"),
       ("scope.package-not-allowed", 403, "invalid-publisher"), ("route.not-found", 404, "not-enabled"),
       ("body.too-large", 413, "invalid-payload"),

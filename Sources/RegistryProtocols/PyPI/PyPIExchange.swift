@@ -62,6 +62,7 @@ package enum PyPIExchange {
     case (_, TokenRefusal.Code.malformed.rawValue), (_, TokenRefusal.Code.tooLarge.rawValue), (_, TokenRefusal.Code.unknownIssuer.rawValue):
       return "invalid-payload"
     case (_, "state.replayed"): return "invalid-reuse-token"
+    case (_, "state.frozen"): return "not-enabled"
     case ("token", _), ("state", _): return "invalid-token"
     case ("publisher", _), ("scope", _): return "invalid-publisher"
     case ("route", _): return "not-enabled"
