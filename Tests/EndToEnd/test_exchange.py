@@ -2,30 +2,13 @@
 
 import base64
 import json
-import threading
 import time
 
 import pytest
 
 from packages import fresh_name, sdist, wheel
+from races import RUNS, at_once
 from wire import Form, post_json, request, token_credential, upload
-
-
-def at_once(count, act):
-    """`count` threads that all begin when the last is ready; their results."""
-    barrier = threading.Barrier(count)
-    results = [None] * count
-
-    def run(index):
-        barrier.wait()
-        results[index] = act(index)
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def minted(gateway, issuer, **claims) -> str:
@@ -97,18 +80,19 @@ def test_a_refused_exchange_speaks_pypis_words(started, issuer, recording, case)
 
 def test_of_64_simultaneous_mints_of_one_token_exactly_one_succeeds(started, issuer, recording):
     gateway = started(recording)
-    token = issuer.mint()
-    answers = at_once(64, lambda _: post_json(gateway, "/_/oidc/mint-token", {"token": token}))
-    assert sorted(answer.status for answer in answers) == [200] + [422] * 63
-    assert {answer.json["errors"][0]["code"] for answer in answers if answer.status == 422} == {"invalid-reuse-token"}
-    records = gateway.audit(64, event="exchange")
-    assert sorted(record.get("reason", "") for record in records) == [""] + ["state.replayed"] * 63
+    for run in range(RUNS):
+        token = issuer.mint()
+        answers = at_once(64, lambda _: post_json(gateway, "/_/oidc/mint-token", {"token": token}))
+        assert sorted(answer.status for answer in answers) == [200] + [422] * 63
+        assert {answer.json["errors"][0]["code"] for answer in answers if answer.status == 422} == {"invalid-reuse-token"}
+        records = gateway.audit(64 * (run + 1), event="exchange")[64 * run :]
+        assert sorted(record.get("reason", "") for record in records) == [""] + ["state.replayed"] * 63
 
 
 @pytest.mark.parametrize("exchanged", [False, True])
 def test_of_two_simultaneous_first_uses_for_different_versions_exactly_one_succeeds(started, issuer, recording, exchanged):
     gateway = started(recording)
-    for attempt in range(1, 11):
+    for attempt in range(1, RUNS + 1):
         token = minted(gateway, issuer) if exchanged else issuer.mint()
         name = fresh_name()
         answers = at_once(
@@ -116,7 +100,7 @@ def test_of_two_simultaneous_first_uses_for_different_versions_exactly_one_succe
         assert sorted(answer.status for answer in answers) == [200, 403], answers
         assert [answer.json["reason"] for answer in answers if answer.status == 403] == ["state.other-version"]
         assert len(recording.requests) == attempt
-    assert sorted(record["outcome"] for record in gateway.audit(20)) == ["published"] * 10 + ["refused"] * 10
+    assert sorted(record["outcome"] for record in gateway.audit(2 * RUNS)) == ["published"] * RUNS + ["refused"] * RUNS
 
 
 def test_one_token_sends_a_file_again_but_no_other_bytes(started, issuer, recording):

@@ -1,12 +1,11 @@
 """What a registry has, asked of it by its own protocol: packages that may be created, files that may not be overwritten."""
 
-import os
 
 import pytest
 
 from packages import fresh_name, sdist, wheel
 from recording import answering, remembering
-from test_exchange import at_once
+from races import RUNS, at_once
 from test_generic import generic, put
 from test_operations import published
 from test_refusals import assert_refused
@@ -126,9 +125,6 @@ def test_a_path_that_is_there_is_not_overwritten(started, issuer, nginx):
     answer = put(gateway, path, b"other", token_credential(issuer.mint()))
     assert (answer.status, answer.json["reason"]) == (409, "scope.file-exists")
     assert (nginx.files / path.lstrip("/")).read_bytes() == b"first"
-
-
-RUNS = int(os.environ.get("RACE_RUNS", "10"))
 
 
 def test_of_two_uploads_of_one_file_at_once_one_is_taken(started, issuer, recording):

@@ -1,7 +1,6 @@
 """Publishers that learn whom they belong to: ids of the first that succeeds, kept through renames, refused to whoever comes after."""
 
 import json
-import os
 import threading
 
 import pytest
@@ -9,14 +8,13 @@ import pytest
 from packages import fresh_name, sdist, wheel
 from ports import until
 from recording import answering, remembering
-from test_exchange import at_once, minted
+from races import RUNS, at_once
+from test_exchange import minted
 from test_operations import MORE, change, command
 from test_refusals import assert_refused
 from wire import Form, post_json, token_credential, upload
 
 UNNAMED = "{repository: acme/widgets, workflow: release.yml}"
-RUNS = int(os.environ.get("RACE_RUNS", "10"))
-"""A race is run as often as this: a hundred times where somebody asks for it."""
 
 
 def learning(started, registry, /, **settings):

@@ -1,6 +1,5 @@
 """Levers of an operator: freezes, revocation, credentials of old that pass, and a policy that is only tried out."""
 
-import os
 import re
 import subprocess
 import threading
@@ -11,13 +10,13 @@ from packages import fresh_name, wheel
 from ports import until
 from recording import answering
 from registries import ROOT, basic
-from test_exchange import at_once, minted
+from races import RUNS, at_once
+from test_exchange import minted
 from test_generic import generic, put
 from test_operations import beginning, change, command, published
 from test_refusals import assert_refused
-from wire import Form, post_json, read_answer, request, token_credential, upload
+from wire import Form, head, post_json, read_answer, request, token_credential, upload
 
-RUNS = int(os.environ.get("RACE_RUNS", "10"))
 SCOPES = {"everything": [], "the registry python": ["--registry", "python"], "the publisher widgets-release": ["--publisher", "widgets-release"]}
 
 
@@ -310,3 +309,43 @@ def test_a_static_credential_alone_is_no_report(started, issuer, recording):
     assert request(gateway, "POST", "/", [("Content-Length", "0"), ("X-Imprimatur-Token", issuer.mint())]).status == 403
     assert published(gateway, issuer) == 200
     assert recording.requests[-1].values("Authorization") == [recording.authorization]
+
+
+# Several entries
+
+
+def test_a_token_of_a_shared_audience_is_for_every_registry_of_its_host(started, issuer, recording):
+    gateway = started(recording, registry={"host": "127.0.0.1"})
+    text = gateway.render()
+    registry = text[text.index("  python:\n") : text.index("publishers:\n")]
+    text = text.replace("publishers:\n", registry.replace("  python:\n", "  nightly:\n").replace("    host:", "    path: /nightly\n    host:") + "publishers:\n")
+    text += """
+  - id: nightly
+    issuer: github
+    when: {repository: acme/widgets, repository_owner_id: "42", ref_type: tag}
+    may_publish: {nightly: "acme-widgets*"}
+    create: any
+"""
+    change(gateway, text, by_signal=True)
+    token = minted(gateway, issuer)
+    assert send(gateway, token).status == 200
+    assert upload(gateway, Form.of(wheel(fresh_name())), token_credential(token), path="/nightly/").status == 200
+    assert [record["publisher.id"] for record in gateway.audit(2)] == ["widgets-release", "nightly"]
+
+
+def test_an_upload_goes_on_the_word_that_was_entered_or_not_at_all(started, issuer, recording):
+    """While a streamed body is awaited, its publisher's entry is replaced by another of the same rights."""
+    gateway = generic(started, recording)
+    path = f"/{fresh_name()}/1.0/file.bin"
+    connection = gateway.connect()
+    fields = [("Host", "127.0.0.1"), ("Content-Length", "5"), ("Expect", "100-continue"), token_credential(issuer.mint())]
+    connection.sendall(head("PUT", path, fields))
+    # It is asked for the body once its name is claimed.
+    assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")
+    change(gateway, gateway.render().replace("id: widgets-release", "id: same-rights"), by_signal=True)
+    with connection:
+        connection.sendall(b"bytes")
+        answer = read_answer(connection)
+    assert_refused(gateway, answer, 503, "gateway.configuration-changed")
+    assert not recording.requests
+    assert put(gateway, path, b"bytes", token_credential(issuer.mint())).status == 200

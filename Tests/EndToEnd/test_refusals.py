@@ -14,8 +14,8 @@ from wire import Form, post_json, token_credential, upload
 # The policy had granted it, which the record says.
 GRANTED = (
     "upstream.", "state.", "spool.", "scope.digest-mismatch", "scope.malformed-archive", "scope.metadata-", "scope.malformed-metadata",
-    "scope.unavailable")
-FAILURES = ("token.keys-unavailable", "scope.unavailable", "scope.existence-unknown", "spool.", "state.unavailable", "upstream.", "audit.unavailable")
+    "scope.unavailable", "gateway.configuration-changed")
+FAILURES = ("token.keys-unavailable", "scope.unavailable", "scope.existence-unknown", "gateway.", "spool.", "state.unavailable", "upstream.", "audit.unavailable")
 
 
 def assert_refused(gateway, answer, status, reason):

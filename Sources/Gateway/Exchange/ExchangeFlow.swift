@@ -55,18 +55,37 @@ struct ExchangeFlow {
     attempt.record.credential = .oidc
     let authentication = Authentication(gateway: gateway, configuration: configuration, registry: registries[0], attempt: attempt)
     let (registry, identity) = try await identify(request.token, authentication)
-    attempt.record.describe(registry)
     let claimant = Claimant(identity: identity, scope: nil)
     try await authentication.recall(claimant)
-    let admission = try Refusal.wrap(Refusal.publisher) { () throws(PublisherRefusal) in
-      try configuration.policy.admit(claimant, to: registry.name, knowing: attempt.knowledge, at: gateway.now())
-    }
-    let publishers = try unfrozen(admission.publishers, of: registry)
-    attempt.record.granted = true
-    attempt.record.publisher = publishers[0]
-    attempt.record.publisherState = admission.isPending ? .pending : .active
+    let publishers = try admit(claimant, to: registries.filter { $0.settings.audience == registry.settings.audience }, attempt)
     return try await keep(
       identity, for: TokenScope(publishers: publishers, package: request.package), lifetime: registry.settings.uploadTokenLifetime)
+  }
+
+  /// The publishers that the token means, of all registries that its audience may mean. Never empty.
+  private func admit(_ claimant: Claimant, to registries: [Registry], _ attempt: Attempt) throws(Refusal) -> [PublisherID] {
+    var publishers: [PublisherID] = []
+    var refusal: Refusal?
+    for registry in registries {
+      do throws(Refusal) {
+        let admission = try Refusal.wrap(Refusal.publisher) { () throws(PublisherRefusal) in
+          try configuration.policy.admit(claimant, to: registry.name, knowing: attempt.knowledge, at: gateway.now())
+        }
+        let unfrozen = try unfrozen(admission.publishers, of: registry)
+        if publishers.isEmpty {
+          attempt.record.describe(registry)
+          attempt.record.granted = true
+          attempt.record.publisher = unfrozen[0]
+          attempt.record.publisherState = admission.isPending ? .pending : .active
+        }
+        publishers += unfrozen.filter { !publishers.contains($0) }
+      } catch {
+        refusal = refusal ?? error
+      }
+    }
+    guard publishers.isEmpty, let refusal else { return publishers }
+    attempt.record.describe(registries[0])
+    throw refusal
   }
 
   /// Never empty.

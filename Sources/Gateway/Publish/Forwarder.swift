@@ -14,7 +14,7 @@ struct Forwarder {
   ///
   /// A kept connection that broke before the answer's first byte may have been closed before it was used: then, and only then, a new one is tried.
   func forward(_ body: some ForwardedBody) async throws(Refusal) -> RelayedAnswer {
-    if flow.registry.settings.overwrite == .refuse { try await flow.refuseExisting(target, try flow.decide(uploader, target)) }
+    if flow.registry.settings.overwrite == .refuse { try await flow.refuseExisting(target, try flow.confirm(uploader, target)) }
     let credential = isOurs ? try await credential() : nil
     let first = try await connect()
     do throws(Refusal) {
@@ -52,7 +52,7 @@ struct Forwarder {
     let isWhole: Bool
     do throws(Refusal) {
       let head = UpstreamHead(
-        publishing: try flow.decide(uploader, target), method: flow.head.method, target: flow.registry.publishTarget(for: flow.path),
+        publishing: try flow.confirm(uploader, target), method: flow.head.method, target: flow.registry.publishTarget(for: flow.path),
         origin: flow.registry.origin,
         of: flow.head, contentType: body.contentType, framing: body.framing, keepAlive: keepsConnections,
         credential: credential)

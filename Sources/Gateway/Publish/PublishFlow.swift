@@ -79,7 +79,15 @@ struct PublishFlow {
     }
   }
 
-  /// The same where the registry may be asked, if the decision hangs on what it has.
+  /// Decides once more, immediately before the first byte: on the very word that was entered into the store.
+  func confirm(_ uploader: Uploader, _ target: PublishTarget) throws(Refusal) -> Consent {
+    let consent = try decide(uploader, target)
+    let use = attempt.undertaken?.upload.use
+    guard consent.grant?.key == use?.key, consent.grant?.lesson == use?.lesson else { throw .gateway(.configurationChanged) }
+    return consent
+  }
+
+  /// Decides where the registry may be asked, if the decision hangs on what it has.
   func consider(_ uploader: Uploader, _ target: PublishTarget) async throws(Refusal) -> Consent {
     switch uploader {
     case .claimant(let authority):

@@ -125,22 +125,27 @@ enum GatewayRefusal: Error, Hashable, Sendable {
   case auditUnavailable
   /// As many connections as `connections` allows are open.
   case overloaded
+  /// Another publisher would grant the upload now than the one that was entered into the store.
+  case configurationChanged
 
   enum Code: String, CaseIterable, Sendable {
     case auditUnavailable = "audit.unavailable"
     case overloaded = "gateway.overloaded"
+    case configurationChanged = "gateway.configuration-changed"
   }
 
   var code: Code {
     switch self {
     case .auditUnavailable: .auditUnavailable
     case .overloaded: .overloaded
+    case .configurationChanged: .configurationChanged
     }
   }
 
   var explanation: String {
     switch self {
     case .auditUnavailable: "the gateway can't write its audit log, without which it publishes nothing; try again"
+    case .configurationChanged: "the gateway's configuration changed during this upload; try again"
     case .overloaded: "the gateway serves as many connections as it may; try again"
     }
   }
