@@ -20,6 +20,7 @@ package struct PublisherRecord: Hashable, Sendable {
   package let ids: ImmutableIDs?
   /// When the ids were learnt, too.
   package let first: Use
+  /// To the minute, where one run uploads many files.
   package let last: Use
 
   package init(key: PublisherKey, ids: ImmutableIDs?, first: Use, last: Use) {

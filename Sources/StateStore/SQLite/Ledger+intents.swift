@@ -12,9 +12,12 @@ extension Ledger {
 
   func insert(_ intent: IntentID, of upload: IntendedUpload) throws(DatabaseFailure) {
     let use = upload.use
+    // What is reserved is named; nobody asks for the others.
+    let reserved = upload.createsPackage || upload.isExclusive ? upload.target : nil
     try insertIntent.run(
-      .integer(intent.value), .blob(upload.note), .text(upload.target.registry.description), .text(upload.target.package.canonical.text),
-      .text(upload.target.file.text), .optionalText(use?.key.publisher.description), .optionalText(use?.key.issuerURL.text),
+      .integer(intent.value), .blob(upload.note), .optionalText(reserved?.registry.description),
+      .optionalText(reserved?.package.canonical.text), .optionalText(reserved?.file.text), .optionalText(use?.key.publisher.description),
+      .optionalText(use?.key.issuerURL.text),
       .optionalText(use?.key.repository.text), use?.lesson.map { .blob($0.encoded()) } ?? .null, .optionalText(use?.run?.text),
       .integer(upload.createsPackage ? 1 : 0), .integer(upload.isExclusive ? 1 : 0))
   }

@@ -109,6 +109,9 @@ final class Ledger {
       INSERT INTO publishers SELECT publisher, issuer, repository, ids, ?2, run, ?2, run FROM intents WHERE id = ?1 AND publisher IS NOT NULL
         ON CONFLICT (publisher, issuer, repository) DO UPDATE
         SET ids = coalesce(publishers.ids, excluded.ids), last_time = excluded.last_time, last_run = excluded.last_run
+        -- Once a minute is enough for a run that uploads many files.
+        WHERE publishers.ids IS NOT coalesce(publishers.ids, excluded.ids) OR publishers.last_run IS NOT excluded.last_run
+          OR excluded.last_time >= publishers.last_time + 60
       """)
     insertCreation = try connection.prepare(
       """
