@@ -60,14 +60,6 @@ import Testing
     #expect(problems.allSatisfy { $0.file == "/etc/imprimatur/a.yaml" && $0.severity == .error })
   }
 
-  @Test("of one publisher a line is not available in this version", arguments: ["generated/*.jsonl", "x.jsonl"])
-  func jsonLines(pattern: String) {
-    #expect(
-      Self.sample("[\"\(pattern)\"]", ["x.jsonl": "{}"]).complaints == [
-        "error: include.0: including .jsonl is not available in this version"
-      ])
-  }
-
   @Test(
     "is missed where no file has the name: a pattern may match none, but who names a file means it",
     arguments: [

@@ -9,6 +9,13 @@ struct MemoryFiles: SettingsReading {
 
   func contents(of path: String) -> [UInt8]? { files[path] }
 
+  /// In pieces that end anywhere.
+  func read(_ path: String, _ piece: ([UInt8]) -> Void) -> Bool {
+    guard let bytes = files[path] else { return false }
+    for start in stride(from: 0, to: bytes.count, by: 7) { piece(Array(bytes[start..<min(start + 7, bytes.count)])) }
+    return true
+  }
+
   func names(in folder: String) -> [String]? {
     let prefix = folder == "." ? "" : "\(folder)/"
     return files.keys.filter { $0.hasPrefix(prefix) && !$0.dropFirst(prefix.count).contains("/") }.map {

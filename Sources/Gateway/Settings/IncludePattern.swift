@@ -5,6 +5,9 @@ import StrictParsers
 struct IncludePattern: Hashable, Sendable {
   let path: String
 
+  /// Whether each line of the files is a publisher.
+  var isLines: Bool { path.hasSuffix(".jsonl") }
+
   private var folder: String? { path.lastIndex(of: "/").map { String(path[..<$0]) } }
   private var name: NamePattern { NamePattern(canonical: ExactString(folder.map { path.dropFirst($0.count + 1) } ?? path[...])) }
 

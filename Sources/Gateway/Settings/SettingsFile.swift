@@ -8,15 +8,30 @@ import Yams
 package protocol SettingsReading: Sendable {
   /// Nil where the file can't be read.
   func contents(of path: String) -> [UInt8]?
+  /// Hands on a file of any size, piece by piece. False where it can't be read.
+  func read(_ path: String, _ piece: ([UInt8]) -> Void) -> Bool
   /// The names of a folder's entries, sorted; nil where it can't be read.
   func names(in folder: String) -> [String]?
 }
 
 /// The file system.
 package struct SettingsDisk: SettingsReading {
+  private static let pieceBytes = 1 << 20
+
   package init() {}
 
   package func contents(of path: String) -> [UInt8]? { FileManager.default.contents(atPath: path).map { Array($0) } }
+
+  package func read(_ path: String, _ piece: ([UInt8]) -> Void) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? file.close() }
+    do {
+      while let data = try file.read(upToCount: Self.pieceBytes), !data.isEmpty { piece(Array(data)) }
+      return true
+    } catch {
+      return false
+    }
+  }
 
   package func names(in folder: String) -> [String]? { (try? FileManager.default.contentsOfDirectory(atPath: folder))?.sorted() }
 }
@@ -80,6 +95,21 @@ struct SettingsFiles {
     } catch {
       return fail(path, "is not YAML")
     }
+  }
+
+  /// Hands on the lines of a file, which may be very large, with their numbers from 1. False, and a problem, where it can't be read.
+  mutating func lines(of path: String, _ line: (ArraySlice<UInt8>, Int) -> Void) -> Bool {
+    paths.append(path)
+    hash.update(Array("\(path.utf8.count):\(path)".utf8))
+    var lines = LineSplitter()
+    let isRead = reader.read(path) { piece in
+      hash.update(piece)
+      lines.add(piece, line)
+    }
+    lines.finish(line)
+    hash.update(Array(":\(lines.bytes)".utf8))
+    if !isRead { _ = fail(path, "can't be read") }
+    return isRead
   }
 
   private func fail(_ path: String, _ message: String, line: Int = 1, column: Int = 1) -> SettingsNode? {

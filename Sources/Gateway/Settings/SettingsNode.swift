@@ -17,6 +17,16 @@ struct SettingsNode {
   let file: String
   let keyPath: String
   let problems: SettingsProblems
+  /// Where a value stands of which YAML does not know it.
+  let place: (line: Int, column: Int)?
+
+  init(node: Node, file: String, keyPath: String, problems: SettingsProblems, place: (line: Int, column: Int)? = nil) {
+    self.node = node
+    self.file = file
+    self.keyPath = keyPath
+    self.problems = problems
+    self.place = place
+  }
 
   func error(_ message: String, suggestion: String? = nil) { report(.error, message, suggestion) }
   func warn(_ message: String) { report(.warning, message, nil) }
@@ -27,13 +37,13 @@ struct SettingsNode {
         file: file, line: line, column: column, keyPath: keyPath, severity: severity, message: message, suggestion: suggestion))
   }
 
-  var line: Int { node.mark?.line ?? 1 }
-  var column: Int { node.mark?.column ?? 1 }
+  var line: Int { place?.line ?? node.mark?.line ?? 1 }
+  var column: Int { place?.column ?? node.mark?.column ?? 1 }
 
-  func replacing(_ node: Node) -> SettingsNode { SettingsNode(node: node, file: file, keyPath: keyPath, problems: problems) }
+  func replacing(_ node: Node) -> SettingsNode { SettingsNode(node: node, file: file, keyPath: keyPath, problems: problems, place: place) }
 
   func child(_ node: Node, _ name: String) -> SettingsNode {
-    SettingsNode(node: node, file: file, keyPath: keyPath.isEmpty ? name : "\(keyPath).\(name)", problems: problems)
+    SettingsNode(node: node, file: file, keyPath: keyPath.isEmpty ? name : "\(keyPath).\(name)", problems: problems, place: place)
   }
 
   /// The text that stands there, whatever YAML would take it for; nil, and a problem, where it is no text or none.

@@ -14,40 +14,63 @@ extension SettingsSchema {
 
   /// The publishers of the file itself and of those that it includes, in that order.
   func publishers(_ node: SettingsNode?, include: SettingsNode?, _ declared: Declared, _ files: inout SettingsFiles) -> [Publisher] {
-    var items = node?.items() ?? []
-    for pattern in include?.items() ?? [] { items += included(pattern, &files) }
+    var gathered = Gathered()
+    gathered.add(node?.items() ?? [], self, declared)
+    for pattern in include?.items() ?? [] {
+      for path in included(pattern, &files) {
+        if IncludePattern(path: path).isLines {
+          lines(of: path, declared, &files, &gathered)
+        } else {
+          gathered.add(items(of: path, &files), self, declared)
+        }
+      }
+    }
+    if gathered.count == 0 { (node ?? include)?.warn("there is no publisher, so that nothing can be published") }
+    return gathered.publishers
+  }
+
+  /// Publishers as they are found, in their order.
+  struct Gathered {
+    private(set) var publishers: [Publisher] = []
     var ids: Set<String> = []
-    let publishers = items.compactMap { publisher($0, declared, &ids) }
-    if items.isEmpty { (node ?? include)?.warn("there is no publisher, so that nothing can be published") }
-    return publishers
+    /// Those among them, too, that are wrong.
+    private(set) var count = 0
+
+    mutating func add(_ items: [SettingsNode], _ schema: SettingsSchema, _ declared: Declared) {
+      for item in items { add(schema.publisher(item, declared, &ids)) }
+    }
+
+    mutating func add(_ publisher: Publisher?) {
+      count += 1
+      if let publisher { publishers.append(publisher) }
+    }
   }
 
   // MARK: Included files
 
-  private func included(_ pattern: SettingsNode, _ files: inout SettingsFiles) -> [SettingsNode] {
+  /// The files that a pattern means.
+  private func included(_ pattern: SettingsNode, _ files: inout SettingsFiles) -> [String] {
     guard let text = pattern.text() else { return [] }
-    if text.hasSuffix(".jsonl") {
-      pattern.error("including .jsonl \(Self.notAvailable)")
-      return []
-    }
     let include = IncludePattern(path: SettingsNode.resolve(text, from: pattern.file))
     files.watch(include)
-    if include.isLiteral, reader.contents(of: include.path) == nil {
+    if include.isLiteral, !include.isLines, reader.contents(of: include.path) == nil {
       pattern.error("\(include.path) can't be read")
       return []
     }
     let paths = include.files(reader)
     if paths.isEmpty { pattern.warn("matches no file") }
-    return paths.flatMap { path -> [SettingsNode] in
-      guard let root = files.parse(path) else { return [] }
-      if case .sequence = root.node { return root.items() ?? [] }
-      return root.members(["publishers"])?.required("publishers")?.items() ?? []
-    }
+    return paths
+  }
+
+  private func items(of path: String, _ files: inout SettingsFiles) -> [SettingsNode] {
+    guard let root = files.parse(path) else { return [] }
+    if case .sequence = root.node { return root.items() ?? [] }
+    return root.members(["publishers"])?.required("publishers")?.items() ?? []
   }
 
   // MARK: One publisher
 
-  private func publisher(_ node: SettingsNode, _ declared: Declared, _ ids: inout Set<String>) -> Publisher? {
+  func publisher(_ node: SettingsNode, _ declared: Declared, _ ids: inout Set<String>) -> Publisher? {
     guard let members = node.members(["id", "issuer", "when", "may_publish", "create", "expires"]) else { return nil }
     let id = members.required("id")?.text()
     if let id, !ids.insert(id).inserted { members["id"]?.error("the id \(id) stands twice") }

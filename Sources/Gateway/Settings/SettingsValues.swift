@@ -99,15 +99,9 @@ extension SettingsNode {
   /// Midnight UTC of a day of ISO 8601: `2027-01-01`.
   func date() -> UnixTime? {
     guard let text = text() else { return nil }
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    let isShaped = parts.map(\.utf8.count) == [4, 2, 2] && parts.allSatisfy { $0.utf8.allSatisfy { ASCII.isDigit($0) } }
-    guard isShaped, let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
-      let time = UnixTime(year: year, month: month, day: day)
-    else {
-      error("\"\(text)\" is no date: YYYY-MM-DD")
-      return nil
-    }
-    return time
+    if let time = UnixTime(day: text) { return time }
+    error("\"\(text)\" is no date: YYYY-MM-DD")
+    return nil
   }
 
   /// `HOST:PORT`, an IPv6 address in brackets. `:PORT` is 127.0.0.1: what other hosts may reach is written out.
@@ -133,6 +127,14 @@ extension SettingsNode {
 }
 
 extension UnixTime {
+  /// Midnight UTC of a day that is written `2027-01-01`.
+  init?(day text: String) {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    let isShaped = parts.map(\.utf8.count) == [4, 2, 2] && parts.allSatisfy { $0.utf8.allSatisfy { ASCII.isDigit($0) } }
+    guard isShaped, let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]) else { return nil }
+    self.init(year: year, month: month, day: day)
+  }
+
   /// Midnight UTC of a day of the Gregorian calendar; nil where there is no such day.
   init?(year: Int, month: Int, day: Int) {
     let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)

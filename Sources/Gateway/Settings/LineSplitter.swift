@@ -1,0 +1,29 @@
+/// Cuts pieces of a text into its lines, which end with a line feed, but for the last one, which may.
+struct LineSplitter {
+  private var rest: [UInt8] = []
+  private var count = 0
+  /// Of the whole text.
+  private(set) var bytes = 0
+
+  mutating func add(_ piece: [UInt8], _ line: (ArraySlice<UInt8>, Int) -> Void) {
+    bytes += piece.count
+    var start = 0
+    while let end = piece[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      count += 1
+      if rest.isEmpty {
+        line(piece[start..<end], count)
+      } else {
+        rest.append(contentsOf: piece[start..<end])
+        line(rest[...], count)
+        rest = []
+      }
+      start = end + 1
+    }
+    rest.append(contentsOf: piece[start...])
+  }
+
+  mutating func finish(_ line: (ArraySlice<UInt8>, Int) -> Void) {
+    guard !rest.isEmpty else { return }
+    line(rest[...], count + 1)
+  }
+}

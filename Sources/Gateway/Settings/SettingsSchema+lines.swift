@@ -1,0 +1,133 @@
+import PublisherPolicy
+import RegistryProtocols
+import StrictParsers
+import TokenVerification
+import Yams
+
+/// Publishers of which a file has one a line, each a JSON object with the members that it would have in YAML.
+extension SettingsSchema {
+  private static let longestLine = 1 << 20
+  /// A generator's mistake stands in every line: nobody reads more of them.
+  private static let mostToldLines = 100
+
+  func lines(of path: String, _ declared: Declared, _ files: inout SettingsFiles, _ gathered: inout Gathered) {
+    let providers = Dictionary(
+      declared.issuers.compactMap { issuer in ProviderCatalog.provider(issuer.provider).map { (issuer.name, $0) } }
+    ) { first, _ in first }
+    var mistakes = 0
+    var warnings = 0
+    _ = files.lines(of: path) { bytes, number in
+      func here(column: Int = 1) -> SettingsNode {
+        SettingsNode(node: Node(""), file: path, keyPath: "", problems: problems, place: (number, column))
+      }
+      let object: JSONObject
+      do throws(JSONError) {
+        guard bytes.count <= Self.longestLine else { throw JSONError(.tooManyValues, at: Self.longestLine) }
+        object = try StrictJSON.parseObject(bytes)
+      } catch {
+        mistakes += 1
+        if mistakes <= Self.mostToldLines { here(column: error.offset + 1).error("is no JSON object: \(error.reason.rawValue)") }
+        return
+      }
+      if let line = PublisherLine(object, declared), let provider = providers[line.declaration.issuer],
+        case (let publisher?, let found) = Publisher.check(line.declaration, provider: provider),
+        gathered.ids.insert(line.declaration.id).inserted
+      {
+        gathered.add(publisher)
+        if !found.isEmpty { warnings += 1 }
+        if warnings <= Self.mostToldLines { for problem in found { here().warn(problem.message) } }
+        return
+      }
+      mistakes += 1
+      if mistakes <= Self.mostToldLines { gathered.add(publisher(here().replacing(object.node), declared, &gathered.ids)) }
+    }
+    let whole = SettingsNode(node: Node(""), file: path, keyPath: "", problems: problems)
+    if mistakes > Self.mostToldLines { whole.error("\(mistakes - Self.mostToldLines) more of its lines are wrong") }
+    if warnings > Self.mostToldLines { whole.warn("\(warnings - Self.mostToldLines) more of its lines are doubtful") }
+  }
+}
+
+/// A line that says all that it must in the plainest way, which nearly every line of a large file does. What is not one is read as YAML would be, by
+/// who can say what is wrong with it.
+private struct PublisherLine {
+  let declaration: PublisherDeclaration
+
+  init?(_ object: JSONObject, _ declared: SettingsSchema.Declared) {
+    var id: ExactString?
+    var issuer: IssuerName?
+    var when: [(key: String, values: [ExactString])] = []
+    var mayPublish: [(registry: RegistryName, patterns: [NamePattern])] = []
+    var create = PublisherDeclaration.Creation.named
+    var expires: UnixTime?
+    for member in object.members {
+      switch member.name.text {
+      case "id": id = member.value.string
+      case "issuer":
+        guard let name = member.value.string else { return nil }
+        issuer = declared.issuers.first { $0.name.description.utf8.elementsEqual(name.utf8) }?.name
+      case "when":
+        guard let conditions = member.value.object else { return nil }
+        for condition in conditions.members {
+          guard let values = Self.values(condition.value) else { return nil }
+          when.append((condition.name.text, values))
+        }
+      case "may_publish":
+        guard let registries = member.value.object else { return nil }
+        for entry in registries.members {
+          guard let registry = declared.registries.first(where: { $0.name.description.utf8.elementsEqual(entry.name.utf8) }),
+            registry.template == nil, let names = Self.values(entry.value)
+          else { return nil }
+          let patterns = names.compactMap { registry.ecosystem.canonicalPattern($0).map { NamePattern(canonical: $0) } }
+          guard patterns.count == names.count else { return nil }
+          mayPublish.append((registry.name, patterns))
+        }
+      case "create":
+        guard let written = member.value.string, let choice = PublisherDeclaration.Creation(rawValue: written.text) else { return nil }
+        create = choice
+      case "expires":
+        guard let written = member.value.string, let time = UnixTime(day: written.text) else { return nil }
+        expires = time
+      default: return nil
+      }
+    }
+    guard let id, let issuer else { return nil }
+    declaration = PublisherDeclaration(id: id.text, issuer: issuer, when: when, mayPublish: mayPublish, create: create, expires: expires)
+  }
+
+  private static func values(_ value: JSONValue) -> [ExactString]? {
+    if let text = text(value) { return [text] }
+    guard let items = value.array else { return nil }
+    let texts = items.compactMap(text)
+    return texts.count == items.count ? texts : nil
+  }
+
+  /// What stands there, as it would stand in YAML.
+  private static func text(_ value: JSONValue) -> ExactString? {
+    switch value {
+    case .string(let text): text.isEmpty || text.utf8.contains(where: ASCII.isControl) ? nil : text
+    case .integer(let number): ExactString(String(number))
+    case .bool(let flag): flag ? "true" : "false"
+    case .null, .number, .array, .object: nil
+    }
+  }
+}
+
+extension JSONObject {
+  /// The same in YAML's terms: each value as the text that stands there.
+  fileprivate var node: Node { .mapping(.init(members.map { (Node($0.name.text), $0.value.node) })) }
+}
+
+extension JSONValue {
+  fileprivate var node: Node {
+    switch self {
+    // Nothing stands there, as nothing stands behind the colon of YAML.
+    case .null: Node("")
+    case .bool(let value): Node(value ? "true" : "false")
+    case .integer(let value): Node(String(value))
+    case .number(let text): Node(text.text)
+    case .string(let text): Node(text.text)
+    case .array(let items): .sequence(.init(items.map(\.node)))
+    case .object(let object): object.node
+    }
+  }
+}
