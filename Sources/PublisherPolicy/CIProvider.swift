@@ -13,16 +13,18 @@ package protocol CIProvider: Sendable {
   var claims: ClaimTable { get }
   /// The condition's key that stands for the repository or what takes its place, and the claim that holds its name.
   var repositoryKey: (condition: ExactString, claim: ExactString) { get }
-  /// Conditions of which a publisher must state one: the others say nothing of whose token it is.
-  var identifying: Set<ExactString> { get }
+  /// Sets of conditions of which a publisher must state one: the others say nothing of whose token it is.
+  var identifying: [[ExactString]] { get }
   /// Claims that nobody else will ever have, whereas names can be given up and taken by strangers.
   var immutableIDs: [ExactString] { get }
   /// Conditions on top of the plain comparison of a claim.
   var specialConditions: [ExactString] { get }
   /// Conditions whose values are compared without regard to ASCII case.
   var caseIgnored: Set<ExactString> { get }
-  /// Events that run a stranger's code with the repository's identity.
-  var dangerousEvents: Set<ExactString> { get }
+  /// What shows that a stranger's code runs with the repository's identity.
+  var dangers: [Danger] { get }
+  /// What a publisher leaves open that does not narrow these things.
+  var advice: [Advice] { get }
   /// What must hold of each of its tokens, whatever a publisher says.
   var standingConditions: [Condition] { get }
 
@@ -45,7 +47,8 @@ extension CIProvider {
   package var tokenForm: TokenForm { TokenForm(hasID: true) }
   package var specialConditions: [ExactString] { [] }
   package var caseIgnored: Set<ExactString> { [] }
-  package var dangerousEvents: Set<ExactString> { [] }
+  package var dangers: [Danger] { [] }
+  package var advice: [Advice] { [] }
   package var standingConditions: [Condition] { [] }
 
   package func normalized(_ claims: JSONObject) -> JSONObject { claims }
@@ -63,6 +66,12 @@ package struct WorkflowReferences: Sendable {
   let jobClaim: ExactString?
 }
 
+/// Conditions of which a publisher should state one, and what it allows without.
+package struct Advice: Sendable {
+  let keys: [ExactString]
+  let otherwise: String
+}
+
 /// Where a release comes from, in a provider's verified claims.
 package struct Provenance: Hashable, Sendable {
   package let repository: ExactString?
@@ -71,11 +80,4 @@ package struct Provenance: Hashable, Sendable {
   package let pipeline: ExactString?
   package let runID: ExactString?
   package let runURL: ExactString?
-}
-
-/// The one place that knows which CI systems there are.
-package enum ProviderCatalog {
-  package static let all: [any CIProvider] = [GitHubActions(), GitLabCI()]
-
-  package static func provider(_ id: String) -> (any CIProvider)? { all.first { $0.id == id } }
 }

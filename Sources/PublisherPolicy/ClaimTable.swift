@@ -7,36 +7,58 @@ package struct ClaimTable: Sendable {
     case required
     /// It may stand in a condition, and is kept for that.
     case optional
+    /// A list of texts: a condition names what must be among them.
+    case list
+    /// Only the provider's own standing conditions look at it, and it is kept for those.
+    case judged
     /// It says who or what it should not matter to: never kept.
     case ignored
   }
 
   private let uses: [ExactString: Use]
   private let openPrefixes: [ExactString]
+  /// Whether there are claims that an installation's administrators make up: each may stand in a condition, and is kept where one does.
+  let isOpen: Bool
 
   /// `openPrefixes` begin the names of claims that people make up themselves.
-  init(required: [ExactString], optional: [ExactString], ignored: [ExactString], openPrefixes: [ExactString] = []) {
+  init(
+    required: [ExactString], optional: [ExactString] = [], lists: [ExactString] = [], judged: [ExactString] = [], ignored: [ExactString],
+    openPrefixes: [ExactString] = [], isOpen: Bool = false
+  ) {
     var uses: [ExactString: Use] = [:]
     for name in ignored + ["iss", "aud", "exp", "iat", "nbf"] { uses[name] = .ignored }
+    for name in judged { uses[name] = .judged }
+    for name in lists { uses[name] = .list }
     for name in optional { uses[name] = .optional }
     for name in required { uses[name] = .required }
     self.uses = uses
     self.openPrefixes = openPrefixes
+    self.isOpen = isOpen
   }
 
   package func use(of name: ExactString) -> Use? {
     if let use = uses[name] { return use }
-    return openPrefixes.contains { name.utf8.starts(with: $0.utf8) } ? .ignored : nil
+    if openPrefixes.contains(where: { name.utf8.starts(with: $0.utf8) }) { return .ignored }
+    return isOpen ? .optional : nil
   }
 
   var required: [ExactString] { uses.filter { $0.value == .required }.map(\.key).sorted() }
 
   /// Those that a condition may name.
-  var conditionable: [ExactString] { uses.filter { $0.value != .ignored }.map(\.key).sorted() }
+  var conditionable: [ExactString] {
+    let names = uses.filter { use in
+      switch use.value {
+      case .required, .optional, .list: true
+      case .judged, .ignored: false
+      }
+    }
+    return names.map(\.key).sorted()
+  }
 
+  /// Whether an identity keeps it, beside those that conditions name where the table is open.
   func isKept(_ name: ExactString) -> Bool {
     switch uses[name] {
-    case .required, .optional: true
+    case .required, .optional, .list, .judged: true
     case .ignored, nil: false
     }
   }

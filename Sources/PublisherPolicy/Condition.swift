@@ -9,8 +9,14 @@ package struct Condition: Hashable, Sendable {
     case workflow([ExactString], comparesJob: Bool)
     /// The tag is one of these, in which `{version}` is the upload's.
     case tag([TagPattern])
-    /// The event is not one that runs a stranger's code, or is one of these, which the publisher names.
-    case safeEvent(named: [ExactString])
+    /// The claim is a list of texts, and one of these is among them.
+    case listed(ExactString, [ExactString])
+    /// The claim is this very value, of this very type.
+    case literal(ExactString, JSONValue)
+    /// The claim says what another says, or is absent.
+    case agrees(ExactString, with: ExactString)
+    /// Nothing shows that a stranger's code runs, or just these things, which the publisher names.
+    case safe(Danger, named: [ClaimPattern])
   }
 
   /// Its key in the configuration.
@@ -21,7 +27,16 @@ package struct Condition: Hashable, Sendable {
   func isAbout(_ name: ExactString) -> Bool {
     switch kind {
     case .claim(let claim, _): claim == name
-    case .workflow, .tag, .safeEvent: false
+    case .workflow, .tag, .listed, .literal, .agrees, .safe: false
+    }
+  }
+
+  /// The claim that it compares by itself.
+  var claim: ExactString? {
+    switch kind {
+    case .claim(let claim, _), .listed(let claim, _), .literal(let claim, _), .agrees(let claim, _): claim
+    case .safe(let danger, _): danger.claim
+    case .workflow, .tag: nil
     }
   }
 
@@ -31,7 +46,10 @@ package struct Condition: Hashable, Sendable {
     case .claim(_, let patterns): Self.list(patterns.map(\.text.text))
     case .workflow(let files, _): Self.list(files.map(\.text))
     case .tag(let tags): Self.list(tags.map(\.text.text))
-    case .safeEvent: "an event that does not run a stranger's code"
+    case .listed(_, let values): "one of them to be \(Self.list(values.map(\.text)))"
+    case .literal(_, let value): String(decoding: value.encoded(), as: UTF8.self)
+    case .agrees(_, let other): "what \(other) is"
+    case .safe: "nothing that runs a stranger's code"
     }
   }
 
@@ -51,19 +69,27 @@ package struct Condition: Hashable, Sendable {
     case .tag(let tags):
       guard let reference = provider.tagReference(of: identity) else { return false }
       return tags.contains { $0.matches(reference, version: version) }
-    case .safeEvent(let named):
-      guard let event = identity.claim("event_name") else { return false }
-      return !provider.dangerousEvents.contains(event) || named.contains(event)
+    case .listed(let claim, let values):
+      guard let list = identity.texts(claim) else { return false }
+      return values.contains { list.contains($0) }
+    case .literal(let claim, let value): return identity.claims[claim] == value
+    case .agrees(let claim, let other):
+      guard identity.claims[claim] != nil else { return true }
+      guard let value = identity.claim(claim) else { return false }
+      return value == identity.claim(other)
+    case .safe(let danger, let named): return danger.isAbsent(in: identity, provider, named: named)
     }
   }
 
   /// What the token says, for people; nil where it says nothing, or nothing that could be compared.
   package func found(in identity: PublisherIdentity, _ provider: any CIProvider) -> ExactString? {
     switch kind {
-    case .claim(let claim, _): identity.claim(claim)
+    case .claim(let claim, _), .agrees(let claim, _): identity.claim(claim)
     case .workflow(let files, let comparesJob): disagreeingReference(files, comparesJob, identity, provider)
     case .tag: provider.tagReference(of: identity)
-    case .safeEvent: identity.claim("event_name")
+    case .listed(let claim, _): identity.texts(claim).map { ExactString($0.map(\.text).joined(separator: ", ")) }
+    case .literal(let claim, _): identity.claims[claim].map { ExactString(String(decoding: $0.encoded(), as: UTF8.self)) }
+    case .safe(let danger, _): identity.claim(danger.claim)
     }
   }
 

@@ -9,8 +9,27 @@ extension ExactString {
 
   var isNumber: Bool { !isEmpty && utf8.allSatisfy { ASCII.isDigit($0) } }
 
-  /// Whether it can stand in the path of a URL as it is.
-  var isURLSafe: Bool { utf8.allSatisfy { ASCII.isAlphanumeric($0) || "-._/".utf8.contains($0) } }
+  /// A UUID as RFC 9562 writes it, in either case.
+  var isUUID: Bool {
+    let groups = utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    return groups.map(\.count) == [8, 4, 4, 4, 12] && groups.allSatisfy { $0.allSatisfy(ASCII.isHexDigit) }
+  }
+
+  /// Of letters, digits and hyphens, and not empty.
+  var isSlug: Bool { !isEmpty && utf8.allSatisfy { ASCII.isAlphanumeric($0) || $0 == UInt8(ascii: "-") } }
+
+  /// Of letters, digits, hyphens and underscores, and not empty.
+  var isID: Bool { !isEmpty && utf8.allSatisfy { ASCII.isAlphanumeric($0) || "-_".utf8.contains($0) } }
+
+  /// What follows this beginning; nil where it begins otherwise.
+  func after(_ beginning: String) -> ExactString? {
+    utf8.starts(with: beginning.utf8) ? ExactString(utf8: utf8.dropFirst(beginning.utf8.count)) : nil
+  }
+
+  /// What stands before this end; nil where it ends otherwise.
+  func before(_ end: String) -> ExactString? {
+    utf8.suffix(end.utf8.count).elementsEqual(end.utf8) ? ExactString(utf8: utf8.dropLast(end.utf8.count)) : nil
+  }
 
   func has(_ character: Unicode.Scalar) -> Bool { utf8.contains { UInt32($0) == character.value } }
 

@@ -16,6 +16,8 @@ package struct Policy: Sendable {
   private let others: [IssuerName: [Int]]
   /// The issuers of publishers that learn.
   private let learners: Set<IssuerName>
+  /// The claims that conditions compare.
+  private let compared: [IssuerName: Set<ExactString>]
 
   package init(publishers: [Publisher], providers: [IssuerName: any CIProvider]) {
     self.publishers = publishers
@@ -23,18 +25,21 @@ package struct Policy: Sendable {
     learners = Set(publishers.filter(\.learns).map(\.issuer))
     var byRepository: [Place: [Int]] = [:]
     var others: [IssuerName: [Int]] = [:]
+    var compared: [IssuerName: Set<ExactString>] = [:]
     for (index, publisher) in publishers.enumerated() {
+      compared[publisher.issuer, default: []].formUnion(publisher.conditions.compactMap(\.claim))
       let repositories = Set(publisher.repositories.map { ASCII.lowercased($0) })
       for repository in repositories { byRepository[Place(issuer: publisher.issuer, repository: repository), default: []].append(index) }
       if repositories.isEmpty { others[publisher.issuer, default: []].append(index) }
     }
     self.byRepository = byRepository
     self.others = others
+    self.compared = compared
   }
 
   // MARK: Who
 
-  /// Whom a verified token speaks for. Only the claims of the provider's table are kept.
+  /// Whom a verified token speaks for. Only the claims of the provider's table are kept, and where that is open those that conditions compare.
   package func identify(_ token: VerifiedToken, issuer: IssuerName) throws(PublisherRefusal) -> PublisherIdentity {
     try identify(token.claims, issuer: issuer, url: token.issuer, audience: token.audience, id: token.id, expiry: token.expiry)
   }
@@ -43,16 +48,21 @@ package struct Policy: Sendable {
     _ claims: JSONObject, issuer: IssuerName, url: ExactString, audience: ExactString, id: TokenID, expiry: UnixTime
   ) throws(PublisherRefusal) -> PublisherIdentity {
     guard let provider = providers[issuer] else { throw .noPublisher(repository: nil) }
-    let kept = JSONObject(provider.normalized(claims).members.filter { provider.claims.isKept($0.name) })
+    let table = provider.claims
+    let compared = table.isOpen ? self.compared[issuer] ?? [] : []
+    let kept = JSONObject(
+      provider.normalized(claims).members.filter {
+        table.isKept($0.name) || table.use(of: $0.name) == .optional && compared.contains($0.name)
+      })
     let identity = PublisherIdentity(issuer: issuer, issuerURL: url, audience: audience, claims: kept, token: id, expiry: expiry)
-    for name in provider.claims.required where identity.claim(name) == nil { throw .missingClaim(name) }
+    for name in table.required where identity.claim(name) == nil { throw .missingClaim(name) }
     return identity
   }
 
   /// The claims of a token that its provider's table does not know.
   package func unaccountedClaims(of token: VerifiedToken, issuer: IssuerName) -> [ExactString] {
     guard let provider = providers[issuer] else { return [] }
-    return token.claims.members.map(\.name).filter { provider.claims.use(of: $0) == nil }
+    return provider.normalized(token.claims).members.map(\.name).filter { provider.claims.use(of: $0) == nil }
   }
 
   package func provenance(of identity: PublisherIdentity) -> Provenance? { providers[identity.issuer]?.provenance(of: identity) }
@@ -200,8 +210,8 @@ package struct Policy: Sendable {
       publisher: publisher.id,
       failures: nearest.failures.map { .init(key: $0.key, expected: $0.expectation, got: $0.found(in: identity, publisher.provider)) },
       isOwner: publisher.isOwned(by: identity) || nearest.acquaintance.isKnown)
-    let isEventOnly = nearest.failures.allSatisfy { if case .safeEvent = $0.kind { true } else { false } }
-    return isEventOnly ? .forbiddenEvent(miss) : .claimMismatch(miss)
+    let isDangerOnly = nearest.failures.allSatisfy { if case .safe = $0.kind { true } else { false } }
+    return isDangerOnly ? .forbiddenEvent(miss) : .claimMismatch(miss)
   }
 
   // MARK: Explaining

@@ -2,9 +2,8 @@ import StrictParsers
 
 /// Finds everything that is wrong with a declared publisher, and makes its conditions.
 struct PublisherCheck {
-  /// Each says where a release comes from more narrowly than "anything of this repository".
-  private static let narrowing: Set<String> = ["environment", "tag", "ref", "ref_path", "ref_protected", "environment_protected"]
-  private static let generic: Set<String> = ["iss", "aud", "sub"]
+  /// What every token of an issuer has.
+  private static let generic: Set<ExactString> = ["iss", "aud", "sub"]
 
   private let declaration: PublisherDeclaration
   private let provider: any CIProvider
@@ -23,9 +22,7 @@ struct PublisherCheck {
       if let condition = condition(key, values) { conditions.append(condition) }
     }
     checkWhole()
-    let named = declaration.when.first { $0.key == "event_name" }?.values ?? []
-    if !provider.dangerousEvents.isEmpty { conditions.append(Condition(key: "event_name", kind: .safeEvent(named: named))) }
-    return conditions
+    return conditions + provider.standingConditions + provider.dangers.map { safe($0) }
   }
 
   /// Whether the ids of who publishes are learnt at the first publish, since none of them is configured.
@@ -41,6 +38,11 @@ struct PublisherCheck {
   }
 
   private static func list(_ names: [ExactString]) -> String { names.map(\.text).joined(separator: ", ") }
+
+  private static func choice(_ words: [String]) -> String {
+    guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+    return "\(words.dropLast().joined(separator: ", ")) or \(last)"
+  }
 
   private mutating func error(_ part: PublisherProblem.Part, _ message: String, suggestion: String? = nil) {
     problems.append(PublisherProblem(part, .error, message, suggestion: suggestion))
@@ -67,12 +69,13 @@ struct PublisherCheck {
   }
 
   private mutating func checkWhole() {
-    let keys = Set(declaration.when.map(\.key))
-    if keys.isSubset(of: Self.generic) {
-      return error(.whole, "`when` constrains nothing that tells one repository from another")
-    }
-    if keys.isDisjoint(with: provider.identifying.map(\.text)) {
-      return error(.whole, "`when` does not say whose tokens are meant: add one of \(Self.list(provider.identifying.sorted()))")
+    let keys = Set(declaration.when.map { ExactString($0.key) })
+    if !provider.identifying.contains(where: { $0.allSatisfy { isNarrow($0) } }) {
+      if keys.isSubset(of: Self.generic) {
+        return error(.whole, "`when` constrains nothing that tells one repository from another")
+      }
+      let alternatives = provider.identifying.map { $0.map(\.text).joined(separator: " and ") }
+      return error(.whole, "`when` does not say whose tokens are meant: add \(Self.choice(alternatives))")
     }
     if learns, !namesRepositories {
       error(
@@ -80,9 +83,14 @@ struct PublisherCheck {
         "`when` needs one of \(Self.list(provider.immutableIDs)): names can be given up and taken by strangers, and ids are learnt only "
           + "where each \(provider.repositoryKey.condition) is written out")
     }
-    if keys.isDisjoint(with: Self.narrowing) {
-      warn(.whole, "any branch and any environment of the repository may publish: add environment, tag, ref or ref_protected")
+    for advice in provider.advice where keys.isDisjoint(with: advice.keys) {
+      warn(.whole, "\(advice.otherwise): add \(Self.choice(advice.keys.map(\.text)))")
     }
+  }
+
+  /// Whether there is a condition of this key that does not hold of everything.
+  private func isNarrow(_ key: ExactString) -> Bool {
+    declaration.when.contains { ExactString($0.key) == key && !$0.values.contains { ClaimPattern($0, ignoringCase: false).isBroad } }
   }
 
   // MARK: Conditions
@@ -99,26 +107,45 @@ struct PublisherCheck {
     for value in values {
       if let fault = provider.fault(of: value, for: name) { error(part, "\"\(value)\" \(fault)") }
     }
+    let isSpecial = provider.specialConditions.contains(name)
     switch key {
-    case "workflow" where provider.specialConditions.contains("workflow"):
+    case "workflow" where isSpecial:
       if values.contains(where: { $0.has("*") }) { error(part, "a workflow is a file, not a pattern") }
       let comparesJob = !declaration.when.contains { $0.key == "reusable_workflow" }
       return Condition(key: name, kind: .workflow(values, comparesJob: comparesJob))
-    case "reusable_workflow": return claim("job_workflow_ref", name, values, part)
-    case "tag": return tag(name, values, part)
-    case "event_name":
-      for event in values where provider.dangerousEvents.contains(event) {
-        warn(part, "\(event) runs what a stranger sent with the repository's identity")
-      }
-      return claim(name, name, values, part)
-    default: return claim(name == provider.repositoryKey.condition ? provider.repositoryKey.claim : name, name, values, part)
+    case "reusable_workflow" where isSpecial: return claim("job_workflow_ref", name, values, part)
+    case "tag" where isSpecial: return tag(name, values, part)
+    default: break
     }
+    if case .list = provider.claims.use(of: name) {
+      if values.contains(where: { $0.has("*") }) { error(part, "what a list holds is compared as a whole: there are no patterns") }
+      return Condition(key: name, kind: .listed(name, values))
+    }
+    let comparable = self.comparable(name)
+    for danger in provider.dangers where danger.claim == comparable {
+      for value in values where danger.isNamed(by: value) {
+        warn(part, "\(value) runs what a stranger sent with the repository's identity")
+      }
+    }
+    return claim(comparable, name, values, part)
+  }
+
+  /// The claim that the condition of this key compares.
+  private func comparable(_ key: ExactString) -> ExactString {
+    key == provider.repositoryKey.condition ? provider.repositoryKey.claim : key
+  }
+
+  private func safe(_ danger: Danger) -> Condition {
+    let values = declaration.when.filter { comparable(ExactString($0.key)) == danger.claim }.flatMap(\.values)
+    return Condition(
+      key: danger.claim,
+      kind: .safe(danger, named: values.filter { danger.isNamed(by: $0) }.map { ClaimPattern($0, ignoringCase: false) }))
   }
 
   private func isKnown(_ name: ExactString) -> Bool {
     switch provider.claims.use(of: name) {
-    case .required, .optional: true
-    case .ignored, nil: provider.specialConditions.contains(name) || name == "iss" || name == "aud"
+    case .required, .optional, .list: true
+    case .judged, .ignored, nil: provider.specialConditions.contains(name) || name == "iss" || name == "aud"
     }
   }
 

@@ -36,4 +36,11 @@ package struct PublisherIdentity: Hashable, Sendable {
     case .null, .bool, .number, .array, .object, nil: return nil
     }
   }
+
+  /// A claim that is a list of nothing but strings.
+  func texts(_ name: ExactString) -> [ExactString]? {
+    guard let list = claims[name]?.array else { return nil }
+    let texts = list.compactMap(\.string)
+    return texts.count == list.count ? texts : nil
+  }
 }

@@ -8,7 +8,7 @@ package enum PublisherRefusal: Error, Hashable, Sendable {
   case noPublisher(repository: ExactString?)
   /// The publisher that comes closest, and what of it does not hold.
   case claimMismatch(NearMiss)
-  /// Everything holds but that the event runs a stranger's code.
+  /// Everything holds but that the token is of a run of a stranger's code.
   case forbiddenEvent(NearMiss)
   case expired(PublisherID)
   /// Everything holds but that the repository is another one than the one that published before under its name.

@@ -19,7 +19,7 @@ package struct IssuerRules: Hashable, Sendable {
     self.form = form
     let rules: [JSONValue] = [
       .string(url), .array(algorithms.map(\.name).sorted().map { .string($0) }), .integer(longestLifetime), .bool(form.hasID),
-      .bool(form.audience == .listOfOne),
+      .string(ExactString(form.audience.rawValue)),
     ]
     digest = SHA256.digest(of: JSONValue.array(rules).encoded())
   }

@@ -18,9 +18,10 @@ struct JSONWebKey: Sendable {
     let algorithms: Set<SignatureAlgorithm>
     switch try Self.text("kty", of: object) {
     case "RSA":
-      (algorithms, thumbprint, publicKey) = (
-        [.rs256, .rs384, .rs512, .ps256], Self.thumbprint(of: object, ["e", "kty", "n"]), try Self.rsa(object)
-      )
+      let modulus = try Self.modulus(of: object)
+      publicKey = try Self.rsa(modulus, object)
+      thumbprint = Self.thumbprint(of: object, ["e", "kty", "n"], writing: ["n": Base64URL.encode(modulus)])
+      algorithms = [.rs256, .rs384, .rs512, .ps256]
     case "EC":
       let curve = try Self.curve(of: object)
       publicKey = try Self.ellipticCurve(object, on: curve)
@@ -64,8 +65,13 @@ struct JSONWebKey: Sendable {
 
   // MARK: - Its numbers
 
-  private static func rsa(_ object: JSONObject) throws(KeyRefusal) -> PublicKey {
-    let modulus = try bytes("n", of: object)
+  /// In the fewest bytes (RFC 7518, section 6.3.1). Java's `BigInteger` begins with a byte for the sign, which Jenkins' plug-in sends along.
+  private static func modulus(of object: JSONObject) throws(KeyRefusal) -> [UInt8] {
+    let bytes = try bytes("n", of: object)
+    return bytes.count > 1 && bytes[0] == 0 && bytes[1] >= 0x80 ? Array(bytes.dropFirst()) : bytes
+  }
+
+  private static func rsa(_ modulus: [UInt8], _ object: JSONObject) throws(KeyRefusal) -> PublicKey {
     let exponent = try bytes("e", of: object)
     // RFC 7518, section 6.3.1: the fewest bytes.
     guard let first = modulus.first, first != 0, let last = modulus.last, exponent.first != 0 else { throw .malformed }
@@ -109,8 +115,12 @@ struct JSONWebKey: Sendable {
   }
 
   /// The members are canonical text, or the key is refused, so that equal keys have equal thumbprints.
-  private static func thumbprint(of object: JSONObject, _ names: [ExactString]) -> SHA256Digest {
-    let members = names.compactMap { name in object[name].map { JSONObject.Member(name, $0) } }
+  private static func thumbprint(of object: JSONObject, _ names: [ExactString], writing canonical: [ExactString: String] = [:])
+    -> SHA256Digest
+  {
+    let members = names.compactMap { name in
+      (canonical[name].map { .string(ExactString($0)) } ?? object[name]).map { JSONObject.Member(name, $0) }
+    }
     return SHA256.digest(of: JSONObject(members).encoded())
   }
 }

@@ -33,7 +33,8 @@ struct RegisteredClaims: Sendable {
   private static func audience(of claims: JSONObject, _ form: TokenForm.Audience) throws(TokenRefusal) -> ExactString? {
     switch form {
     case .string: return try text(.aud, of: claims)
-    case .listOfOne:
+    case .stringOrListOfOne where claims["aud"]?.array == nil: return try text(.aud, of: claims)
+    case .listOfOne, .stringOrListOfOne:
       guard let value = claims["aud"] else { return nil }
       guard let list = value.array, list.count == 1, let text = list[0].string, !text.isEmpty else { throw .invalidClaim(.aud) }
       return text

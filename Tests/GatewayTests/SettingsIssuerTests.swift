@@ -1,68 +1,78 @@
+import PublisherPolicy
 import StrictParsers
 import Testing
 
 @testable import Gateway
 
 @Suite("An issuer of a configuration") struct SettingsIssuerTests {
-  private static let later = [
-    "google", "circleci", "buildkite", "bitbucket", "azure-devops", "azure", "semaphore", "codefresh", "forgejo", "gitea", "jenkins",
-    "teamcity", "buddy",
-    "kubernetes", "activestate", "generic",
-  ]
-
-  private static func sample(_ written: String, name: String = "github") -> SettingsSample {
-    SettingsSample(issuers: "{\(name): {\(written)}}", files: ["/etc/imprimatur/keys.json": ""])
-  }
-
-  @Test("of a provider that comes later is refused with just that word", arguments: later)
-  func laterProviders(provider: String) {
-    #expect(
-      Self.sample("provider: \(provider)").complaints
-        == ["error: issuers.github.provider: the provider \(provider) is not available in this version; there are github and gitlab"])
+  /// Beside the issuer that the sample's publisher needs.
+  private static func sample(_ written: String) -> SettingsSample {
+    SettingsSample(
+      issuers: "{github: {provider: github, url: \"https://own.example/_services/token\"}, other: {\(written)}}",
+      files: ["/etc/imprimatur/keys.json": ""])
   }
 
   @Test(
     "is told what is wrong with it",
     arguments: [
-      ("provider: githup", "provider: there is no provider \"githup\" (github?)"),
-      ("provider: GitHub", "provider: there is no provider \"GitHub\" (github?)"),
-      ("provider: github, identity: [x]", "identity: is for the provider generic, which is not available in this version"),
-      ("provider: github, url: \"http://issuer.example\"", "url: must be https, or a loopback URL with allow_http: true"),
-      ("provider: github, url: \"http://127.0.0.1\"", "url: must be https, or a loopback URL with allow_http: true"),
-      ("provider: github, url: \"http://issuer.example\", allow_http: true", "url: http is for a loopback issuer only"),
-      ("provider: github, url: \"http://localhost.example\", allow_http: true", "url: http is for a loopback issuer only"),
+      ("provider: githup", ".provider: there is no provider \"githup\" (github?)"),
+      ("provider: GitHub", ".provider: there is no provider \"GitHub\" (github?)"),
+      ("provider: gitea", ".provider: there is no provider \"gitea\" (forgejo?)"),
+      ("provider: azure", ".provider: there is no provider \"azure\" (azure-devops?)"),
+      ("provider: kubernetes", ": url is missing"), ("provider: generic, identity: [sub]", ": url is missing"),
+      ("provider: generic, url: \"https://h.example\"", ": identity is missing"),
+      ("provider: github, identity: [x]", ".identity: is for the provider generic: what identifies a token of github is known"),
+      (
+        "provider: generic, url: \"https://h.example\", identity: []",
+        ".identity: names no claim, so that nobody could be told from another"
+      ),
+      ("provider: generic, url: \"https://h.example\", identity: aud", ".identity: \"aud\" does not tell one publisher from another"),
+      (
+        "provider: generic, url: \"https://h.example\", identity: [sub, jti]",
+        ".identity.1: \"jti\" does not tell one publisher from another"
+      ),
+      ("provider: generic, url: \"https://h.example\", identity: [sub, sub]", ".identity.1: \"sub\" stands twice"),
+      (
+        "provider: generic, url: \"https://token.actions.githubusercontent.com/x\", identity: [sub]",
+        ".url: is the service of the provider github"
+      ),
+      ("provider: gitlab, url: \"https://agent.buildkite.com\"", ".url: is the service of the provider buildkite"),
+      ("provider: github, url: \"http://issuer.example\"", ".url: must be https, or a loopback URL with allow_http: true"),
+      ("provider: github, url: \"http://127.0.0.1\"", ".url: must be https, or a loopback URL with allow_http: true"),
+      ("provider: github, url: \"http://issuer.example\", allow_http: true", ".url: http is for a loopback issuer only"),
+      ("provider: github, url: \"http://localhost.example\", allow_http: true", ".url: http is for a loopback issuer only"),
       (
         "provider: github, url: \"https://u@h.example\"",
-        "url: \"https://u@h.example\" is no URL: http:// or https://, a host, perhaps a port and a path, and nothing else"
+        ".url: \"https://u@h.example\" is no URL: http:// or https://, a host, perhaps a port and a path, and nothing else"
       ),
       (
         "provider: github, url: \"https://h.example?x\"",
-        "url: \"https://h.example?x\" is no URL: http:// or https://, a host, perhaps a port and a path, and nothing else"
+        ".url: \"https://h.example?x\" is no URL: http:// or https://, a host, perhaps a port and a path, and nothing else"
       ),
       (
         "provider: github, url: \"https://h.example/a//b\"",
-        "url: \"https://h.example/a//b\" is no URL: http:// or https://, a host, perhaps a port and a path, and nothing else"
+        ".url: \"https://h.example/a//b\" is no URL: http:// or https://, a host, perhaps a port and a path, and nothing else"
       ),
-      ("provider: github, url: \"https://0x7f.1\"", "url: \"https://0x7f.1\" is no URL that keys may be fetched from"),
-      ("provider: github, url: \"https://127.1\"", "url: \"https://127.1\" is no URL that keys may be fetched from"),
-      ("provider: github, jwks_url: \"http://h.example/x\"", "jwks_url: must be https, or a loopback URL with allow_http: true"),
-      ("provider: github, jwks_url: h", "jwks_url: \"h\" is no URL that keys may be fetched from"),
-      ("provider: github, jwks_url: \"https://h.example\", jwks_file: keys.json", "jwks_file: excludes jwks_url"),
-      ("provider: github, jwks_file: none.json", "jwks_file: /etc/imprimatur/none.json can't be read"),
-      ("provider: github, ca_file: none.pem", "ca_file: /etc/imprimatur/none.pem can't be read"),
-      ("provider: github, ca_file: \"\"", "ca_file: is empty"), ("provider: github, algorithms: []", "algorithms: names no algorithm"),
+      ("provider: github, url: \"https://0x7f.1\"", ".url: \"https://0x7f.1\" is no URL that keys may be fetched from"),
+      ("provider: github, url: \"https://127.1\"", ".url: \"https://127.1\" is no URL that keys may be fetched from"),
+      ("provider: github, jwks_url: \"http://h.example/x\"", ".jwks_url: must be https, or a loopback URL with allow_http: true"),
+      ("provider: github, jwks_url: h", ".jwks_url: \"h\" is no URL that keys may be fetched from"),
+      ("provider: github, jwks_url: \"https://h.example\", jwks_file: keys.json", ".jwks_file: excludes jwks_url"),
+      ("provider: github, jwks_file: none.json", ".jwks_file: /etc/imprimatur/none.json can't be read"),
+      ("provider: github, ca_file: none.pem", ".ca_file: /etc/imprimatur/none.pem can't be read"),
+      ("provider: github, ca_file: \"\"", ".ca_file: is empty"), ("provider: github, algorithms: []", ".algorithms: names no algorithm"),
       (
         "provider: github, algorithms: [RS256, HS256]",
-        "algorithms.1: \"HS256\" is no algorithm that is accepted: there are RS256, RS384, RS512, PS256, ES256, ES384, EdDSA (RS256?)"
+        ".algorithms.1: \"HS256\" is no algorithm that is accepted: there are RS256, RS384, RS512, PS256, ES256, ES384, EdDSA (RS256?)"
       ),
       (
         "provider: github, algorithms: none",
-        "algorithms: \"none\" is no algorithm that is accepted: there are RS256, RS384, RS512, PS256, ES256, ES384, EdDSA"
+        ".algorithms: \"none\" is no algorithm that is accepted: there are RS256, RS384, RS512, PS256, ES256, ES384, EdDSA"
       ),
-      ("provider: github, max_lifetime: 1ms", "max_lifetime: must be between 1000 ms and 2592000000 ms"),
-      ("provider: github, allow_private_network: on", "allow_private_network: must be true or false"),
+      ("provider: github, max_lifetime: 1ms", ".max_lifetime: must be between 1000 ms and 2592000000 ms"),
+      ("provider: github, allow_private_network: on", ".allow_private_network: must be true or false"),
     ])
-  func problems(written: String, complaint: String) { #expect(Self.sample(written).complaints == ["error: issuers.github.\(complaint)"]) }
+  func problems(written: String, complaint: String) { #expect(Self.sample(written).complaints == ["error: issuers.other\(complaint)"]) }
 
   @Test(
     "is exactly the token's `iss`, byte by byte",
@@ -71,14 +81,83 @@ import Testing
       "http://127.0.0.1:1", "http://[::1]", "http://localhost:80/x", "http://127.1.2.3",
     ])
   func urls(url: String) throws {
-    let issuer = try #require(try Self.sample("provider: github, url: \"\(url)\", allow_http: true").settings().issuers.first)
+    let issuer = try #require(try Self.sample("provider: teamcity, url: \"\(url)\", allow_http: true").settings().issuers.last)
     #expect(issuer.url.text == url)
+  }
+
+  private static let uuid = "01234567-89ab-cdef-0123-456789abcdef"
+  private static let issuers: [(provider: String, url: String, isOne: Bool)] = [
+    ("github", "https://token.actions.githubusercontent.com", true), ("github", "https://token.actions.githubusercontent.com/acme", true),
+    ("github", "https://token.actions.githubusercontent.com/acme/x", false),
+    ("github", "https://token.actions.githubusercontent.com/", false),
+    ("github", "https://token.actions.githubusercontent.com/a_b", false), ("github", "https://token.actions.acme.ghe.com", true),
+    ("github", "https://token.actions.acme.ghe.com/acme", true), ("github", "https://token.actions.a.b.ghe.com", false),
+    ("github", "https://token.actions.ghe.com", false), ("github", "https://github.example/_services/token", true),
+    ("github", "https://github.example:8443/_services/token", true), ("github", "https://github.example/_services/token/", false),
+    ("github", "https://github.example", false), ("github", "https://github.com", false),
+    ("gitlab", "https://gitlab.com", true), ("gitlab", "https://gitlab.example/gitlab", true),
+    ("google", "https://accounts.google.com", true), ("google", "https://accounts.google.com/", false),
+    ("google", "https://accounts.google.example", false),
+    ("circleci", "https://oidc.circleci.com", true), ("circleci", "https://oidc.circleci.com/org/\(uuid)", true),
+    ("circleci", "https://oidc.circleci.com/org/acme", false), ("circleci", "https://oidc.circleci.com/", false),
+    ("circleci", "https://circleci.example", true),
+    ("buildkite", "https://agent.buildkite.com", true), ("buildkite", "https://buildkite.com", false),
+    ("bitbucket", "https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc", true),
+    ("bitbucket", "https://api.bitbucket.org/2.0/workspaces/acme/x/pipelines-config/identity/oidc", false),
+    ("bitbucket", "https://api.bitbucket.example/2.0/workspaces/acme/pipelines-config/identity/oidc", false),
+    ("bitbucket", "https://api.bitbucket.org/2.0/workspaces/acme", false),
+    ("azure-devops", "https://vstoken.dev.azure.com/\(uuid)", true), ("azure-devops", "https://vstoken.dev.azure.com/acme", false),
+    ("azure-devops", "https://login.microsoftonline.com/\(uuid)/v2.0", false),
+    ("semaphore", "https://acme.semaphoreci.com", true), ("semaphore", "https://acme.semaphoreci.com/", false),
+    ("codefresh", "https://oidc.codefresh.io", true), ("codefresh", "https://codefresh.example", true),
+    ("forgejo", "https://codeberg.org/api/actions", true), ("forgejo", "https://gitea.example/git/api/actions/oidc", true),
+    ("forgejo", "https://codeberg.org", false), ("forgejo", "https://codeberg.org/api/actions/", false),
+    ("jenkins", "https://jenkins.example/oidc", true), ("teamcity", "https://teamcity.example", true),
+    ("buddy", "https://eu-oidc.buddyusercontent.com", true), ("buddy", "https://app.buddy.works", false),
+    ("kubernetes", "https://oidc.example/tenant/", true),
+    ("activestate", "https://platform.activestate.com/api/v1/oauth/oidc", true), ("activestate", "https://platform.activestate.com", false),
+  ]
+
+  @Test("has a URL that its provider can have", arguments: issuers)
+  func providerURLs(provider: String, url: String, isOne: Bool) throws {
+    let sample = Self.sample("provider: \(provider), url: \"\(url)\"")
+    if isOne {
+      #expect(try sample.settings().issuers.map(\.url.text) == ["https://own.example/_services/token", url])
+    } else {
+      #expect(sample.complaints.count == 1 && sample.complaints.allSatisfy { $0.hasPrefix("error: issuers.other.url: must be ") })
+    }
+  }
+
+  @Test("has the URL of its provider's public service where it names none, and must name one where there is none")
+  func services() throws {
+    let services = [
+      "github": "https://token.actions.githubusercontent.com", "gitlab": "https://gitlab.com", "google": "https://accounts.google.com",
+      "circleci": "https://oidc.circleci.com", "buildkite": "https://agent.buildkite.com", "codefresh": "https://oidc.codefresh.io",
+      "activestate": "https://platform.activestate.com/api/v1/oauth/oidc",
+    ]
+    for (provider, url) in services {
+      #expect(
+        try Self.sample("provider: \(provider)").settings().issuers.map(\.url.text) == ["https://own.example/_services/token", url],
+        "\(provider)")
+    }
+    let own = ["bitbucket", "azure-devops", "semaphore", "forgejo", "jenkins", "teamcity", "buddy", "kubernetes"]
+    for provider in own {
+      #expect(Self.sample("provider: \(provider)").complaints == ["error: issuers.other: url is missing"], "\(provider)")
+    }
+    #expect(Set(services.keys).union(own).union(["generic"]) == Set(ProviderCatalog.names))
+  }
+
+  @Test("that is generic has the claims that identify, in their order", arguments: [("sub", ["sub"]), ("[b, a]", ["b", "a"])])
+  func identity(written: String, expected: [String]) throws {
+    let issuer = try #require(
+      try Self.sample("provider: generic, url: \"https://h.example\", identity: \(written)").settings().issuers.last)
+    #expect(issuer.identity.map(\.text) == expected)
   }
 
   @Test("may have its keys in a document whose URL has a query")
   func query() throws {
     #expect(
-      try Self.sample("provider: github, jwks_url: \"https://h.example/k?v=1\"").settings().issuers.first?.keys
+      try Self.sample("provider: github, jwks_url: \"https://h.example/k?v=1\"").settings().issuers.last?.keys
         == .url("https://h.example/k?v=1"))
   }
 

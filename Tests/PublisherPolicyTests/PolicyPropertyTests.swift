@@ -57,7 +57,11 @@ private struct Oracle {
   }
 
   var gitLab: Bool {
-    let present: [ExactString] = ["jti", "project_path", "project_id", "namespace_id", "ci_config_ref_uri", "ref_path", "sha"]
+    let present: [ExactString] = [
+      "jti", "project_path", "project_id", "namespace_id", "ci_config_ref_uri", "pipeline_source", "ref_path", "sha",
+    ]
+    if isExactly("pipeline_source", "merge_request_event") { return false }
+    if claims["job_project_id"] != nil, text("job_project_id") != text("project_id") { return false }
     guard present.allSatisfy({ text($0) != nil }), isLoosely("project_path", "foo/bar"), isExactly("project_id", "1234") else {
       return false
     }
@@ -91,7 +95,8 @@ private struct Oracle {
       "*", "**",
       text.text.uppercased(), text.text.lowercased(), String(text.text.dropLast()), "42", "true", "tag", "main",
       "refs/heads/main",
-      "refs/tags/v1.0", "refs/tags/v1.0.0", "refs/tags/v1.1", "pull_request_target", "workflow_run", "\(SamplePublish.revision)",
+      "refs/tags/v1.0", "refs/tags/v1.0.0", "refs/tags/v1.1", "pull_request_target", "workflow_run", "merge_request_event", "1234",
+      "\(SamplePublish.revision)",
       text.text.replacing("foo", with: "evil"), text.text.replacing("baz", with: "other"),
       text.text.replacing("refs/tags/v1.0", with: "\(SamplePublish.revision)"),
       text.text.replacing("a", with: "\u{430}"), text.text.replacing("bar", with: "BAR"),

@@ -142,7 +142,5 @@ import TokenVerification
     #expect(provenance.repository == repository && provenance.reference == "refs/tags/v1.0" && provenance.runURL == expected)
     let gitLab = try SamplePublish.gitLab.identity(of: SamplePublish.gitLab.policy([]))
     #expect(GitLabCI().provenance(of: gitLab).runURL == "https://gitlab.com/foo/bar/-/pipelines/77")
-    let enterprise = try Self.sample.with { $0.url = "https://github.example.com/_services/token" }.identity(of: policy)
-    #expect(GitHubActions().provenance(of: enterprise).runURL == nil)
   }
 }

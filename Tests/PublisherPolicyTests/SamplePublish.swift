@@ -138,7 +138,8 @@ extension SamplePublish {
        "environment_protected": "true", "environment_action": "start", "deployment_tier": "production", "runner_id": 5,
        "runner_environment": "gitlab-hosted", "sha": "\(revision)", "project_visibility": "private",
        "ci_config_ref_uri": "gitlab.com/foo/bar//workflows/baz.yml@refs/tags/v1.0", "ci_config_sha": "\(revision)",
-       "job_project_path": "foo/bar", "job_project_id": "1234", "job_namespace_path": "foo", "job_namespace_id": "42"}
+       "job_project_path": "foo/bar", "job_project_id": "1234", "job_namespace_path": "foo", "job_namespace_id": "42",
+       "job_source": "push"}
       """),
     when: [("project", ["foo/bar"]), ("project_id", ["1234"])])
 

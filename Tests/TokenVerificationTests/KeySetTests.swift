@@ -83,13 +83,25 @@ import Testing
     "bounds the RSA modulus by its bits, whatever it is made of",
     arguments: [
       ([0x7F] + [UInt8](repeating: 0xFF, count: 255), .modulusSize), ([0x80] + [UInt8](repeating: 0, count: 254) + [2], .weakModulus),
-      ([0] + [UInt8](repeating: 0xFF, count: 256), .malformed), ([UInt8](repeating: 0xFF, count: 1024), nil),
+      ([0] + [UInt8](repeating: 0xFF, count: 256), nil), ([0, 0] + [UInt8](repeating: 0xFF, count: 256), .malformed),
+      ([0, 0x7F] + [UInt8](repeating: 0xFF, count: 256), .malformed), ([0] + [UInt8](repeating: 0xFF, count: 255), .modulusSize),
+      ([0], .malformed), ([UInt8](repeating: 0xFF, count: 1024), nil),
       ([1] + [UInt8](repeating: 0xFF, count: 1024), .modulusSize),
       ([UInt8](repeating: 0xFF, count: 100_000), .modulusSize),
     ] as [([UInt8], KeyRefusal?)])
   func crafted(modulus: [UInt8], expected: KeyRefusal?) throws {
     let jwk = try #require(Self.signers[.rsa(bits: 2048)]).jwk(id: "k", adding: [text("n", Base64URL.encode(modulus))])
     #expect(Self.keyRefusal(jwk) == expected)
+  }
+
+  @Test("takes a modulus behind a zero byte for the sign for the same key without")
+  func signByte() throws {
+    let signer = try TestSigner.of(.rs256)
+    let plain = try signer.jwk(id: "key-1")
+    let modulus = try Base64URL.decode(#require(plain["n"]?.string).utf8)
+    let signed = try signer.jwk(id: "key-1", adding: [text("n", Base64URL.encode([0] + modulus))])
+    #expect(try JSONWebKey(.object(signed)).thumbprint == JSONWebKey(.object(plain)).thumbprint)
+    #expect(try refusal { try TokenFixture(.rs256).verify(keys: KeySet(jwks: jwks([signed]))) } == nil)
   }
 
   @Test(

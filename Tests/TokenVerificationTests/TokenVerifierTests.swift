@@ -101,6 +101,19 @@ import Testing
     #expect(try refusal { try TokenFixture().claim("aud", value).verify(verifier) } == expected)
   }
 
+  @Test(
+    "takes an audience that is a string or in a list of exactly one where the issuer sends either",
+    arguments: [
+      (#"["imprimatur.example"]"#, nil), (#""imprimatur.example""#, nil), (#"["imprimatur.example","other"]"#, .invalidClaim(.aud)),
+      ("[]", .invalidClaim(.aud)), ("{}", .invalidClaim(.aud)), (#""""#, .invalidClaim(.aud)),
+      (#""other""#, .wrongAudience(expected: "imprimatur.example")), (#"["other"]"#, .wrongAudience(expected: "imprimatur.example")),
+      (nil, .missingClaim(.aud)),
+    ] as [(String?, TokenRefusal?)])
+  func audienceEither(value: String?, expected: TokenRefusal?) throws {
+    let verifier = TokenFixture.verifier(form: TokenForm(hasID: false, audience: .stringOrListOfOne))
+    #expect(try refusal { try TokenFixture().claim("aud", value).verify(verifier) } == expected)
+  }
+
   @Test("compares as bytes what String takes for equal")
   func canonicalEquivalence() throws {
     #expect(try refusal { try TokenFixture().claim("aud", "\"\u{212A}\"").verify(audience: "K") } == .wrongAudience(expected: "K"))

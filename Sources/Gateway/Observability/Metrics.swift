@@ -32,6 +32,9 @@ package final class Metrics: Sendable {
   package let keysRefreshedAt = NumberFamily(
     .gauge, "imprimatur_keys_refreshed_timestamp_seconds", labels: ["issuer"],
     help: "When an issuer's keys were fetched last; the age of the set is the time since then.")
+  package let unaccountedClaims = NumberFamily(
+    .counter, "imprimatur_unaccounted_claims_total", labels: ["issuer"],
+    help: "Claims of verified tokens that are not in their provider's table; the log names each once.")
   package let connections = NumberFamily(.gauge, "imprimatur_connections", help: "Client connections that are open.")
   package let spoolBytes = NumberFamily(.gauge, "imprimatur_spool_bytes", help: "Bytes that spooled uploads take at this moment.")
   package let stateAvailable = NumberFamily(.gauge, "imprimatur_state_available", help: "1 while the state store can be written.")
@@ -81,8 +84,8 @@ package final class Metrics: Sendable {
     text.begin("imprimatur_build_info", "gauge", "1, with the version as label.")
     text.info("imprimatur_build_info", "version", version)
     let numbers = [
-      publishes, uploadBytes, exchanges, revocations, reads, upstreamAnswers, keyRefreshes, keysRefreshedAt, connections, spoolBytes,
-      stateAvailable, auditWritable, linesDropped, reloads, loadedAt, startedAt,
+      publishes, uploadBytes, exchanges, revocations, reads, upstreamAnswers, keyRefreshes, keysRefreshedAt, unaccountedClaims,
+      connections, spoolBytes, stateAvailable, auditWritable, linesDropped, reloads, loadedAt, startedAt,
     ]
     for family in numbers { family.write(to: &text) }
     for family in [publishDuration, upstreamDuration] { family.write(to: &text) }

@@ -62,10 +62,10 @@ struct Authentication {
     } catch {
       throw .token(error)
     }
+    gateway.noteUnaccountedClaims(configuration.policy.unaccountedClaims(of: token, issuer: issuer.name), of: issuer.name)
     do throws(PublisherRefusal) {
       let identity = try configuration.policy.identify(token, issuer: issuer.name)
       attempt.identify(identity, configuration.policy.provenance(of: identity), signedPart: token.signedPartDigest)
-      gateway.noteUnaccountedClaims(configuration.policy.unaccountedClaims(of: token, issuer: issuer.name), of: issuer.name)
       return identity
     } catch {
       attempt.record.token = .init(issuer: token.issuer, jti: nil, hash: token.signedPartDigest)

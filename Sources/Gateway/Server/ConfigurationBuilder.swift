@@ -30,7 +30,7 @@ struct ConfigurationBuilder {
     var rules: [IssuerRules] = []
     var providers: [IssuerName: any CIProvider] = [:]
     for issuer in settings.issuers {
-      guard let provider = ProviderCatalog.provider(issuer.provider) else {
+      guard let provider = ProviderCatalog.provider(issuer.provider, identity: issuer.identity) else {
         throw Failure(message: "there is no provider \(issuer.provider)")
       }
       providers[issuer.name] = provider
@@ -70,7 +70,9 @@ struct ConfigurationBuilder {
 
   /// Where a public service keeps its keys, if that is not at its issuer's origin.
   private func knownKeys(of issuer: IssuerSettings) -> KeyURL? {
-    guard let provider = ProviderCatalog.provider(issuer.provider), issuer.url == provider.publicIssuer else { return nil }
+    guard let provider = ProviderCatalog.provider(issuer.provider, identity: issuer.identity), issuer.url == provider.publicIssuer else {
+      return nil
+    }
     return provider.publicKeys.flatMap { KeyURL($0) }
   }
 

@@ -67,8 +67,9 @@ final class GatewayServices: Sendable {
   /// A clock that can't be told makes every token expired.
   func now() -> UnixTime { clock().unixTime ?? .latest }
 
-  /// Says each claim once that an issuer sends and its provider's table does not know: what the issuer means has changed.
+  /// Counts the claims that an issuer sends and its provider's table does not know, and says each once: what the issuer means has changed.
   func noteUnaccountedClaims(_ names: [ExactString], of issuer: IssuerName) {
+    if !names.isEmpty { metrics.unaccountedClaims.add(Int64(names.count), MetricLabel(issuer)) }
     for name in names {
       let isNew = unaccountedClaims.withLock { $0.count < Self.mostUnaccountedClaims && $0.insert("\(issuer)/\(name)").inserted }
       if isNew { log.log(.tokenUnaccountedClaim, ["issuer": "\(issuer)", "claim": "\(name)"]) }

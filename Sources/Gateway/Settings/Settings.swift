@@ -101,6 +101,8 @@ package struct IssuerSettings: Hashable, Sendable {
   package let name: IssuerName
   /// A provider's name of the catalogue.
   package let provider: String
+  /// Of a generic issuer: the claims that together say whose a token is.
+  package let identity: [ExactString]
   /// Exactly the token's `iss`.
   package let url: ExactString
   package let keys: Keys

@@ -24,12 +24,12 @@ extension SettingsSchema {
 
   private func issuer(_ name: String, _ node: SettingsNode) -> IssuerSettings? {
     let known = [
-      "provider", "url", "ca_file", "jwks_url", "jwks_file", "algorithms", "max_lifetime", "allow_private_network", "allow_http",
+      "provider", "url", "identity", "ca_file", "jwks_url", "jwks_file", "algorithms", "max_lifetime", "allow_private_network",
+      "allow_http",
     ]
-    guard let members = node.members(known, later: ["identity": "is for the provider generic, which \(Self.notAvailable)"]) else {
-      return nil
-    }
+    guard let members = node.members(known) else { return nil }
     let provider = members.required("provider").flatMap { self.provider($0) }
+    let identity = provider.map { self.identity(members, of: $0) } ?? []
     let allowsHTTP = members["allow_http"]?.flag() ?? false
     let url = members["url"].flatMap { self.url($0, allowsHTTP: allowsHTTP) }
     let keys = keys(members, allowsHTTP: allowsHTTP)
@@ -39,30 +39,57 @@ extension SettingsSchema {
     let maxLifetime = members.value("max_lifetime", Milliseconds(milliseconds: 86_400_000)) { $0.duration(1000...2_592_000_000) }
     let allowsPrivateNetwork = members["allow_private_network"]?.flag() ?? false
     guard let provider else { return nil }
-    if provider.publicIssuer == nil { _ = members.required("url") }
-    guard let url = url ?? provider.publicIssuer else { return nil }
-    if let fault = provider.fault(ofIssuer: url) { (members["url"] ?? node).error(fault) }
+    let service = ProviderCatalog.publicServices.first { $0.provider == provider }
+    if service == nil { _ = members.required("url") }
+    guard let url = url ?? service?.issuer, let provider = ProviderCatalog.provider(provider, identity: identity) else { return nil }
+    check(url, of: provider, members["url"] ?? node)
     return IssuerSettings(
-      name: IssuerName(name), provider: provider.id, url: url, keys: keys, caFile: caFile, algorithms: algorithms,
+      name: IssuerName(name), provider: provider.id, identity: identity, url: url, keys: keys, caFile: caFile, algorithms: algorithms,
       maxLifetime: maxLifetime, allowPrivateNetwork: allowsPrivateNetwork, allowHTTP: allowsHTTP)
   }
 
-  private func provider(_ node: SettingsNode) -> (any CIProvider)? {
+  // MARK: Whose tokens
+
+  private static let otherNames = ["azure": "azure-devops", "gitea": "forgejo"]
+
+  private func provider(_ node: SettingsNode) -> String? {
     guard let text = node.text() else { return nil }
-    if let provider = ProviderCatalog.provider(text) { return provider }
-    let later = [
-      "google", "circleci", "buildkite", "bitbucket", "azure-devops", "azure", "semaphore", "codefresh", "forgejo", "gitea", "jenkins",
-      "teamcity",
-      "buddy", "kubernetes", "activestate", "generic",
-    ]
-    let names = ProviderCatalog.all.map { $0.id }
-    if later.contains(text) {
-      node.error("the provider \(text) \(Self.notAvailable); there are \(names.joined(separator: " and "))")
-    } else {
-      node.error("there is no provider \"\(text)\"", suggestion: Spelling.nearest(to: text, among: names))
-    }
+    if ProviderCatalog.names.contains(where: { ExactString($0) == ExactString(text) }) { return text }
+    node.error(
+      "there is no provider \"\(text)\"", suggestion: Self.otherNames[text] ?? Spelling.nearest(to: text, among: ProviderCatalog.names))
     return nil
   }
+
+  /// The claims that tell whose a token of a generic issuer is.
+  private func identity(_ members: SettingsMembers, of provider: String) -> [ExactString] {
+    guard provider == ProviderCatalog.generic else {
+      members["identity"]?.error("is for the provider \(ProviderCatalog.generic): what identifies a token of \(provider) is known")
+      return []
+    }
+    guard let node = members.required("identity") else { return [] }
+    var names: [ExactString] = []
+    for item in node.texts() {
+      guard let text = item.text().map({ ExactString($0) }) else { continue }
+      if text.isEmpty || GenericIssuer.notIdentifying.contains(text) { item.error("\"\(text)\" does not tell one publisher from another") }
+      if names.contains(text) { item.error("\"\(text)\" stands twice") }
+      names.append(text)
+    }
+    if node.texts().isEmpty { node.error("names no claim, so that nobody could be told from another") }
+    return names
+  }
+
+  /// An issuer on this host is a test's, and may have any URL. Any other that is no https was reported.
+  private func check(_ url: ExactString, of provider: any CIProvider, _ node: SettingsNode) {
+    guard let place = KeyURL(url), place.origin.scheme == .https, !place.namesLoopback else { return }
+    let service = ProviderCatalog.publicServices.first { KeyURL($0.issuer)?.origin.host == place.origin.host }
+    if let service, service.provider != provider.id {
+      node.error("is the service of the provider \(service.provider)")
+    } else if let fault = provider.fault(ofIssuer: url) {
+      node.error(fault)
+    }
+  }
+
+  // MARK: Where its keys are
 
   /// Kept byte by byte, since a token's `iss` must be exactly this.
   private func url(_ node: SettingsNode, allowsHTTP: Bool) -> ExactString? {

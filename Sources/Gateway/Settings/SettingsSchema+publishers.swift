@@ -81,7 +81,7 @@ extension SettingsSchema {
     let create = members["create"]?.choice(PublisherDeclaration.Creation.self) ?? .named
     let expires = members["expires"]?.date()
     guard let issuer = declared.issuers.first(where: { $0.name.description == issuerName }), when != nil, let packages,
-      let provider = ProviderCatalog.provider(issuer.provider)
+      let provider = ProviderCatalog.provider(issuer.provider, identity: issuer.identity)
     else { return nil }
     let declaration = PublisherDeclaration(
       id: id ?? "unnamed", issuer: issuer.name, when: conditions.map { ($0.name, $0.values ?? []) },

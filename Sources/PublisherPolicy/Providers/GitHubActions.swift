@@ -4,8 +4,6 @@ package import StrictParsers
 package struct GitHubActions: CIProvider {
   package let id = "github"
   package let publicIssuer: ExactString? = "https://token.actions.githubusercontent.com"
-  /// What begins the URL of an issuer that is an enterprise's own.
-  private static let enterpriseIssuers = "https://token.actions.githubusercontent.com/".utf8
   package let claims = ClaimTable(
     required: [
       "jti", "repository", "repository_owner", "repository_owner_id", "job_workflow_ref", "event_name", "ref", "sha",
@@ -18,15 +16,29 @@ package struct GitHubActions: CIProvider {
     ignored: ["actor", "check_run_id", "environment_node_id", "issuer_scope", "workflow"],
     openPrefixes: ["repo_property_"])
   package let repositoryKey: (condition: ExactString, claim: ExactString) = ("repository", "repository")
-  package let identifying: Set<ExactString> = ["repository", "repository_id", "repository_owner_id"]
+  package let identifying: [[ExactString]] = [["repository"], ["repository_id"], ["repository_owner_id"]]
   package let immutableIDs: [ExactString] = ["repository_owner_id", "repository_id"]
   package let specialConditions: [ExactString] = ["workflow", "reusable_workflow", "tag"]
   package let caseIgnored: Set<ExactString> = ["repository", "repository_owner", "environment"]
-  /// They run for a stranger's pull request, fork or comment, with the rights of the default branch.
-  package let dangerousEvents: Set<ExactString> = [
-    "pull_request_target", "workflow_run", "issue_comment", "issues", "discussion", "discussion_comment", "fork", "watch", "gollum",
-    "pull_request_comment", "pull_request_review", "pull_request_review_comment",
+  /// Events that run for a stranger's pull request, fork or comment, with the rights of the default branch.
+  package let dangers = [
+    Danger(
+      "event_name",
+      [
+        "pull_request_target", "workflow_run", "issue_comment", "issues", "discussion", "discussion_comment", "fork", "watch", "gollum",
+        "pull_request_comment", "pull_request_review", "pull_request_review_comment",
+      ])
   ]
+  package let advice = [
+    Advice(
+      keys: ["environment", "tag", "ref", "ref_protected"], otherwise: "any branch and any environment of the repository may publish")
+  ]
+
+  package func fault(ofIssuer url: ExactString) -> String? {
+    Self.site(of: url) == nil
+      ? "must be https://token.actions.githubusercontent.com, perhaps with an enterprise's name behind it, or "
+        + "https://token.actions.NAME.ghe.com, or a server's own https://HOST/_services/token" : nil
+  }
 
   package func fault(of value: ExactString, for key: ExactString) -> String? {
     switch key {
@@ -62,10 +74,19 @@ package struct GitHubActions: CIProvider {
       runURL: runURL(identity, repository, run))
   }
 
-  /// Only of the public service: an enterprise's own server has a host that no claim names.
   private func runURL(_ identity: PublisherIdentity, _ repository: ExactString?, _ run: ExactString?) -> ExactString? {
-    guard let repository, let run, repository.segments == 2, repository.isURLSafe, run.isNumber else { return nil }
-    guard identity.issuerURL == publicIssuer || identity.issuerURL.utf8.starts(with: Self.enterpriseIssuers) else { return nil }
-    return ExactString("https://github.com/\(repository)/actions/runs/\(run)")
+    guard let site = Self.site(of: identity.issuerURL), repository?.segments == 2, run?.isNumber ?? false else { return nil }
+    return WebPage.url(below: site, [repository, "actions/runs", run])
+  }
+
+  /// The web site whose workflows get their tokens from this issuer; nil where GitHub has no such issuer.
+  private static func site(of issuer: ExactString) -> ExactString? {
+    guard let address = IssuerAddress(issuer) else { return nil }
+    if address.path == ["_services", "token"] { return address.origin }
+    guard address.path.isEmpty || address.path.count == 1 && address.path[0].isSlug, let name = address.host.after("token.actions.") else {
+      return nil
+    }
+    if name == "githubusercontent.com" { return "https://github.com" }
+    return name.before(".ghe.com").flatMap { $0.isSlug ? ExactString("https://\(name)") : nil }
   }
 }

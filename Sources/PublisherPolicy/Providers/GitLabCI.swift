@@ -5,19 +5,30 @@ package struct GitLabCI: CIProvider {
   package let id = "gitlab"
   package let publicIssuer: ExactString? = "https://gitlab.com"
   package let claims = ClaimTable(
-    required: ["jti", "project_path", "project_id", "namespace_id", "ci_config_ref_uri", "ref_path", "sha"],
+    required: ["jti", "project_path", "project_id", "namespace_id", "ci_config_ref_uri", "ref_path", "sha", "pipeline_source"],
     optional: [
       "ci_config_sha", "deployment_tier", "environment", "environment_action", "environment_protected", "job_id", "job_namespace_id",
-      "job_namespace_path", "job_project_id", "job_project_path", "namespace_path", "pipeline_id", "pipeline_source", "project_visibility",
+      "job_namespace_path", "job_project_id", "job_project_path", "job_source", "namespace_path", "pipeline_id", "project_visibility",
       "ref",
       "ref_protected", "ref_type", "runner_environment", "runner_id", "sub", "user_id",
     ],
-    ignored: ["groups_direct", "job_source", "job_config", "user_access_level", "user_email", "user_identities", "user_login"])
+    ignored: ["groups_direct", "job_config", "target_audience", "user_access_level", "user_email", "user_identities", "user_login"])
   package let repositoryKey: (condition: ExactString, claim: ExactString) = ("project", "project_path")
-  package let identifying: Set<ExactString> = ["project", "project_path", "project_id", "namespace_id"]
+  package let identifying: [[ExactString]] = [["project"], ["project_path"], ["project_id"], ["namespace_id"]]
   package let immutableIDs: [ExactString] = ["project_id", "namespace_id"]
   package let specialConditions: [ExactString] = ["project", "workflow", "tag"]
   package let caseIgnored: Set<ExactString> = ["project", "project_path"]
+  /// A merge request may be a fork's, whose commits run then.
+  package let dangers = [Danger("pipeline_source", ["merge_request_event", "external_pull_request_event"])]
+  /// A project that runs a fork's merge request gets tokens of the fork.
+  package let standingConditions = [
+    Condition(key: "job_project_id", kind: .agrees("job_project_id", with: "project_id"))
+  ]
+  package let advice = [
+    Advice(
+      keys: ["environment", "environment_protected", "tag", "ref", "ref_path", "ref_protected"],
+      otherwise: "any branch and any environment of the project may publish")
+  ]
 
   package func fault(of value: ExactString, for key: ExactString) -> String? {
     switch key {
@@ -31,10 +42,10 @@ package struct GitLabCI: CIProvider {
 
   package func workflowReferences(_ file: ExactString, in identity: PublisherIdentity) -> WorkflowReferences? {
     guard let project = identity.claim("project_path"), let reference = identity.claim("ref_path"), let revision = identity.claim("sha"),
-      !reference.isEmpty, !revision.isEmpty
+      !reference.isEmpty, !revision.isEmpty, let address = IssuerAddress(identity.issuerURL)
     else { return nil }
-    let host = identity.issuerURL.text.utf8.drop { $0 != UInt8(ascii: "/") }.dropFirst(2)
-    let place = "\(String(decoding: host, as: UTF8.self))/\(project)//\(file)"
+    let host = ([address.host] + address.path).map(\.text).joined(separator: "/")
+    let place = "\(host)/\(project)//\(file)"
     return WorkflowReferences(
       claim: "ci_config_ref_uri", allowed: [reference, revision].map { ExactString("\(place)@\($0)") }, jobClaim: nil)
   }
@@ -46,11 +57,9 @@ package struct GitLabCI: CIProvider {
   package func provenance(of identity: PublisherIdentity) -> Provenance {
     let project = identity.claim("project_path")
     let run = identity.claim("pipeline_id")
-    var url: ExactString?
-    if let project, let run, project.isURLSafe, run.isNumber { url = ExactString("\(identity.issuerURL)/\(project)/-/pipelines/\(run)") }
     return Provenance(
       repository: project, reference: identity.claim("ref_path"), revision: identity.claim("sha"),
       pipeline: identity.claim("ci_config_ref_uri"),
-      runID: run, runURL: url)
+      runID: run, runURL: run?.isNumber ?? false ? WebPage.url(below: identity.issuerURL, [project, "-/pipelines", run]) : nil)
   }
 }

@@ -1,0 +1,40 @@
+package import StrictParsers
+package import TokenVerification
+
+/// ActiveState's platform (docs.activestate.com; its claims as PyPI documents them).
+package struct ActiveState: CIProvider {
+  package let id = "activestate"
+  package let publicIssuer: ExactString? = "https://platform.activestate.com/api/v1/oauth/oidc"
+  package let tokenForm = TokenForm(hasID: false)
+  package let claims = ClaimTable(
+    required: ["actor_id", "organization", "project"],
+    optional: [
+      "artifact_id", "ingredient", "ingredient_name", "organization_id", "project_id", "project_path", "project_visibility", "sub",
+    ],
+    judged: ["builder"], ignored: ["actor", "jti"])
+  package let repositoryKey: (condition: ExactString, claim: ExactString) = ("project", "project")
+  package let identifying: [[ExactString]] = [["organization", "project"], ["project_id"], ["organization_id"]]
+  package let immutableIDs: [ExactString] = ["project_id", "organization_id"]
+  /// Its other builders build what anybody asks for.
+  package let standingConditions = [Condition(key: "builder", kind: .literal("builder", .string("pypi-publisher")))]
+
+  package func fault(ofIssuer url: ExactString) -> String? {
+    url == publicIssuer ? nil : "must be https://platform.activestate.com/api/v1/oauth/oidc"
+  }
+
+  package func fault(of value: ExactString, for key: ExactString) -> String? {
+    switch key {
+    case "project_id", "organization_id", "actor_id": value.isID ? nil : "must be an id: a pattern would pin nothing"
+    default: nil
+    }
+  }
+
+  package func provenance(of identity: PublisherIdentity) -> Provenance {
+    let organization = identity.claim("organization")
+    let project = identity.claim("project")
+    return Provenance(
+      repository: organization.flatMap { organization in project.map { ExactString("\(organization)/\($0)") } }, reference: nil,
+      revision: nil,
+      pipeline: nil, runID: nil, runURL: nil)
+  }
+}

@@ -1,0 +1,29 @@
+package import StrictParsers
+package import TokenVerification
+
+/// Any issuer of which the operator says which claims together identify whom its tokens speak for.
+package struct GenericIssuer: CIProvider {
+  package let id = ProviderCatalog.generic
+  package let publicIssuer: ExactString? = nil
+  package let tokenForm = TokenForm(hasID: false, audience: .stringOrListOfOne)
+  package let claims: ClaimTable
+  package let repositoryKey: (condition: ExactString, claim: ExactString)
+  package let identifying: [[ExactString]]
+  package let immutableIDs: [ExactString] = []
+
+  /// Nil where the list is empty, so that nothing would identify.
+  init?(identity: [ExactString]) {
+    guard let first = identity.first else { return nil }
+    claims = ClaimTable(required: identity, ignored: ["jti"], isOpen: true)
+    repositoryKey = (first, first)
+    identifying = [identity]
+  }
+
+  /// Claims that can't tell one publisher from another, or that are not the token's for long.
+  package static let notIdentifying: Set<ExactString> = ["iss", "aud", "exp", "iat", "nbf", "jti"]
+
+  package func provenance(of identity: PublisherIdentity) -> Provenance {
+    Provenance(
+      repository: identity.claim(repositoryKey.claim), reference: nil, revision: nil, pipeline: nil, runID: nil, runURL: nil)
+  }
+}
