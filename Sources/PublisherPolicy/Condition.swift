@@ -74,9 +74,10 @@ package struct Condition: Hashable, Sendable {
       return values.contains { list.contains($0) }
     case .literal(let claim, let value): return identity.claims[claim] == value
     case .agrees(let claim, let other):
-      guard identity.claims[claim] != nil else { return true }
-      guard let value = identity.claim(claim) else { return false }
-      return value == identity.claim(other)
+      switch identity.claims[claim] {
+      case .null, nil: return true
+      default: return identity.claim(claim).map { $0 == identity.claim(other) } ?? false
+      }
     case .safe(let danger, let named): return danger.isAbsent(in: identity, provider, named: named)
     }
   }

@@ -21,6 +21,12 @@ extension ExactString {
   /// Of letters, digits, hyphens and underscores, and not empty.
   var isID: Bool { !isEmpty && utf8.allSatisfy { ASCII.isAlphanumeric($0) || "-_".utf8.contains($0) } }
 
+  /// Of what the paths of repositories are made of, and wildcards.
+  var isPathPattern: Bool { utf8.allSatisfy { ASCII.isAlphanumeric($0) || "-_./*".utf8.contains($0) } }
+
+  /// Whether it begins or ends with a space, or holds a control character.
+  var isUntidy: Bool { utf8.first == UInt8(ascii: " ") || utf8.last == UInt8(ascii: " ") || utf8.contains(where: ASCII.isControl) }
+
   /// What follows this beginning; nil where it begins otherwise.
   func after(_ beginning: String) -> ExactString? {
     utf8.starts(with: beginning.utf8) ? ExactString(utf8: utf8.dropFirst(beginning.utf8.count)) : nil

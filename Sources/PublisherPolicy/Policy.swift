@@ -61,8 +61,12 @@ package struct Policy: Sendable {
 
   /// The claims of a token that its provider's table does not know.
   package func unaccountedClaims(of token: VerifiedToken, issuer: IssuerName) -> [ExactString] {
+    unaccountedClaims(of: token.claims, issuer: issuer)
+  }
+
+  func unaccountedClaims(of claims: JSONObject, issuer: IssuerName) -> [ExactString] {
     guard let provider = providers[issuer] else { return [] }
-    return provider.normalized(token.claims).members.map(\.name).filter { provider.claims.use(of: $0) == nil }
+    return provider.normalized(claims).members.map(\.name).filter { provider.claims.use(of: $0) == nil }
   }
 
   package func provenance(of identity: PublisherIdentity) -> Provenance? { providers[identity.issuer]?.provenance(of: identity) }

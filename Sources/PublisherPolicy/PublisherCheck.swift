@@ -104,6 +104,7 @@ struct PublisherCheck {
       return nil
     }
     if values.isEmpty || values.contains(where: \.isEmpty) { error(part, "a value is empty, which nothing would match") }
+    if values.contains(where: \.isUntidy) { error(part, "a value begins or ends with a space, or holds a control character") }
     for value in values {
       if let fault = provider.fault(of: value, for: name) { error(part, "\"\(value)\" \(fault)") }
     }

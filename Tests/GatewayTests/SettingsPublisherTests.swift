@@ -28,7 +28,7 @@ import Testing
       ("{repository: [acme/widgets, acme/gadgets], environment: x}", []),
       (
         "{environment: x}",
-        ["error: publishers.0.when: `when` does not say whose tokens are meant: add one of repository, repository_id, repository_owner_id"]
+        ["error: publishers.0.when: `when` does not say whose tokens are meant: add repository, repository_id or repository_owner_id"]
       ),
       (
         "{repository: acme/widgets, repository_owner_id: 42}",

@@ -110,37 +110,12 @@ extension SamplePublish {
 
   /// Every claim of GitHub's table; the publisher demands what names the repository and no more.
   static let gitHub = SamplePublish(
-    provider: GitHubActions(), url: "https://token.actions.githubusercontent.com",
-    claims: object(
-      """
-      {"iss": "https://token.actions.githubusercontent.com", "aud": "example_pypi", "iat": 1700000000, "nbf": 1700000000,
-       "exp": 1700000300, "jti": "0b8e", "sub": "repo:foo/bar:environment:release", "ref": "refs/tags/v1.0", "sha": "\(revision)",
-       "repository": "foo/bar", "repository_owner": "foo", "repository_owner_id": "42", "repository_id": "1234",
-       "repository_visibility": "private", "run_id": "77", "run_number": "8", "run_attempt": "1", "actor": "octocat", "actor_id": "9",
-       "workflow": "Release", "workflow_ref": "foo/bar/.github/workflows/baz.yml@refs/tags/v1.0", "workflow_sha": "\(revision)",
-       "job_workflow_ref": "foo/bar/.github/workflows/baz.yml@refs/tags/v1.0", "job_workflow_sha": "\(revision)", "head_ref": "",
-       "base_ref": "", "event_name": "push", "ref_type": "tag", "ref_protected": "true", "environment": "release",
-       "environment_node_id": "EN_1", "runner_environment": "github-hosted", "enterprise": "foo-inc", "enterprise_id": "3",
-       "check_run_id": "5", "issuer_scope": "foo", "repo_property_team": "widgets"}
-      """),
+    provider: GitHubActions(), url: "https://token.actions.githubusercontent.com", claims: ProviderFixture.of("github").claims,
     when: [("repository", ["foo/bar"]), ("repository_owner_id", ["42"])])
 
   /// Every claim of GitLab's table; the publisher demands what names the project and no more.
   static let gitLab = SamplePublish(
-    provider: GitLabCI(), url: "https://gitlab.com",
-    claims: object(
-      """
-      {"iss": "https://gitlab.com", "aud": "example_pypi", "iat": 1700000000, "nbf": 1700000000, "exp": 1700003600, "jti": "0b8e",
-       "sub": "project_path:foo/bar:ref_type:tag:ref:v1.0", "namespace_id": "42", "namespace_path": "foo", "project_id": "1234",
-       "project_path": "foo/bar", "user_id": "9", "user_login": "octocat", "user_email": "o@example.com", "user_access_level": "owner",
-       "user_identities": [], "groups_direct": ["foo"], "pipeline_id": "77", "pipeline_source": "push", "job_id": "78", "ref": "v1.0",
-       "ref_type": "tag", "ref_path": "refs/tags/v1.0", "ref_protected": "true", "environment": "release",
-       "environment_protected": "true", "environment_action": "start", "deployment_tier": "production", "runner_id": 5,
-       "runner_environment": "gitlab-hosted", "sha": "\(revision)", "project_visibility": "private",
-       "ci_config_ref_uri": "gitlab.com/foo/bar//workflows/baz.yml@refs/tags/v1.0", "ci_config_sha": "\(revision)",
-       "job_project_path": "foo/bar", "job_project_id": "1234", "job_namespace_path": "foo", "job_namespace_id": "42",
-       "job_source": "push"}
-      """),
+    provider: GitLabCI(), url: "https://gitlab.com", claims: ProviderFixture.of("gitlab").claims,
     when: [("project", ["foo/bar"]), ("project_id", ["1234"])])
 
   static let both = [gitHub, gitLab]

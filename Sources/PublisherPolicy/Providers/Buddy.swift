@@ -14,7 +14,8 @@ package struct Buddy: CIProvider {
   package let claims = ClaimTable(
     required: ["pipeline_id"],
     optional: [
-      "action_id", "base_url", "execution_id", "pipeline_name", "project_name", "ref", "revision", "runner_environment", "sub", "triggered_on",
+      "action_id", "base_url", "execution_id", "pipeline_name", "project_name", "ref", "revision", "runner_environment", "sub",
+      "triggered_on",
       "workspace_domain",
     ],
     ignored: ["action_name", "jti", "project_display_name", "workspace_display_name"])

@@ -32,10 +32,11 @@ package struct GitLabCI: CIProvider {
 
   package func fault(of value: ExactString, for key: ExactString) -> String? {
     switch key {
-    case "project", "project_path": value.segments >= 2 ? nil : "must be GROUP/PROJECT"
+    case "project", "project_path": value.segments >= 2 && value.isPathPattern ? nil : "must be GROUP/PROJECT"
     case "project_id", "namespace_id": value.isNumber ? nil : "must be a number: a pattern would pin nothing"
     case "workflow":
-      value.isEmpty || value.has("@") || value.utf8.first == UInt8(ascii: "/") ? "must be the path of the pipeline's file" : nil
+      value.isEmpty || value.has("@") || value.after("/") != nil || value.before("/") != nil
+        ? "must be the path of the pipeline's file" : nil
     default: nil
     }
   }
