@@ -75,7 +75,7 @@ import Testing
       ("workflow_run", ["push"], .refused), ("workflow_run", ["*"], .refused), ("workflow_run", ["workflow_*"], .refused),
       ("workflow_run", ["issues"], .refused), ("issues", ["workflow_run"], .refused), ("push", ["push"], .granted),
       ("push", ["*"], .granted),
-      ("push", ["workflow_run"], .refused), ("Workflow_run", nil, .granted),
+      ("push", ["workflow_run"], .refused), ("push", ["push", "workflow_run"], .granted), ("Workflow_run", nil, .granted),
     ] as [(ExactString, [ExactString]?, SamplePublish.Verdict)])
   func events(event: ExactString, named: [ExactString]?, expected: SamplePublish.Verdict) {
     let sample = SamplePublish.gitHub.setting("event_name", event)
