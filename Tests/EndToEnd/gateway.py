@@ -29,6 +29,7 @@ class Settings:
 
     issuer: str
     upstream: str
+    provider: str = "github"  # and whatever else the issuer's entry says
     protocol: str = "pypi"
     audience: str = "acme_python"
     username: str = "svc"
@@ -78,7 +79,7 @@ class Gateway:
         lines += ["admin: {listen: 127.0.0.1:0}", f"state: {state}"]
         if settings.audit_file:
             lines += [f"audit: {{file: {self.audit_path}}}"]
-        lines += ["issuers:", f"  github: {{provider: github, url: {settings.issuer}, allow_http: true}}"]
+        lines += ["issuers:", f"  github: {{provider: {settings.provider}, url: {settings.issuer}, allow_http: true}}"]
         lines += [
             "registries:",
             "  python:",

@@ -1,0 +1,149 @@
+"""A token of each CI system, as Tests/Vectors/providers.json has it, through the binary: published, recorded, and refused once somebody else holds it."""
+
+import copy
+import json
+import time
+import urllib.parse
+
+import pytest
+
+from issuer import Issuer
+from packages import fresh_name, wheel
+from registries import ROOT
+from test_refusals import assert_refused
+from wire import Form, token_credential, upload
+
+FIXTURES = {fixture["provider"]: fixture for fixture in json.loads((ROOT / "Tests" / "Vectors" / "providers.json").read_text())}
+AUDIENCE = "acme_python"
+# The stored fields of where a release comes from, and their names in the audit record.
+RECORDED = {
+    "repository": "vcs.repository.name",
+    "reference": "vcs.ref.head.name",
+    "revision": "vcs.ref.head.revision",
+    "pipeline": "cicd.pipeline.name",
+    "run": "cicd.pipeline.run.id",
+    "url": "cicd.pipeline.run.url.full",
+}
+# Those whose issuer's own site has the page of a run, so that its address follows the tests' issuer.
+OWN_SITES = ["gitlab", "semaphore", "forgejo", "jenkins"]
+# Those that have such a page of their public service only, which the tests' issuer is not.
+PUBLIC_PAGES = ["github", "circleci", "codefresh"]
+
+
+class Case:
+    """A fixture, whose issuer is one of the tests' that lives at the path of the real one."""
+
+    def __init__(self, provider: str, issuer: Issuer):
+        self.fixture = FIXTURES[provider]
+        self.provider = provider
+        self.issuer = issuer
+        self.real = urllib.parse.urlsplit(self.fixture["url"])
+        self.url = issuer.url + self.real.path
+
+    def here(self, value):
+        """The real issuer's site is the tests' where the token names it."""
+        if self.provider not in OWN_SITES:
+            return value
+        text = json.dumps(value).replace(f"https://{self.real.netloc}", self.issuer.url)
+        return json.loads(text.replace(f'"{self.real.netloc}/', f'"{self.issuer.url.removeprefix("http://")}/'))
+
+    def settings(self) -> dict:
+        identity = f", identity: {json.dumps(self.fixture['identity'])}" if "identity" in self.fixture else ""
+        when = {condition["key"]: condition["values"] for condition in self.here(self.fixture["conditions"])}
+        return {
+            "issuer": self.url,
+            "provider": f"{self.provider}{identity}, jwks_url: {self.issuer.url}/keys",
+            "when": json.dumps(when),
+        }
+
+    def claims(self, **changes) -> dict:
+        now = int(time.time())
+        claims = self.here(copy.deepcopy(self.fixture["claims"]))
+        lifetime = claims["exp"] - claims["iat"]
+        audience = [AUDIENCE] if isinstance(claims["aud"], list) else AUDIENCE
+        times = {name: now for name in ("iat", "nbf") if name in claims}
+        if "jti" in claims:
+            claims["jti"] = fresh_name("jti")
+        # What the fixture's registry would have as its version is 1.0, and so is the wheel's.
+        return {**claims, "iss": self.url, "aud": audience, **times, "exp": now + lifetime, **changes}
+
+    def publish(self, gateway, claims: dict):
+        return upload(gateway, Form.of(wheel(fresh_name(), "1.0")), token_credential(self.issuer.sign(claims)))
+
+
+@pytest.fixture(params=FIXTURES)
+def case(request, issuer):
+    return Case(request.param, issuer)
+
+
+def test_each_provider_publishes_and_its_run_is_recorded(started, recording, case):
+    gateway = started(recording, **case.settings())
+    answer = case.publish(gateway, case.claims())
+    assert answer.status == 200, answer
+    (record,) = gateway.audit()
+    expected = case.here(case.fixture["provenance"])
+    if case.provider in PUBLIC_PAGES:
+        del expected["url"]
+    assert {name: record[member] for name, member in RECORDED.items() if member in record} == expected
+    assert len(recording.requests) == 1
+    assert not gateway.logged("token.unaccounted-claim")
+
+
+def test_each_provider_is_refused_with_another_identity(started, recording, case):
+    gateway = started(recording, **case.settings())
+    basic = [condition for condition in case.fixture["conditions"] if condition.get("always")]
+    path = next(pin for condition in basic for pin in condition["pins"])
+    answer = case.publish(gateway, changed(case.claims(), path))
+    assert answer.status == 403 and answer.json["reason"].startswith("publisher."), answer
+    assert not recording.requests
+
+
+def changed(claims: dict, path: str) -> dict:
+    """The claim at the path says something else."""
+    name = path if path in claims else path.partition("/")[0]
+    if isinstance(claims[name], dict):
+        claims[name] = changed(claims[name], path.partition("/")[2])
+    else:
+        claims[name] = claims[name] + 1 if isinstance(claims[name], int) else claims[name] + "x"
+    return claims
+
+
+LISTED = ["bitbucket", "jenkins", "generic"]
+
+
+def test_each_provider_has_its_audience_in_the_form_that_it_sends(started, recording, case):
+    gateway = started(recording, **case.settings())
+    text, one, two = AUDIENCE, [AUDIENCE], [AUDIENCE, "other"]
+    accepted = [one] if case.provider == "kubernetes" else [text, one] if case.provider in LISTED else [text]
+    for audience in [text, one, two, [AUDIENCE, AUDIENCE], []]:
+        answer = case.publish(gateway, case.claims(aud=audience))
+        if audience in accepted:
+            assert answer.status == 200, (audience, answer)
+        else:
+            assert answer.status == 403 and answer.json["reason"] == "token.invalid-claim", (audience, answer)
+    assert len(recording.requests) == len(accepted)
+
+
+def test_an_unaccounted_claim_is_counted_and_named_once(started, recording, issuer):
+    case = Case("circleci", issuer)
+    gateway = started(recording, **case.settings())
+    for _ in range(2):
+        assert case.publish(gateway, case.claims(**{"oidc.circleci.com/new-claim": "x", "other": True})).status == 200
+    assert [line["claim"] for line in gateway.logged("token.unaccounted-claim")] == ["new-claim", "other"]
+    assert 'imprimatur_unaccounted_claims_total{issuer="github"} 4' in gateway.admin("/metrics")[1].splitlines()
+
+
+def test_a_servers_own_github_has_its_runs_pages(started, recording, issuer):
+    case = Case("github", issuer)
+    case.url += "/_services/token"
+    gateway = started(recording, **case.settings())
+    assert case.publish(gateway, case.claims()).status == 200
+    assert gateway.audit()[0]["cicd.pipeline.run.url.full"] == f"{issuer.url}/foo/bar/actions/runs/77"
+
+
+def test_a_strangers_run_is_refused_as_that(started, recording, issuer):
+    case = Case("codefresh", issuer)
+    gateway = started(recording, **case.settings())
+    answer = case.publish(gateway, case.claims(scm_pull_request_target_branch="main"))
+    assert_refused(gateway, answer, 403, "publisher.forbidden-event")
+    assert not recording.requests
