@@ -12,7 +12,8 @@ extension SettingsSchema {
 
   func lines(of path: String, _ declared: Declared, _ files: inout SettingsFiles, _ gathered: inout Gathered) {
     let providers = Dictionary(
-      declared.issuers.compactMap { issuer in ProviderCatalog.provider(issuer.provider, identity: issuer.identity).map { (issuer.name, $0) } }
+      declared.issuers.compactMap { issuer in ProviderCatalog.provider(issuer.provider, identity: issuer.identity).map { (issuer.name, $0) }
+      }
     ) { first, _ in first }
     var mistakes = 0
     var warnings = 0
