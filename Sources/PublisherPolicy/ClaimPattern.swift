@@ -9,39 +9,42 @@ package struct ClaimPattern: Hashable, Sendable {
   }
 
   package let text: ExactString
-  private let pieces: [Piece]
   private let ignoresCase: Bool
 
   init(_ text: ExactString, ignoringCase: Bool) {
     self.text = text
     ignoresCase = ignoringCase
+  }
+
+  private var pieces: [Piece] {
     var pieces: [Piece] = []
     for byte in text.utf8 {
       if byte != UInt8(ascii: "*") {
-        pieces.append(.literal(ignoringCase ? ASCII.lowercased(byte) : byte))
+        pieces.append(.literal(ignoresCase ? ASCII.lowercased(byte) : byte))
       } else if pieces.last == .withinSegment {
         pieces[pieces.count - 1] = .anything
       } else if pieces.last != .anything {
         pieces.append(.withinSegment)
       }
     }
-    self.pieces = pieces
+    return pieces
   }
 
   package var isLiteral: Bool { !text.utf8.contains(UInt8(ascii: "*")) }
 
   /// Whether it says next to nothing.
-  var isBroad: Bool { !pieces.contains { if case .literal(let byte) = $0 { byte != UInt8(ascii: "/") } else { false } } }
+  var isBroad: Bool { text.utf8.allSatisfy { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "/") } }
 
   /// All of the value, or nothing. In time proportional to both lengths' product at most, whatever the value.
   package func matches(_ value: ExactString) -> Bool {
     guard !isLiteral else { return ignoresCase ? ASCII.equalIgnoringCase(value, text) : value == text }
+    let pieces = pieces
     // The places in the pattern at which the match may stand: there is no backtracking that a hostile value could drive.
     var places = Set([0])
     for byte in value.utf8 {
       let byte = ignoresCase ? ASCII.lowercased(byte) : byte
       var next: Set<Int> = []
-      for place in closure(places) where place < pieces.count {
+      for place in Self.closure(places, pieces) where place < pieces.count {
         switch pieces[place] {
         case .literal(let expected): if byte == expected { next.insert(place + 1) }
         case .withinSegment: if byte != UInt8(ascii: "/") { next.insert(place) }
@@ -51,11 +54,11 @@ package struct ClaimPattern: Hashable, Sendable {
       if next.isEmpty { return false }
       places = next
     }
-    return closure(places).contains(pieces.count)
+    return Self.closure(places, pieces).contains(pieces.count)
   }
 
   /// The places reached without a byte: a wildcard may stand for nothing.
-  private func closure(_ places: Set<Int>) -> Set<Int> {
+  private static func closure(_ places: Set<Int>, _ pieces: [Piece]) -> Set<Int> {
     var reached = places
     for start in places {
       var place = start

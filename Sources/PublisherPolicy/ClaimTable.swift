@@ -36,6 +36,9 @@ package struct ClaimTable: Sendable {
     self.isOpen = isOpen
   }
 
+  /// The same name in the table's own memory, where it has it.
+  func shared(_ name: ExactString) -> ExactString { uses.index(forKey: name).map { uses[$0].key } ?? name }
+
   package func use(of name: ExactString) -> Use? {
     if let use = uses[name] { return use }
     if openPrefixes.contains(where: { name.utf8.starts(with: $0.utf8) }) { return .ignored }

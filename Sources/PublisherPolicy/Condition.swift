@@ -4,19 +4,19 @@ package import StrictParsers
 package struct Condition: Hashable, Sendable {
   enum Kind: Hashable, Sendable {
     /// The claim has one of these values.
-    case claim(ExactString, [ClaimPattern])
+    case claim(ExactString, Few<ClaimPattern>)
     /// The workflow's file is one of these, of the same repository, at the token's own revision.
-    case workflow([ExactString], comparesJob: Bool)
+    case workflow(Few<ExactString>, comparesJob: Bool)
     /// The tag is one of these, in which `{version}` is the upload's.
-    case tag([TagPattern])
+    case tag(Few<TagPattern>)
     /// The claim is a list of texts, and one of these is among them.
-    case listed(ExactString, [ExactString])
+    case listed(ExactString, Few<ExactString>)
     /// The claim is this very value, of this very type.
     case literal(ExactString, JSONValue)
     /// The claim says what another says, or is absent.
     case agrees(ExactString, with: ExactString)
-    /// Nothing shows that a stranger's code runs, or just these things, which the publisher names.
-    case safe(Danger, named: [ClaimPattern])
+    /// Nothing shows that a stranger's code runs, or just these things, which the publisher names: the provider's danger of this number.
+    case safe(Int, named: [ClaimPattern])
   }
 
   /// Its key in the configuration.
@@ -35,7 +35,7 @@ package struct Condition: Hashable, Sendable {
   var claim: ExactString? {
     switch kind {
     case .claim(let claim, _), .listed(let claim, _), .literal(let claim, _), .agrees(let claim, _): claim
-    case .safe(let danger, _): danger.claim
+    case .safe: key
     case .workflow, .tag: nil
     }
   }
@@ -78,7 +78,7 @@ package struct Condition: Hashable, Sendable {
       case .null, nil: return true
       default: return identity.claim(claim).map { $0 == identity.claim(other) } ?? false
       }
-    case .safe(let danger, let named): return danger.isAbsent(in: identity, provider, named: named)
+    case .safe(let danger, let named): return provider.dangers[danger].isAbsent(in: identity, provider, named: named)
     }
   }
 
@@ -90,13 +90,13 @@ package struct Condition: Hashable, Sendable {
     case .tag: provider.tagReference(of: identity)
     case .listed(let claim, _): identity.texts(claim).map { ExactString($0.map(\.text).joined(separator: ", ")) }
     case .literal(let claim, _): identity.claims[claim].map { ExactString(String(decoding: $0.encoded(), as: UTF8.self)) }
-    case .safe(let danger, _): identity.claim(danger.claim)
+    case .safe: identity.claim(key)
     }
   }
 
   /// Of the workflow's and the job's references the one that does not fit.
   private func disagreeingReference(
-    _ files: [ExactString], _ comparesJob: Bool, _ identity: PublisherIdentity, _ provider: any CIProvider
+    _ files: Few<ExactString>, _ comparesJob: Bool, _ identity: PublisherIdentity, _ provider: any CIProvider
   ) -> ExactString? {
     guard let references = files.first.flatMap({ provider.workflowReferences($0, in: identity) }) else { return nil }
     let workflow = identity.claim(references.claim)

@@ -3,21 +3,18 @@ package import StrictParsers
 /// Which packages a publisher may publish: a canonical name, in which `*` stands for any bytes. The whole name must match.
 package struct NamePattern: Hashable, Sendable {
   package let text: ExactString
-  /// The literal pieces around the asterisks.
-  private let pieces: [[UInt8]]
 
   /// `canonical`: as the ecosystem spells names, so that it can be compared with them byte by byte.
-  package init(canonical text: ExactString) {
-    self.text = text
-    pieces = text.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
-  }
+  package init(canonical text: ExactString) { self.text = text }
 
-  package var isLiteral: Bool { pieces.count == 1 }
+  package var isLiteral: Bool { !text.has("*") }
   /// Whether it matches every name.
-  var isBroad: Bool { !isLiteral && pieces.allSatisfy(\.isEmpty) }
+  var isBroad: Bool { !text.isEmpty && text.utf8.allSatisfy { $0 == UInt8(ascii: "*") } }
 
   package func matches(_ name: ExactString) -> Bool {
     guard !isLiteral else { return name == text }
+    // The literal pieces around the asterisks.
+    let pieces = text.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false)
     var rest = Array(name.utf8)[...]
     guard let first = pieces.first, let last = pieces.last, rest.starts(with: first) else { return false }
     rest = rest.dropFirst(first.count)

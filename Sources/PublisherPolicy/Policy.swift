@@ -3,15 +3,10 @@ package import TokenVerification
 
 /// The publishers of one configuration, frozen. It alone makes identities of tokens, and Grants of identities.
 package struct Policy: Sendable {
-  private struct Place: Hashable {
-    let issuer: IssuerName
-    let repository: ExactString
-  }
-
   private let publishers: [Publisher]
   private let providers: [IssuerName: any CIProvider]
   /// In the order of the configuration.
-  private let byRepository: [Place: [Int]]
+  private let byRepository: RepositoryIndex
   /// Those that do not write their repositories out.
   private let others: [IssuerName: [Int]]
   /// The issuers of publishers that learn.
@@ -23,16 +18,13 @@ package struct Policy: Sendable {
     self.publishers = publishers
     self.providers = providers
     learners = Set(publishers.filter(\.learns).map(\.issuer))
-    var byRepository: [Place: [Int]] = [:]
+    byRepository = RepositoryIndex(publishers)
     var others: [IssuerName: [Int]] = [:]
     var compared: [IssuerName: Set<ExactString>] = [:]
     for (index, publisher) in publishers.enumerated() {
-      compared[publisher.issuer, default: []].formUnion(publisher.conditions.compactMap(\.claim))
-      let repositories = Set(publisher.repositories.map { ASCII.lowercased($0) })
-      for repository in repositories { byRepository[Place(issuer: publisher.issuer, repository: repository), default: []].append(index) }
-      if repositories.isEmpty { others[publisher.issuer, default: []].append(index) }
+      for claim in publisher.conditions.compactMap(\.claim) { compared[publisher.issuer, default: []].insert(claim) }
+      if publisher.repositories.isEmpty { others[publisher.issuer, default: []].append(index) }
     }
-    self.byRepository = byRepository
     self.others = others
     self.compared = compared
   }
@@ -189,11 +181,11 @@ package struct Policy: Sendable {
   private func candidates(for identity: PublisherIdentity, _ learnt: [LearntIdentity]) -> [Publisher] {
     var indices = others[identity.issuer] ?? []
     if let key = providers[identity.issuer]?.repositoryKey, let repository = identity.claim(key.claim) {
-      indices += byRepository[Place(issuer: identity.issuer, repository: ASCII.lowercased(repository))] ?? []
+      indices += byRepository.publishers(of: identity.issuer, repository)
     }
     // A repository that was renamed is found by the name under which it was learnt.
     for key in learnt.map(\.key) {
-      let named = byRepository[Place(issuer: identity.issuer, repository: ASCII.lowercased(key.repository))] ?? []
+      let named = byRepository.publishers(of: identity.issuer, key.repository)
       for index in named where publishers[index].id == key.publisher && !indices.contains(index) { indices.append(index) }
     }
     return indices.sorted().map { publishers[$0] }

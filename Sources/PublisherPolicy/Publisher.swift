@@ -79,7 +79,7 @@ package struct Publisher: Sendable {
 
   /// The repositories that it names, in lower case where their case does not matter; none where it names them by a pattern, or does not.
   package var repositories: [ExactString] {
-    let named = conditions.compactMap { condition -> [ClaimPattern]? in
+    let named = conditions.compactMap { condition -> Few<ClaimPattern>? in
       guard case .claim(provider.repositoryKey.claim, let patterns) = condition.kind else { return nil }
       return patterns
     }

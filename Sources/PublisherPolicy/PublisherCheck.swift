@@ -22,7 +22,7 @@ struct PublisherCheck {
       if let condition = condition(key, values) { conditions.append(condition) }
     }
     checkWhole()
-    return conditions + provider.standingConditions + provider.dangers.map { safe($0) }
+    return conditions + provider.standingConditions + provider.dangers.indices.map { safe($0) }
   }
 
   /// Whether the ids of who publishes are learnt at the first publish, since none of them is configured.
@@ -97,7 +97,7 @@ struct PublisherCheck {
 
   private mutating func condition(_ key: String, _ values: [ExactString]) -> Condition? {
     let part = PublisherProblem.Part.when(key)
-    let name = ExactString(key)
+    let name = provider.claims.shared(ExactString(key))
     guard isKnown(name) else {
       let known = (provider.claims.conditionable + provider.specialConditions).map(\.text)
       error(part, "\(provider.id) has no condition of this name", suggestion: Spelling.nearest(to: key, among: known))
@@ -113,14 +113,14 @@ struct PublisherCheck {
     case "workflow" where isSpecial:
       if values.contains(where: { $0.has("*") }) { error(part, "a workflow is a file, not a pattern") }
       let comparesJob = !declaration.when.contains { $0.key == "reusable_workflow" }
-      return Condition(key: name, kind: .workflow(values, comparesJob: comparesJob))
+      return Condition(key: name, kind: .workflow(Few(values), comparesJob: comparesJob))
     case "reusable_workflow" where isSpecial: return claim("job_workflow_ref", name, values, part)
     case "tag" where isSpecial: return tag(name, values, part)
     default: break
     }
     if case .list = provider.claims.use(of: name) {
       if values.contains(where: { $0.has("*") }) { error(part, "what a list holds is compared as a whole: there are no patterns") }
-      return Condition(key: name, kind: .listed(name, values))
+      return Condition(key: name, kind: .listed(name, Few(values)))
     }
     let comparable = self.comparable(name)
     for danger in provider.dangers where danger.claim == comparable {
@@ -136,11 +136,12 @@ struct PublisherCheck {
     key == provider.repositoryKey.condition ? provider.repositoryKey.claim : key
   }
 
-  private func safe(_ danger: Danger) -> Condition {
+  private func safe(_ number: Int) -> Condition {
+    let danger = provider.dangers[number]
     let values = declaration.when.filter { comparable(ExactString($0.key)) == danger.claim }.flatMap(\.values)
     return Condition(
       key: danger.claim,
-      kind: .safe(danger, named: values.filter { danger.isNamed(by: $0) }.map { ClaimPattern($0, ignoringCase: false) }))
+      kind: .safe(number, named: values.filter { danger.isNamed(by: $0) }.map { ClaimPattern($0, ignoringCase: false) }))
   }
 
   private func isKnown(_ name: ExactString) -> Bool {
@@ -154,7 +155,7 @@ struct PublisherCheck {
   {
     let patterns = values.map { ClaimPattern($0, ignoringCase: provider.caseIgnored.contains(key)) }
     if patterns.contains(where: \.isBroad) { warn(part, "a wildcard alone matches everything") }
-    return Condition(key: key, kind: .claim(claim, patterns))
+    return Condition(key: key, kind: .claim(claim, Few(patterns)))
   }
 
   private mutating func tag(_ key: ExactString, _ values: [ExactString], _ part: PublisherProblem.Part) -> Condition? {
@@ -167,7 +168,7 @@ struct PublisherCheck {
       }
     }
     if values.contains("*") || values.contains("**") { warn(part, "a wildcard alone matches every tag") }
-    return Condition(key: key, kind: .tag(tags))
+    return Condition(key: key, kind: .tag(Few(tags)))
   }
 }
 
