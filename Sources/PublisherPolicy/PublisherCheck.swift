@@ -7,19 +7,24 @@ struct PublisherCheck {
 
   private let declaration: PublisherDeclaration
   private let provider: any CIProvider
+  private let claims: ClaimTable
+  /// Those of `when`, in their order: few, and looked through more quickly than they are hashed.
+  private let keys: [ExactString]
   private(set) var problems: [PublisherProblem] = []
 
   init(_ declaration: PublisherDeclaration, _ provider: any CIProvider) {
     self.declaration = declaration
     self.provider = provider
+    claims = provider.claims
+    keys = declaration.when.map { provider.claims.shared(ExactString($0.key)) }
   }
 
   mutating func run() -> [Condition] {
     checkID()
     checkPackages()
     var conditions: [Condition] = []
-    for (key, values) in declaration.when {
-      if let condition = condition(key, values) { conditions.append(condition) }
+    for (name, condition) in zip(keys, declaration.when) {
+      if let condition = self.condition(name, condition.key, condition.values) { conditions.append(condition) }
     }
     checkWhole()
     return conditions + provider.standingConditions + provider.dangers.indices.map { safe($0) }
@@ -27,7 +32,8 @@ struct PublisherCheck {
 
   /// Whether the ids of who publishes are learnt at the first publish, since none of them is configured.
   var learns: Bool {
-    !provider.immutableIDs.isEmpty && !declaration.when.contains { condition in provider.immutableIDs.contains(ExactString(condition.key)) }
+    let ids = provider.immutableIDs
+    return !ids.isEmpty && !keys.contains { ids.contains($0) }
   }
 
   /// Whether each repository that is meant is written out.
@@ -69,9 +75,8 @@ struct PublisherCheck {
   }
 
   private mutating func checkWhole() {
-    let keys = Set(declaration.when.map { ExactString($0.key) })
     if !provider.identifying.contains(where: { $0.allSatisfy { isNarrow($0) } }) {
-      if keys.isSubset(of: Self.generic) {
+      if keys.allSatisfy({ Self.generic.contains($0) }) {
         return error(.whole, "`when` constrains nothing that tells one repository from another")
       }
       let alternatives = provider.identifying.map { $0.map(\.text).joined(separator: " and ") }
@@ -83,23 +88,23 @@ struct PublisherCheck {
         "`when` needs one of \(Self.list(provider.immutableIDs)): names can be given up and taken by strangers, and ids are learnt only "
           + "where each \(provider.repositoryKey.condition) is written out")
     }
-    for advice in provider.advice where keys.isDisjoint(with: advice.keys) {
+    for advice in provider.advice where !keys.contains(where: { advice.keys.contains($0) }) {
       warn(.whole, "\(advice.otherwise): add \(Self.choice(advice.keys.map(\.text)))")
     }
   }
 
   /// Whether there is a condition of this key that does not hold of everything.
   private func isNarrow(_ key: ExactString) -> Bool {
-    declaration.when.contains { ExactString($0.key) == key && !$0.values.contains { ClaimPattern($0, ignoringCase: false).isBroad } }
+    zip(keys, declaration.when).contains { $0 == key && !$1.values.contains { ClaimPattern($0, ignoringCase: false).isBroad } }
   }
 
   // MARK: Conditions
 
-  private mutating func condition(_ key: String, _ values: [ExactString]) -> Condition? {
+  private mutating func condition(_ name: ExactString, _ key: String, _ values: [ExactString]) -> Condition? {
     let part = PublisherProblem.Part.when(key)
-    let name = provider.claims.shared(ExactString(key))
-    guard isKnown(name) else {
-      let known = (provider.claims.conditionable + provider.specialConditions).map(\.text)
+    let use = claims.use(of: name)
+    guard isKnown(name, use) else {
+      let known = (claims.conditionable + provider.specialConditions).map(\.text)
       error(part, "\(provider.id) has no condition of this name", suggestion: Spelling.nearest(to: key, among: known))
       return nil
     }
@@ -118,7 +123,7 @@ struct PublisherCheck {
     case "tag" where isSpecial: return tag(name, values, part)
     default: break
     }
-    if case .list = provider.claims.use(of: name) {
+    if case .list = use {
       if values.contains(where: { $0.has("*") }) { error(part, "what a list holds is compared as a whole: there are no patterns") }
       return Condition(key: name, kind: .listed(name, Few(values)))
     }
@@ -138,14 +143,14 @@ struct PublisherCheck {
 
   private func safe(_ number: Int) -> Condition {
     let danger = provider.dangers[number]
-    let values = declaration.when.filter { comparable(ExactString($0.key)) == danger.claim }.flatMap(\.values)
+    let values = zip(keys, declaration.when).filter { comparable($0.0) == danger.claim }.flatMap(\.1.values)
     return Condition(
       key: danger.claim,
       kind: .safe(number, named: values.filter { danger.isNamed(by: $0) }.map { ClaimPattern($0, ignoringCase: false) }))
   }
 
-  private func isKnown(_ name: ExactString) -> Bool {
-    switch provider.claims.use(of: name) {
+  private func isKnown(_ name: ExactString, _ use: ClaimTable.Use?) -> Bool {
+    switch use {
     case .required, .optional, .list: true
     case .judged, .ignored, nil: provider.specialConditions.contains(name) || name == "iss" || name == "aud"
     }

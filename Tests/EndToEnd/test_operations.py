@@ -364,3 +364,28 @@ def test_no_secret_stands_in_what_it_says(started, issuer, recording, authority)
         assert secret not in said
     stored = b"".join(file.read_bytes() for file in gateway.directory.glob("state.db*"))
     assert live.encode() not in stored and signature.encode() not in stored
+
+
+def test_publishers_of_an_included_file_of_lines_come_and_go(started, issuer, recording):
+    gateway = started(recording)
+    lines = gateway.directory / "generated.jsonl"
+    claims = {"repository": "acme/more", "repository_id": "5678", "environment": "release"}
+
+    def line(number: int) -> str:
+        when = {"repository": "acme/more", "repository_id": "5678", "environment": "release"}
+        return json.dumps({"id": f"more-{number}", "issuer": "github", "when": when, "may_publish": {"python": f"acme-more-{number}"}})
+
+    lines.write_text("".join(f"{line(number)}\n" for number in range(1000)))
+    change(gateway, gateway.render() + "include: [generated.jsonl]\n")
+    assert published(gateway, issuer, "acme-more-777", **claims) == 200
+    loads = len(gateway.logged("config.loaded"))
+    lines.write_text("".join(f"{line(number)}\n" for number in range(1000) if number != 777))
+    reload = until(lambda: gateway.logged("config.loaded")[loads:], 30, "config.loaded")[0]
+    assert reload["changes"] == ["publisher more-777 removed"]
+    assert published(gateway, issuer, "acme-more-777", **claims) == 403
+    assert published(gateway, issuer, "acme-more-776", **claims) == 200
+    rejected = len(gateway.logged("config.rejected"))
+    lines.write_text("{}\n")
+    problems = until(lambda: gateway.logged("config.rejected")[rejected:], 30, "config.rejected")[0]["problems"]
+    assert "generated.jsonl:1:1: error: id is missing" in problems[0]
+    assert published(gateway, issuer, "acme-more-776", **claims) == 200
