@@ -1,12 +1,16 @@
 package import StrictParsers
+package import TokenVerification
 
 /// A publisher as `explain` shows it: each condition with what it expected and got.
 package struct ExplainedPublisher: Sendable {
   package struct ExplainedCondition: Sendable {
     package let key: ExactString
     package let expected: String
+    /// What `{version}` makes of it for this upload: none where that has no version; nil where no version is expected or asked about.
+    package let references: [ExactString]?
     package let got: ExactString?
-    package let holds: Bool
+    /// Nil where it hangs on claims that a record does not hold.
+    package let holds: Bool?
   }
 
   /// What is known of who publishes.
@@ -20,6 +24,8 @@ package struct ExplainedPublisher: Sendable {
     case changed(learnt: ImmutableIDs, got: ImmutableIDs)
     /// The token lacks the claim that would be learnt.
     case missing(claim: ExactString)
+    /// Whether something was learnt could not be asked; these would be learnt otherwise, as far as they are known.
+    case unknown(ImmutableIDs)
   }
 
   package let id: PublisherID
@@ -28,44 +34,80 @@ package struct ExplainedPublisher: Sendable {
   package let packages: [ExactString]
   /// Nil where no package was asked about.
   package let allowsPackage: Bool?
+  package let creation: PublisherDeclaration.Creation
   /// Whether it may bring the package into being; nil where no package was asked about.
   package let allowsCreation: Bool?
+  /// Exclusive; nil for one that does not expire.
+  package let expires: UnixTime?
+  package let isExpired: Bool
+  /// Whether no condition fails that names the repository.
+  let isOfRepository: Bool
 
-  package var failures: Int { conditions.count { !$0.holds } + (memory.holds ? 0 : 1) }
+  package var failures: Int { conditions.count { $0.holds == false } + (memory.holds == false ? 1 : 0) }
 
-  init(
-    _ publisher: Publisher, _ identity: PublisherIdentity, _ registry: RegistryName, _ target: PublishTarget?, _ knowledge: Knowledge
-  ) {
-    id = publisher.id
-    let acquaintance = publisher.acquaintance(with: identity, knowledge.learnt)
-    conditions = publisher.conditions.map { condition in
-      let isLabel = acquaintance.isKnown && condition.isAbout(publisher.provider.repositoryKey.claim)
-      return ExplainedCondition(
-        key: condition.key, expected: condition.expectation, got: condition.found(in: identity, publisher.provider),
-        holds: isLabel || condition.holds(of: identity, publisher.provider, version: target.map { .known($0.version) } ?? .unknown))
+  /// What must be known before it can be said whether it is meant.
+  var unknowns: [ExactString] { conditions.filter { $0.holds == nil }.map(\.key) + (memory.holds == nil ? ["ids"] : []) }
+
+  init(_ publisher: Publisher, _ supposed: SupposedIdentity, _ upload: SupposedUpload, at now: UnixTime) {
+    let (provider, identity) = (publisher.provider, supposed.identity)
+    let acquaintance = publisher.acquaintance(with: identity, upload.learnt ?? [])
+    let version = upload.target.map { JudgedVersion.known($0.version) } ?? .unknown
+    let judged = publisher.conditions.map { condition in
+      let isAboutRepository = condition.isAbout(provider.repositoryKey.claim)
+      let holds =
+        if acquaintance.isKnown, isAboutRepository {
+          Bool?.some(true)
+        } else if supposed.isWhole {
+          condition.holds(of: identity, provider, version: version)
+        } else {
+          condition.holds(ofRecorded: identity, provider, version: version)
+        }
+      let explained = ExplainedCondition(
+        key: condition.key, expected: condition.expectation, references: upload.target.flatMap { condition.references(of: $0.version) },
+        got: condition.found(in: identity, provider), holds: holds)
+      return (explained, isAboutRepository)
     }
-    memory = Memory(acquaintance, knowledge)
-    packages = publisher.patterns(for: registry)?.map(\.text) ?? []
-    allowsPackage = target.map { publisher.mayPublish($0) }
-    allowsCreation = target.map { publisher.mayPublish($0) && publisher.mayCreate($0) }
+    id = publisher.id
+    conditions = judged.map(\.0)
+    memory = Memory(publisher, supposed, acquaintance, upload.learnt)
+    packages = publisher.patterns(for: upload.registry)?.map(\.text) ?? []
+    allowsPackage = upload.target.map { publisher.mayPublish($0) }
+    creation = publisher.create
+    allowsCreation = upload.target.map { publisher.mayPublish($0) && publisher.mayCreate($0) }
+    expires = publisher.expires
+    isExpired = publisher.isExpired(at: now)
+    isOfRepository = !judged.contains { $0.1 && $0.0.holds == false }
   }
 }
 
 extension ExplainedPublisher.Memory {
-  init(_ acquaintance: Acquaintance, _ knowledge: Knowledge) {
-    switch acquaintance {
-    case .configured: self = .configured
-    case .new(_, let ids): self = .pending(ids)
-    case .known(let key): self = .learnt(knowledge.learnt.first { $0.key == key }?.ids ?? ImmutableIDs([]))
-    case .changed(_, let learnt, let got): self = .changed(learnt: learnt, got: got)
-    case .unrecognisable(let claim): self = .missing(claim: claim)
-    }
+  init(_ publisher: Publisher, _ supposed: SupposedIdentity, _ acquaintance: Acquaintance, _ learnt: [LearntIdentity]?) {
+    let got = publisher.provider.immutableIDs(of: supposed.identity)
+    self =
+      switch acquaintance {
+      case .configured: .configured
+      case _ where !supposed.isWhole: .unknown(got)
+      case .new: learnt == nil ? .unknown(got) : .pending(got)
+      case .known: .learnt(got)
+      case .changed(_, let learnt, let got): .changed(learnt: learnt, got: got)
+      case .unrecognisable(let claim): .missing(claim: claim)
+      }
   }
 
-  package var holds: Bool {
+  /// Nil where it is not known.
+  package var holds: Bool? {
     switch self {
     case .configured, .pending, .learnt: true
     case .changed, .missing: false
+    case .unknown: nil
     }
+  }
+}
+
+extension Condition {
+  /// What a tag must be for an upload of this version; nil where the version does not matter.
+  fileprivate func references(of version: PublishTarget.Version?) -> [ExactString]? {
+    guard case .tag(let tags) = kind, tags.contains(where: \.namesVersion) else { return nil }
+    return version.map { version in tags.flatMap { $0.references(of: version) } } ?? []
   }
 }

@@ -4,7 +4,7 @@ package import TokenVerification
 /// The publishers of one configuration, frozen. It alone makes identities of tokens, and Grants of identities.
 package struct Policy: Sendable {
   private let publishers: [Publisher]
-  private let providers: [IssuerName: any CIProvider]
+  let providers: [IssuerName: any CIProvider]
   /// In the order of the configuration.
   private let byRepository: RepositoryIndex
   /// Those that do not write their repositories out.
@@ -39,16 +39,30 @@ package struct Policy: Sendable {
   func identify(
     _ claims: JSONObject, issuer: IssuerName, url: ExactString, audience: ExactString, id: TokenID, expiry: UnixTime
   ) throws(PublisherRefusal) -> PublisherIdentity {
-    guard let provider = providers[issuer] else { throw .noPublisher(repository: nil) }
+    guard let identity = identity(of: claims, issuer: issuer, url: url, audience: audience, id: id, expiry: expiry) else {
+      throw .noPublisher(repository: nil)
+    }
+    if let missing = missingClaim(of: identity) { throw .missingClaim(missing) }
+    return identity
+  }
+
+  /// The same, whatever the token lacks; nil for an issuer that is not configured.
+  func identity(
+    of claims: JSONObject, issuer: IssuerName, url: ExactString, audience: ExactString, id: TokenID, expiry: UnixTime
+  ) -> PublisherIdentity? {
+    guard let provider = providers[issuer] else { return nil }
     let table = provider.claims
     let compared = table.isOpen ? self.compared[issuer] ?? [] : []
     let kept = JSONObject(
       provider.normalized(claims).members.filter {
         table.isKept($0.name) || table.use(of: $0.name) == .optional && compared.contains($0.name)
       })
-    let identity = PublisherIdentity(issuer: issuer, issuerURL: url, audience: audience, claims: kept, token: id, expiry: expiry)
-    for name in table.required where identity.claim(name) == nil { throw .missingClaim(name) }
-    return identity
+    return PublisherIdentity(issuer: issuer, issuerURL: url, audience: audience, claims: kept, token: id, expiry: expiry)
+  }
+
+  /// A claim that every token of the provider has, and this one has not in a form that could be compared.
+  func missingClaim(of identity: PublisherIdentity) -> ExactString? {
+    providers[identity.issuer]?.claims.required.first { identity.claim($0) == nil }
   }
 
   /// The claims of a token that its provider's table does not know.
@@ -56,7 +70,7 @@ package struct Policy: Sendable {
     unaccountedClaims(of: token.claims, issuer: issuer)
   }
 
-  func unaccountedClaims(of claims: JSONObject, issuer: IssuerName) -> [ExactString] {
+  package func unaccountedClaims(of claims: JSONObject, issuer: IssuerName) -> [ExactString] {
     guard let provider = providers[issuer] else { return [] }
     return provider.normalized(claims).members.map(\.name).filter { provider.claims.use(of: $0) == nil }
   }
@@ -178,7 +192,7 @@ package struct Policy: Sendable {
     throw nearestMiss(identity, here)
   }
 
-  private func candidates(for identity: PublisherIdentity, _ learnt: [LearntIdentity]) -> [Publisher] {
+  func candidates(for identity: PublisherIdentity, _ learnt: [LearntIdentity]) -> [Publisher] {
     var indices = others[identity.issuer] ?? []
     if let key = providers[identity.issuer]?.repositoryKey, let repository = identity.claim(key.claim) {
       indices += byRepository.publishers(of: identity.issuer, repository)
@@ -208,18 +222,6 @@ package struct Policy: Sendable {
       isOwner: publisher.isOwned(by: identity) || nearest.acquaintance.isKnown)
     let isDangerOnly = nearest.failures.allSatisfy { if case .safe = $0.kind { true } else { false } }
     return isDangerOnly ? .forbiddenEvent(miss) : .claimMismatch(miss)
-  }
-
-  // MARK: Explaining
-
-  /// Each publisher of the issuer that could be meant, with each of its conditions; those with the fewest failures first, and at most `limit`.
-  package func explain(
-    _ identity: PublisherIdentity, registry: RegistryName, _ target: PublishTarget?, knowing knowledge: Knowledge, limit: Int = 20
-  ) -> [ExplainedPublisher] {
-    candidates(for: identity, knowledge.learnt).filter { $0.patterns(for: registry) != nil }
-      .map { ExplainedPublisher($0, identity, registry, target, knowledge) }
-      .sorted { $0.failures < $1.failures }
-      .prefix(limit).map { $0 }
   }
 }
 

@@ -136,11 +136,17 @@ package enum PackageRefusal: Error, Hashable, Sendable {
 /// A value as people are shown it: in quotes, without what could pass for something else, and not too long.
 package enum Shown {
   private static let longest = 200
+  private static let longestSentence = 2000
 
-  package static func value(_ text: ExactString) -> String {
+  package static func value(_ text: ExactString) -> String { "\"\(shown(text, longest: longest) { $0 != "\"" && $0 != "\\" })\"" }
+
+  /// A sentence that holds quoted values itself.
+  package static func sentence(_ text: ExactString) -> String { shown(text, longest: longestSentence) { _ in true } }
+
+  private static func shown(_ text: ExactString, longest: Int, _ isPlain: (Unicode.Scalar) -> Bool) -> String {
     let shown = text.text.unicodeScalars.prefix(longest).map { scalar in
-      (0x20...0x7e).contains(scalar.value) && scalar != "\"" && scalar != "\\" ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
+      (0x20...0x7e).contains(scalar.value) && isPlain(scalar) ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
     }
-    return "\"\(shown.joined())\(text.text.unicodeScalars.count > longest ? "..." : "")\""
+    return shown.joined() + (text.text.unicodeScalars.count > longest ? "..." : "")
   }
 }

@@ -32,7 +32,16 @@ package struct TagPattern: Hashable, Sendable {
         && reference.utf8.suffix(after.count).elementsEqual(after)
     case .known(nil): return false
     case .known(let version?):
-      return [version.written, version.canonical].contains { reference.utf8.elementsEqual(before + Array($0.utf8) + after) }
+      return references(of: version).contains(reference)
     }
+  }
+
+  /// The references that an upload of this version may come from; none where there is no placeholder.
+  func references(of version: PublishTarget.Version) -> [ExactString] {
+    let bytes = Array(text.utf8)
+    guard let place = Self.places(in: bytes).first else { return [] }
+    let (before, after) = (Self.beginning + bytes[..<place], bytes[(place + Self.placeholder.count)...])
+    let spellings = version.written == version.canonical ? [version.written] : [version.written, version.canonical]
+    return spellings.map { ExactString(String(decoding: before + Array($0.utf8) + after, as: UTF8.self)) }
   }
 }

@@ -19,10 +19,9 @@ struct RegisteredClaims: Sendable {
     issuedAt = try Self.required(.iat, try Self.time(.iat, of: claims))
     notBefore = try Self.time(.nbf, of: claims)
     subject = try Self.text(.sub, of: claims)
-    tokenID = try Self.text(.jti, of: claims)
+    tokenID = try Self.tokenID(of: claims)
     guard issuedAt < expiry else { throw .invalidClaim(.exp) }
     if let notBefore, notBefore >= expiry { throw .invalidClaim(.nbf) }
-    if let tokenID, tokenID.utf8.count > Self.longestTokenID { throw .invalidClaim(.jti) }
   }
 
   private static func required<Value>(_ claim: TokenRefusal.RegisteredClaim, _ value: Value?) throws(TokenRefusal) -> Value {
@@ -30,7 +29,7 @@ struct RegisteredClaims: Sendable {
     return value
   }
 
-  private static func audience(of claims: JSONObject, _ form: TokenForm.Audience) throws(TokenRefusal) -> ExactString? {
+  static func audience(of claims: JSONObject, _ form: TokenForm.Audience) throws(TokenRefusal) -> ExactString? {
     switch form {
     case .string: return try text(.aud, of: claims)
     case .stringOrListOfOne where claims["aud"]?.array == nil: return try text(.aud, of: claims)
@@ -41,13 +40,19 @@ struct RegisteredClaims: Sendable {
     }
   }
 
+  static func tokenID(of claims: JSONObject) throws(TokenRefusal) -> ExactString? {
+    let id = try text(.jti, of: claims)
+    if let id, id.utf8.count > longestTokenID { throw .invalidClaim(.jti) }
+    return id
+  }
+
   private static func text(_ claim: TokenRefusal.RegisteredClaim, of claims: JSONObject) throws(TokenRefusal) -> ExactString? {
     guard let value = claims[ExactString(claim.rawValue)] else { return nil }
     guard let text = value.string, !text.isEmpty else { throw .invalidClaim(claim) }
     return text
   }
 
-  private static func time(_ claim: TokenRefusal.RegisteredClaim, of claims: JSONObject) throws(TokenRefusal) -> UnixTime? {
+  static func time(_ claim: TokenRefusal.RegisteredClaim, of claims: JSONObject) throws(TokenRefusal) -> UnixTime? {
     guard let value = claims[ExactString(claim.rawValue)] else { return nil }
     guard let seconds = value.integer, let time = UnixTime(seconds) else { throw .invalidClaim(claim) }
     return time

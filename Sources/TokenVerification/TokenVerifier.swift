@@ -6,7 +6,7 @@ package struct TokenVerifier: Sendable {
   /// Seconds by which an issuer's clock may differ from ours. Whoever remembers a token must do so for as long past its `exp`.
   package static let clockSkew: Int64 = 30
 
-  private let rules: [ExactString: IssuerRules]
+  let rules: [ExactString: IssuerRules]
   private let tokenLimit: Int
   private let cache: VerifiedSignatureCache
 
@@ -36,7 +36,7 @@ package struct TokenVerifier: Sendable {
     let key = try key(of: token, in: keys)
     let proof = try proof(of: token, by: key, under: rules)
     let claims = proof.claims
-    do { try judge(claims, rules, audience, now) } catch {
+    do { try ClaimRules(rules: rules, audience: audience, now: now).check(claims) } catch {
       if error == .expired { cache.forget(token.digest) }
       throw error
     }
@@ -75,17 +75,5 @@ package struct TokenVerifier: Sendable {
     proven.proof = proof
     cache.remember(proven)
     return proof
-  }
-
-  /// All sums stay in bounds: `UnixTime` is below 2^40.
-  private func judge(_ claims: RegisteredClaims, _ rules: IssuerRules, _ audience: ExactString, _ now: UnixTime) throws(TokenRefusal) {
-    guard claims.audience == audience else { throw .wrongAudience(expected: audience) }
-    guard claims.expiry.seconds > now.seconds - Self.clockSkew else { throw .expired }
-    guard claims.issuedAt.seconds <= now.seconds + Self.clockSkew else { throw .notYetValid }
-    if let notBefore = claims.notBefore, notBefore.seconds > now.seconds + Self.clockSkew { throw .notYetValid }
-    guard claims.expiry.seconds - claims.issuedAt.seconds <= rules.longestLifetime else {
-      throw .lifetimeTooLong(limit: rules.longestLifetime)
-    }
-    if rules.form.hasID, claims.tokenID == nil { throw .missingClaim(.jti) }
   }
 }

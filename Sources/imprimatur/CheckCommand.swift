@@ -10,6 +10,7 @@ struct CheckCommand: AsyncParsableCommand {
   @Flag(help: "Warnings are errors.") var strict = false
   @Flag(help: "Also fetch each issuer's keys and reach each registry with its credential.") var online = false
   @Flag(help: "Print JSON.") var json = false
+  @Option(help: ArgumentHelp("Write what is wrong as SARIF 2.1.0.", valueName: "file")) var sarif: String?
 
   func run() async throws {
     let environment = ProcessInfo.processInfo.environment
@@ -19,6 +20,10 @@ struct CheckCommand: AsyncParsableCommand {
       problems += await OnlineCheck(settings: settings, environment: environment, file: configurationOption.path).run()
     }
     let isFine = !problems.contains { strict || $0.severity == .error }
+    if let sarif {
+      let log = SARIFLog(problems, isStrict: strict, in: FileManager.default.currentDirectoryPath)
+      try ReportFile.write(log.json.encoded(), to: sarif)
+    }
     if json {
       Terminal.say(String(decoding: Self.report(problems, isFine).encoded(), as: UTF8.self))
     } else {
@@ -33,15 +38,9 @@ struct CheckCommand: AsyncParsableCommand {
   }
 
   private static func report(_ problems: [SettingsProblem], _ isFine: Bool) -> JSONValue {
-    let items = problems.map { problem in
-      var members: [JSONObject.Member] = [
-        .init("file", .string(ExactString(problem.file))), .init("line", .integer(Int64(problem.line))),
-        .init("column", .integer(Int64(problem.column))), .init("key", .string(ExactString(problem.keyPath))),
-        .init("severity", .string(ExactString(problem.severity.rawValue))), .init("message", .string(ExactString(problem.message))),
-      ]
-      if let suggestion = problem.suggestion { members.append(.init("suggestion", .string(ExactString(suggestion)))) }
-      return JSONValue.object(JSONObject(members))
+    .members {
+      $0.add("ok", isFine)
+      $0.add("problems", problems.map(\.json))
     }
-    return .object(JSONObject([.init("ok", .bool(isFine)), .init("problems", .array(items))]))
   }
 }

@@ -5,7 +5,7 @@ import Gateway
   static let configuration = CommandConfiguration(
     commandName: "imprimatur", abstract: "Trusted Publishing for package registries that have never heard of it.", version: Versions.text,
     subcommands: [
-      ServeCommand.self, CheckCommand.self, ExplainCommand.self, PublishersCommand.self, FreezeCommand.self,
+      ServeCommand.self, CheckCommand.self, TestCommand.self, ExplainCommand.self, PublishersCommand.self, FreezeCommand.self,
       UnfreezeCommand.self, DemoCommand.self, HealthcheckCommand.self,
     ])
 }

@@ -117,16 +117,13 @@ import TokenVerification
     let meant = try Self.sample.publisher(id: "meant")
     let foreign = try Self.sample.requiring("repository", "foo/other").publisher(id: "foreign")
     let policy = Self.sample.policy([far, near, meant, foreign])
-    let explained = try policy.explain(
-      Self.sample.identity(of: policy), registry: SamplePublish.registry, Self.sample.target, knowing: Knowledge())
+    let explained = try policy.explain(Self.sample.supposed(by: policy), Self.sample.supposedUpload, at: .latest)
     #expect(explained.map(\.id.description) == ["meant", "near", "far"])
     #expect(explained.map(\.failures) == [0, 1, 2])
     #expect(explained.allSatisfy { $0.allowsPackage == true })
     let environment = try #require(explained[1].conditions.first { $0.key == "environment" })
-    #expect(environment.expected == "\"x\"" && environment.got == "release" && !environment.holds)
-    #expect(
-      try policy.explain(Self.sample.identity(of: policy), registry: SamplePublish.registry, nil, knowing: Knowledge(), limit: 1).count == 1
-    )
+    #expect(environment.expected == "\"x\"" && environment.got == "release" && environment.holds == false)
+    #expect(try policy.explain(Self.sample.supposed(by: policy), Self.sample.supposedUpload, at: .latest, limit: 1).count == 1)
   }
 
   @Test(

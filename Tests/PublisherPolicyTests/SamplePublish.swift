@@ -77,6 +77,13 @@ struct SamplePublish: Sendable {
     PublishTarget(registry: Self.registry, package: .init(canonical: package), version: version, file: "acme_widgets-1.0.tar.gz")
   }
 
+  /// As what it would be if nobody had verified it.
+  func supposed(by policy: Policy) throws -> SupposedIdentity {
+    try #require(policy.suppose(claims, issuer: Self.issuer, url: url, audience: "example_pypi"))
+  }
+
+  var supposedUpload: SupposedUpload { SupposedUpload(registry: Self.registry, target: target, learnt: [], package: .exists) }
+
   func decide(
     among publishers: [Publisher], knowing knowledge: Knowledge = Knowledge(package: .exists), scope: TokenScope? = nil
   ) throws -> Grant {

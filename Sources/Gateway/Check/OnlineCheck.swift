@@ -23,7 +23,7 @@ package struct OnlineCheck: Sendable {
     do throws(ConfigurationBuilder.Failure) {
       configuration = try builder.build(settings, replacing: nil)
     } catch {
-      return [problem("", .error, error.message)]
+      return [SettingsProblem(file: file, severity: .error, rule: .unusable, message: error.message)]
     }
     var problems: [SettingsProblem] = []
     for issuer in configuration.issuers.values.sorted(by: { $0.settings.url < $1.settings.url }) {
@@ -65,6 +65,6 @@ package struct OnlineCheck: Sendable {
   }
 
   private func problem(_ key: String, _ severity: SettingsProblem.Severity, _ message: String) -> SettingsProblem {
-    SettingsProblem(file: file, line: 1, column: 1, keyPath: key, severity: severity, message: message, suggestion: nil)
+    SettingsProblem(file: file, keyPath: key, severity: severity, rule: .online, message: message)
   }
 }

@@ -1,129 +1,251 @@
+import Digests
 import PublisherPolicy
+import RegistryProtocols
 import StrictParsers
 import TokenVerification
 
-/// One run through the steps, with what each of them found.
+/// One run through the steps, with what each of them found. The first that fails is the reason of the refusal; the others are told too.
 final class ExplainedRun {
-  let configuration: Configuration
-  let registry: Registry
-  let now: UnixTime
-  var refusal: Refusal?
+  private let explainer: Explainer
+  private let source: Explanation.Source
+  private let registry: RegistrySettings
+  private let target: PublishTarget?
+  private let existence: Existence?
+  private let now: UnixTime
   private var steps: [Explanation.Step] = []
+  private var refusal: Refusal?
+  private var issuer: IssuerSettings?
+  private var claims: [ExplainedClaim] = []
+  private var unaccounted: [ExactString] = []
   private var publishers: [ExplainedPublisher] = []
-  private var grant: Grant?
+  private var verdict: Verdict?
+  private var record: RecordedUpload?
 
-  init(configuration: Configuration, registry: Registry, now: UnixTime) {
-    self.configuration = configuration
+  init(
+    _ explainer: Explainer, _ source: Explanation.Source, _ registry: RegistrySettings, _ target: PublishTarget?, _ existence: Existence?,
+    at now: UnixTime
+  ) {
+    self.explainer = explainer
+    self.source = source
     self.registry = registry
+    self.target = target
+    self.existence = existence
     self.now = now
   }
 
-  // MARK: - Who
+  // MARK: - A token
 
-  func identify(_ compact: [UInt8], keys given: KeySet?) async throws(Refusal) -> PublisherIdentity {
-    let token: UnverifiedToken = try step("token") { () throws(TokenRefusal) in
-      let token = try configuration.verifier.read(compact)
-      return (token, "a compact JWS of \(token.issuer), signed with the key \(Shown.value(token.keyID))")
+  func judge(token compact: [UInt8], claims: JSONObject?, keys given: KeySet?) async {
+    let token: UnverifiedToken
+    do throws(TokenRefusal) {
+      token = try explainer.verifier.read(compact)
+    } catch {
+      return fail(.token, .token(error))
     }
-    guard let issuer = configuration.issuers[token.issuer] else { throw fail("token", .token(.unknownIssuer)) }
+    note(.token, true, "a compact JWS, signed with the key \(Shown.value(token.keyID))")
+    guard let issuer = explainer.settings.issuers.first(where: { $0.url == token.issuer }), let claims else { return refuseUnknownIssuer() }
+    meet(issuer)
+    let objection = await verify(token, issuer, given)
+    await judge(claims, completed: claims, issuer, knowing: .store, objection)
+  }
+
+  /// What the verifier has against the claims of a token that is genuine.
+  private func verify(_ token: UnverifiedToken, _ issuer: IssuerSettings, _ given: KeySet?) async -> TokenRefusal? {
     let keys: KeySet
     do throws(TokenRefusal) {
-      if let given { keys = given } else { keys = try await issuer.keys.keys(for: token.keyID) }
+      if let given {
+        keys = given
+      } else if let known = explainer.issuerWithKeys(issuer) {
+        keys = try await known.keys.keys(for: token.keyID)
+      } else {
+        throw .keysUnavailable(retryAfter: 0)
+      }
+      note(.keys, true, given == nil ? "fetched from the issuer \(issuer.name)" : "from the given file")
     } catch {
-      throw fail("keys", .token(error))
+      fail(.keys, .token(error))
+      return nil
     }
-    note("keys", given == nil ? "fetched from the issuer \(issuer.name)" : "from the given file")
-    let verified = try verify(token, keys, compact)
-    let identity: PublisherIdentity = try step("claims", Refusal.publisher) { () throws(PublisherRefusal) in
-      let identity = try configuration.policy.identify(verified, issuer: issuer.name)
-      let names = configuration.policy.unaccountedClaims(of: verified, issuer: issuer.name)
-      let unknown = names.isEmpty ? "" : "; not in the provider's table: \(names.map(\.text).joined(separator: ", "))"
-      return (identity, "those that every token of this provider has are there\(unknown)")
-    }
-    return identity
-  }
-
-  /// A token lives for minutes: one that has expired since is explained as of its own time, and refused all the same.
-  private func verify(_ token: UnverifiedToken, _ keys: KeySet, _ compact: [UInt8]) throws(Refusal) -> VerifiedToken {
-    let audience = registry.settings.audience
+    var objection: TokenRefusal?
     do throws(TokenRefusal) {
-      let verified = try configuration.verifier.verify(token, with: keys, audience: audience, at: now)
-      note("signature, audience, times", "genuine, meant for \(registry.name), and current")
-      return verified
+      _ = try explainer.verifier.verify(token, with: keys, audience: registry.audience, at: now)
     } catch {
-      let refusal = fail("signature, audience, times", .token(error))
-      guard error == .expired, let issuedAt = UnverifiedClaims(of: compact)?.issuedAt,
-        let verified = try? configuration.verifier.verify(token, with: keys, audience: audience, at: issuedAt)
-      else { throw refusal }
-      self.refusal = refusal
-      return verified
+      guard !error.isOfSignature else {
+        fail(.signature, .token(error))
+        return nil
+      }
+      objection = error
     }
+    note(.signature, true, "the issuer's own")
+    return objection
   }
 
-  // MARK: - What
+  func refuseUnknownIssuer() { fail(.issuer, .token(.unknownIssuer)) }
 
-  func judge(_ identity: PublisherIdentity, _ target: PublishTarget?) throws(Refusal) {
-    let claimant = Claimant(identity: identity, scope: nil)
-    publishers = configuration.policy.explain(identity, registry: registry.name, target, knowing: Knowledge())
-    if let target {
-      grant = try step("policy", { Refusal($0) }) { () throws(PolicyRefusal) -> (Grant?, String) in
-        switch try configuration.policy.decide(claimant, target, knowing: Knowledge(), at: now) {
-        case .granted(let grant): return (grant, "the publisher \(grant.publisher) may publish \(target.package.canonical)")
-        case .hangsOnExistence: return (nil, "granted if the registry has the package, which it was not asked")
-        }
-      }
+  // MARK: - Claims
+
+  /// Where what was learnt is known from.
+  enum Memory {
+    case store
+    case given([LearntIdentity])
+  }
+
+  func judge(claims: JSONObject, issuer: IssuerSettings, knowing memory: Memory = .store) async {
+    meet(issuer)
+    note(.signature, nil, "not judged: these are claims, not a token")
+    let isList = ProviderCatalog.provider(issuer.provider, identity: issuer.identity)?.tokenForm.audience == .listOfOne
+    let audience = JSONValue.string(registry.audience)
+    await judge(
+      claims, completed: claims.completed(issuer: issuer, audience: isList ? .array([audience]) : audience, at: now), issuer,
+      knowing: memory)
+  }
+
+  private func judge(
+    _ claims: JSONObject, completed: JSONObject, _ issuer: IssuerSettings, knowing memory: Memory, _ objection: TokenRefusal? = nil
+  ) async {
+    let (policy, verifier) = (explainer.policy, explainer.verifier)
+    let isWhole = claims == completed
+    self.claims = verifier.explain(claims, isWhole: isWhole, issuer: issuer.url, audience: registry.audience, at: now)
+    if let refusal = objection ?? verifier.refusal(of: completed, issuer: issuer.url, audience: registry.audience, at: now) {
+      fail(.claims, .token(refusal))
     } else {
-      _ = try step("policy", Refusal.publisher) { () throws(PublisherRefusal) in
-        let admission = try configuration.policy.admit(claimant, to: registry.name, knowing: Knowledge(), at: now)
-        return (admission, "the publisher \(admission.publishers[0]) is meant, as far as that can be said without a package")
+      note(.claims, true, (isWhole ? "" : "what is there is ") + "meant for \(registry.name), and current")
+    }
+    unaccounted = policy.unaccountedClaims(of: claims, issuer: issuer.name)
+    let audience = UnverifiedClaims.audience(in: completed) ?? ""
+    guard let supposed = policy.suppose(completed, issuer: issuer.name, url: issuer.url, audience: audience) else { return }
+    if let missing = supposed.missing {
+      fail(.provider, .publisher(.missingClaim(missing)))
+    } else {
+      note(.provider, true, "the claims that every token of \(issuer.provider) has are there")
+    }
+    decide(supposed, knowing: await recall(supposed, memory))
+  }
+
+  private func recall(_ supposed: SupposedIdentity, _ memory: Memory) async -> [LearntIdentity]? {
+    guard explainer.policy.learns(from: supposed) else { return [] }
+    switch memory {
+    case .given(let learnt): return learnt
+    case .store:
+      let learnt = await explainer.learnt(supposed)
+      if learnt == nil {
+        note(.state, nil, "the state store can't be asked from here: what publishers have learnt, and under which names, is unknown")
+      } else {
+        note(.state, true, "asked what publishers have learnt")
       }
+      return learnt
     }
   }
 
-  // MARK: - Steps
+  // MARK: - A record
 
-  private func step<Value>(
-    _ name: String, _ body: () throws(TokenRefusal) -> (Value, String)
-  ) throws(Refusal) -> Value {
-    try step(name, Refusal.token, body)
+  func judge(record: RecordedUpload) {
+    self.record = record
+    note(.record, nil, "what a record does not hold is unknown")
+    guard let url = record.issuer else {
+      note(.issuer, nil, "no token was verified")
+      verdict = .hangsOnEverything
+      return
+    }
+    guard let issuer = explainer.settings.issuers.first(where: { $0.url == url }) else { return refuseUnknownIssuer() }
+    meet(issuer)
+    claims = explainer.verifier.explain(
+      JSONObject([.init("iss", .string(url))]), isWhole: false, issuer: url, audience: registry.audience, at: now)
+    guard let supposed = explainer.policy.suppose(record.provenance, issuer: issuer.name, url: url) else { return }
+    decide(supposed, knowing: nil)
   }
 
-  private func step<Value, Stage: Error>(
-    _ name: String, _ stage: (Stage) -> Refusal, _ body: () throws(Stage) -> (Value, String)
-  ) throws(Refusal) -> Value {
-    do throws(Stage) {
-      let (value, detail) = try body()
-      note(name, detail)
-      return value
+  // MARK: - The decision
+
+  private func meet(_ issuer: IssuerSettings) {
+    self.issuer = issuer
+    note(.issuer, true, "\(issuer.name), of the provider \(issuer.provider), \(issuer.url)")
+  }
+
+  private func decide(_ supposed: SupposedIdentity, knowing learnt: [LearntIdentity]?) {
+    let upload = SupposedUpload(registry: registry.name, target: target, learnt: learnt, package: existence)
+    publishers = explainer.policy.explain(supposed, upload, at: now)
+    do throws(PolicyRefusal) {
+      let verdict = try explainer.policy.verdict(on: supposed, upload, at: now)
+      self.verdict = verdict
+      note(.policy, verdict.holds, verdict.words(registry.name, target))
     } catch {
-      throw fail(name, stage(error))
+      fail(.policy, Refusal(error))
     }
   }
 
-  private func note(_ name: String, _ detail: String) { steps.append(.init(name: name, holds: true, detail: detail)) }
+  private func note(_ name: Explanation.Step.Name, _ holds: Bool?, _ detail: String) {
+    steps.append(.init(name: name, holds: holds, detail: detail))
+  }
 
-  private func fail(_ name: String, _ refusal: Refusal) -> Refusal {
-    steps.append(.init(name: name, holds: false, detail: refusal.detail))
-    return refusal
+  private func fail(_ name: Explanation.Step.Name, _ refusal: Refusal) {
+    note(name, false, refusal.detail)
+    self.refusal = self.refusal ?? refusal
   }
 
   // MARK: - The end
 
   var explanation: Explanation {
-    let decision: Explanation.Decision
+    var decision = Explanation.Decision.undecided
     let sentence: String
     if let refusal {
-      if case .token(.keysUnavailable) = refusal { decision = .undecided } else { decision = .refusal }
+      if case .token(.keysUnavailable) = refusal {} else { decision = .refusal }
       sentence = refusal.detail
-    } else if let grant {
-      decision = .grant
-      sentence = "the publisher \(grant.publisher) may publish this to \(registry.name)"
     } else {
-      decision = .undecided
-      sentence = "the token is fine; say with --package and --version, or --upload, what it would publish"
+      if case .granted = verdict { decision = .grant }
+      sentence = verdict?.words(registry.name, target) ?? "nothing can be said"
     }
+    let same = record?.configuration.map { $0.text == "sha256:\(Hex.encode(explainer.settings.digest.bytes))" }
     return Explanation(
-      decision: decision, reason: refusal?.code.description, sentence: sentence, registry: registry.name.description, steps: steps,
-      publishers: publishers)
+      source: source, decision: decision, reason: refusal?.code.description, sentence: sentence,
+      publisher: verdict?.grantee, registry: registry.name, target: target, packageExists: existence.map { $0 == .exists }, issuer: issuer,
+      steps: steps, claims: claims, unaccounted: unaccounted, publishers: publishers,
+      record: record.map { .init(record: $0, hasSameConfiguration: same) })
+  }
+}
+
+extension TokenRefusal {
+  /// Whether it is said before anybody looks at what the claims say.
+  fileprivate var isOfSignature: Bool {
+    switch self {
+    case .malformed, .tooLarge, .forbiddenHeader, .unknownIssuer, .algorithmNotAllowed, .unknownKey, .ambiguousKey, .unusableKey,
+      .badSignature, .keysUnavailable:
+      true
+    case .wrongAudience, .expired, .notYetValid, .lifetimeTooLong, .missingClaim, .invalidClaim: false
+    }
+  }
+}
+
+extension Verdict {
+  /// Nil where it is not decided.
+  fileprivate var holds: Bool? {
+    switch self {
+    case .granted, .admitted: true
+    case .hangsOnExistence, .hangsOnMemory, .hangsOnClaims, .hangsOnEverything: nil
+    }
+  }
+
+  /// Whom an upload is granted to.
+  fileprivate var grantee: PublisherID? {
+    switch self {
+    case .granted(let publisher): publisher
+    case .admitted, .hangsOnExistence, .hangsOnMemory, .hangsOnClaims, .hangsOnEverything: nil
+    }
+  }
+
+  fileprivate func words(_ registry: RegistryName, _ target: PublishTarget?) -> String {
+    let package = target.map { Shown.value($0.package.canonical) } ?? "this"
+    switch self {
+    case .granted(let publisher): return "the publisher \(publisher) may publish \(package) to \(registry)"
+    case .admitted(let publisher):
+      return "the publisher \(publisher) is meant; say with --package and --version, or --upload, what it would publish"
+    case .hangsOnExistence:
+      return "granted if \(registry) has the package \(package), which it was not asked: say whether the package exists"
+    case .hangsOnMemory(let publisher):
+      return "granted if \(publisher) has learnt nobody else, which could not be looked up"
+    case .hangsOnClaims(let publisher, let keys):
+      return "granted if all else holds of the publisher \(publisher) that the record does not tell"
+        + (keys.isEmpty ? "" : ": \(keys.map(\.text).joined(separator: ", "))")
+    case .hangsOnEverything: return "the record does not say who wanted to publish"
+    }
   }
 }

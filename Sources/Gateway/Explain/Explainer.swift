@@ -1,10 +1,21 @@
 import PublisherPolicy
 import RegistryProtocols
+import StateStore
 import StrictParsers
 import TokenVerification
 
-/// Takes a token through the steps of an upload: the same code that serves, without a registry, a store or a Grant that anybody could use.
+/// Takes an upload through the steps that it would pass: the same code that serves, without a registry, and without a Grant.
 package struct Explainer: Sendable {
+  /// Who would publish.
+  package enum Subject: Sendable {
+    /// A token. `keys`: a JWK set to verify with instead of asking the issuer.
+    case token([UInt8], keys: [UInt8]?)
+    /// The claims of a token that need not be there. `issuer`: its name in the configuration, where they don't tell.
+    case claims([UInt8], issuer: String?)
+    /// A line of the audit log.
+    case record([UInt8])
+  }
+
   /// What the upload would publish, as far as it was said.
   package enum Question: Sendable {
     case nothing
@@ -17,88 +28,160 @@ package struct Explainer: Sendable {
     package let description: String
   }
 
-  private let configuration: Configuration
-  private let now: UnixTime
+  let settings: Settings
+  let policy: Policy
+  let verifier: TokenVerifier
+  private let builder: ConfigurationBuilder
+  let now: UnixTime
 
   package init(settings: Settings, environment: [String: String], now: Timestamp) throws(Misunderstood) {
     let time = now.unixTime ?? .latest
+    builder = ConfigurationBuilder.forCommand(environment: environment, now: { time })
     do throws(ConfigurationBuilder.Failure) {
-      configuration = try ConfigurationBuilder.forCommand(environment: environment, now: { time }).build(settings, replacing: nil)
+      (policy, verifier) = try builder.judges(settings)
     } catch {
       throw Misunderstood(description: error.message)
     }
+    self.settings = settings
     self.now = time
   }
 
   /// - Parameters:
-  ///   - registry: its name in the configuration; by the token's audience where none is given.
-  ///   - keys: a JWK set to verify with instead of asking the issuer.
+  ///   - registry: its name in the configuration; by the token's audience, or as it was recorded, where none is given.
+  ///   - packageExists: what the registry, which is never asked, would say of the package.
   package func explain(
-    token: [UInt8], registry: String?, question: Question, keys: [UInt8]?
+    _ subject: Subject, registry: String?, _ question: Question, packageExists: Bool?
   ) async throws(Misunderstood) -> Explanation {
-    let token = Self.trimmed(token)
-    let registry = try self.registry(registry, for: token)
-    let target = try target(question, registry)
-    let keys = try keySet(keys)
-    let run = ExplainedRun(configuration: configuration, registry: registry, now: now)
-    do throws(Refusal) {
-      let identity = try await run.identify(token, keys: keys)
-      try run.judge(identity, target)
-    } catch {
-      run.refusal = run.refusal ?? error
+    let existence = packageExists.map { $0 ? Existence.exists : .absent }
+    switch subject {
+    case .token(let file, let keys):
+      let token = Array(file.prefix { !ASCII.isControl($0) })
+      let claims = UnverifiedClaims.of(token)
+      let registry = try self.registry(registry, audience: UnverifiedClaims.audience(in: claims))
+      let run = ExplainedRun(self, .token, registry, try target(question, registry), existence, at: now)
+      await run.judge(token: token, claims: claims, keys: try keySet(keys))
+      return run.explanation
+    case .claims(let file, let name):
+      let claims: JSONObject
+      do throws(JSONError) {
+        claims = try StrictJSON.parseObject(file)
+      } catch {
+        throw Misunderstood(description: "the claims are no JSON object: \(error)")
+      }
+      let registry = try self.registry(registry, audience: UnverifiedClaims.audience(in: claims))
+      let run = ExplainedRun(self, .claims, registry, try target(question, registry), existence, at: now)
+      if let issuer = try issuer(of: claims, name) { await run.judge(claims: claims, issuer: issuer) } else { run.refuseUnknownIssuer() }
+      return run.explanation
+    case .record(let file): return try explain(record: file, registry, existence)
     }
+  }
+
+  private func explain(record file: [UInt8], _ name: String?, _ existence: Existence?) throws(Misunderstood) -> Explanation {
+    let record: RecordedUpload
+    do throws(RecordedUpload.Malformation) {
+      record = try RecordedUpload(line: file)
+    } catch {
+      throw Misunderstood(description: "the record can't be read: \(error.explanation)")
+    }
+    let registry = try registry(name ?? record.registry?.text, audience: nil)
+    var target: PublishTarget?
+    if let package = record.package {
+      target = try self.target(package: package, version: record.version, file: record.file ?? "", registry)
+    }
+    let run = ExplainedRun(self, .record, registry, target, existence, at: now)
+    run.judge(record: record)
     return run.explanation
   }
 
-  /// Without the line end that a file has.
-  private static func trimmed(_ token: [UInt8]) -> [UInt8] {
-    Array(token.prefix { !ASCII.isControl($0) })
+  // MARK: - Who
+
+  /// Nil where the claims name an issuer that is not configured.
+  private func issuer(of claims: JSONObject, _ name: String?) throws(Misunderstood) -> IssuerSettings? {
+    switch (claims["iss"], name) {
+    case (.some, .some): throw Misunderstood(description: "--issuer is for claims without iss")
+    case (let url?, nil): return settings.issuers.first { .string($0.url) == url }
+    case (nil, let name?):
+      guard let issuer = settings.issuers.first(where: { ExactString($0.name.description) == ExactString(name) }) else {
+        throw Misunderstood(description: "there is no issuer \(Shown.value(ExactString(name))) in this configuration")
+      }
+      return issuer
+    case (nil, nil):
+      guard settings.issuers.count == 1 else { throw Misunderstood(description: "say with --issuer whose claims these are") }
+      return settings.issuers[0]
+    }
   }
+
+  func issuerWithKeys(_ issuer: IssuerSettings) -> Issuer? { try? builder.issuer(issuer) }
 
   private func keySet(_ bytes: [UInt8]?) throws(Misunderstood) -> KeySet? {
     guard let bytes else { return nil }
     do { return try KeySet(jwks: bytes) } catch { throw Misunderstood(description: "the keys are no JWK set that could be used: \(error)") }
   }
 
-  private func registry(_ name: String?, for token: [UInt8]) throws(Misunderstood) -> Registry {
-    let registries = configuration.registries
-    if let name {
-      if let registry = registries.first(where: { $0.name.description == name }) { return registry }
-      throw Misunderstood(description: "there is no registry \"\(name)\" in this configuration")
+  /// What the store says of a repository; nil where it can't be asked from here.
+  func learnt(_ supposed: SupposedIdentity) async -> [LearntIdentity]? {
+    guard let known = policy.recognisable(supposed), let store = settings.state.open(as: .command, { _ in }) else { return nil }
+    let learnt: [LearntIdentity]?
+    do throws(StateRefusal) {
+      learnt = try await store.learnt(issuer: supposed.issuerURL, repository: known.repository, ids: known.ids)
+    } catch {
+      learnt = nil
     }
-    if registries.count == 1 { return registries[0] }
-    let audience = UnverifiedClaims(of: token)?.audience
-    let meant = registries.filter { $0.settings.audience == audience }
+    await store.close()
+    return learnt
+  }
+
+  // MARK: - What
+
+  private func registry(_ name: String?, audience: ExactString?) throws(Misunderstood) -> RegistrySettings {
+    if let name {
+      if let registry = settings.registries.first(where: { ExactString($0.name.description) == ExactString(name) }) { return registry }
+      throw Misunderstood(description: "there is no registry \(Shown.value(ExactString(name))) in this configuration")
+    }
+    if settings.registries.count == 1 { return settings.registries[0] }
+    let meant = settings.registries.filter { $0.audience == audience }
     guard meant.count == 1 else { throw Misunderstood(description: "say with --registry which of the registries is meant") }
     return meant[0]
   }
 
-  private func target(_ question: Question, _ registry: Registry) throws(Misunderstood) -> PublishTarget? {
-    let ecosystem = registry.settings.ecosystem
+  private func target(_ question: Question, _ registry: RegistrySettings) throws(Misunderstood) -> PublishTarget? {
     switch question {
     case .nothing: return nil
     case .release(let package, let version):
-      guard let name = ecosystem.canonicalName(ExactString(package)) else {
-        throw Misunderstood(description: "\"\(package)\" is no package's name of the protocol \(ecosystem.rawValue)")
-      }
-      var target: PublishTarget.Version?
-      if let version {
-        guard let canonical = ecosystem.canonicalVersion(ExactString(version)) else {
-          throw Misunderstood(description: "\"\(version)\" is no version of the protocol \(ecosystem.rawValue)")
-        }
-        target = .init(written: ExactString(version), canonical: canonical)
-      }
-      return PublishTarget(registry: registry.name, package: .init(canonical: name), version: target, file: "")
+      return try target(package: ExactString(package), version: version.map { ExactString($0) }, file: "", registry)
     case .file(let name, let content):
+      let dialect: any RegistryProtocol
+      do throws(ConfigurationBuilder.Failure) {
+        dialect = try builder.dialect(registry)
+      } catch {
+        throw Misunderstood(description: error.message)
+      }
       let target: PublishTarget?
       do throws(ScopeRefusal) {
-        target = try registry.dialect.target(ofFile: ExactString(name), FileContent(bytes: content))
+        target = try dialect.target(ofFile: ExactString(name), FileContent(bytes: content))
       } catch {
         throw Misunderstood(description: "\(name): \(error.explanation) (\(error.code.rawValue))")
       }
       if let target { return target }
       throw Misunderstood(description: "an upload to \(registry.name) is named by its path: use --package and --version")
     }
+  }
+
+  private func target(
+    package: ExactString, version: ExactString?, file: ExactString, _ registry: RegistrySettings
+  ) throws(Misunderstood) -> PublishTarget {
+    let ecosystem = registry.ecosystem
+    guard let name = ecosystem.canonicalName(package) else {
+      throw Misunderstood(description: "\(Shown.value(package)) is no package's name of the protocol \(ecosystem.rawValue)")
+    }
+    var target: PublishTarget.Version?
+    if let version {
+      guard let canonical = ecosystem.canonicalVersion(version) else {
+        throw Misunderstood(description: "\(Shown.value(version)) is no version of the protocol \(ecosystem.rawValue)")
+      }
+      target = .init(written: version, canonical: canonical)
+    }
+    return PublishTarget(registry: registry.name, package: .init(canonical: name), version: target, file: file)
   }
 }
 

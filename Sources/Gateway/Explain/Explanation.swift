@@ -1,7 +1,8 @@
 package import PublisherPolicy
 package import StrictParsers
+package import TokenVerification
 
-/// How the real pipeline judges one token, step by step, without a registry hearing of it.
+/// How the real pipeline judges one upload, step by step, without a registry hearing of it.
 package struct Explanation: Sendable {
   package enum Decision: String, Sendable {
     case grant
@@ -10,74 +11,45 @@ package struct Explanation: Sendable {
     case undecided
   }
 
+  /// What was explained.
+  package enum Source: String, Sendable { case token, claims, record }
+
   /// One stage, in the order in which an upload passes them.
   package struct Step: Sendable {
-    package let name: String
-    package let holds: Bool
+    package enum Name: String, Sendable { case record, token, keys, signature, issuer, claims, provider, state, policy }
+
+    package let name: Name
+    /// Nil where it could not be judged.
+    package let holds: Bool?
     package let detail: String
   }
 
+  /// What was recorded of the upload when it happened.
+  struct Recorded: Sendable {
+    let record: RecordedUpload
+    /// Whether the configuration that decided then is the one that is asked now; nil where the record does not tell.
+    let hasSameConfiguration: Bool?
+  }
+
+  package let source: Source
   package let decision: Decision
   /// The stable code of a refusal.
   package let reason: String?
   /// One sentence for the operator.
   package let sentence: String
-  package let registry: String?
+  /// Whom it is granted to.
+  package let publisher: PublisherID?
+  package let registry: RegistryName
+  /// Nil where no package was asked about.
+  let target: PublishTarget?
+  let packageExists: Bool?
+  /// Nil where none of the configuration is meant.
+  let issuer: IssuerSettings?
   package let steps: [Step]
+  package let claims: [ExplainedClaim]
+  /// Claims that the provider's table does not know.
+  package let unaccounted: [ExactString]
   /// Those that the token could mean, the one with the fewest failures first.
   package let publishers: [ExplainedPublisher]
-}
-
-extension Explanation {
-  package var json: JSONObject {
-    var members: [JSONObject.Member] = [.init("decision", .string(ExactString(decision.rawValue)))]
-    if let reason { members.append(.init("reason", .string(ExactString(reason)))) }
-    members.append(.init("detail", .string(ExactString(sentence))))
-    if let registry { members.append(.init("registry", .string(ExactString(registry)))) }
-    members.append(.init("steps", .array(steps.map { .object($0.json) })))
-    members.append(.init("publishers", .array(publishers.map { .object($0.json) })))
-    return JSONObject(members)
-  }
-
-  /// For a terminal.
-  package var text: String {
-    var lines = steps.map { "\($0.holds ? "yes" : "NO ")  \($0.name): \($0.detail)" }
-    for publisher in publishers {
-      lines.append("")
-      lines.append("publisher \(publisher.id)")
-      for condition in publisher.conditions {
-        lines.append(
-          "\(condition.holds ? "yes" : "NO ")  \(condition.key): expected \(condition.expected), got "
-            + (condition.got.map(Shown.value) ?? "nothing"))
-      }
-      let packages = publisher.packages.map(\.text).joined(separator: ", ")
-      lines.append("\(publisher.allowsPackage.map { $0 ? "yes" : "NO " } ?? " - ")  may publish \(packages)")
-    }
-    lines.append("")
-    lines.append("\(decision.rawValue): \(sentence)" + (reason.map { " (\($0))" } ?? ""))
-    return lines.joined(separator: "\n")
-  }
-}
-
-extension Explanation.Step {
-  fileprivate var json: JSONObject {
-    JSONObject([.init("name", .string(ExactString(name))), .init("holds", .bool(holds)), .init("detail", .string(ExactString(detail)))])
-  }
-}
-
-extension ExplainedPublisher {
-  fileprivate var json: JSONObject {
-    let conditions = conditions.map { condition in
-      JSONValue.object(
-        JSONObject([
-          .init("key", .string(condition.key)), .init("expected", .string(ExactString(condition.expected))),
-          .init("got", condition.got.map { .string($0) } ?? .null), .init("holds", .bool(condition.holds)),
-        ]))
-    }
-    return JSONObject([
-      .init("id", .string(ExactString(id.description))), .init("conditions", .array(conditions)),
-      .init("may_publish", .array(packages.map { .string($0) })),
-      .init("allows_package", allowsPackage.map { .bool($0) } ?? .null),
-    ])
-  }
+  let record: Recorded?
 }

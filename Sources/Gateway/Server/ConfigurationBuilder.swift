@@ -27,6 +27,16 @@ struct ConfigurationBuilder {
       let kept = old?.issuers[issuer.url]
       issuers[issuer.url] = if let kept, kept.settings == issuer { kept } else { try self.issuer(issuer) }
     }
+    let (policy, verifier) = try judges(settings)
+    var registries: [Registry] = []
+    for registry in settings.registries { registries.append(try self.registry(registry, settings)) }
+    return Configuration(
+      settings: settings, policy: policy, verifier: verifier, issuers: issuers, registries: registries,
+      tls: try settings.server.tls.map { certificate throws(Failure) in try serverTLS(certificate) })
+  }
+
+  /// What decides, without anything that serves.
+  func judges(_ settings: Settings) throws(Failure) -> (policy: Policy, verifier: TokenVerifier) {
     var rules: [IssuerRules] = []
     var providers: [IssuerName: any CIProvider] = [:]
     for issuer in settings.issuers {
@@ -39,17 +49,15 @@ struct ConfigurationBuilder {
           url: issuer.url, algorithms: Set(issuer.algorithms.compactMap { SignatureAlgorithm(name: $0) }),
           longestLifetime: issuer.maxLifetime.milliseconds / 1000, form: provider.tokenForm))
     }
-    var registries: [Registry] = []
-    for registry in settings.registries { registries.append(try self.registry(registry, settings)) }
-    return Configuration(
-      settings: settings, policy: Policy(publishers: settings.publishers, providers: providers),
-      verifier: TokenVerifier(issuers: rules, tokenLimit: settings.server.limits.tokenBytes, cache: signatures), issuers: issuers,
-      registries: registries, tls: try settings.server.tls.map { certificate throws(Failure) in try serverTLS(certificate) })
+    return (
+      Policy(publishers: settings.publishers, providers: providers),
+      TokenVerifier(issuers: rules, tokenLimit: settings.server.limits.tokenBytes, cache: signatures)
+    )
   }
 
   // MARK: Issuers
 
-  private func issuer(_ settings: IssuerSettings) throws(Failure) -> Issuer {
+  func issuer(_ settings: IssuerSettings) throws(Failure) -> Issuer {
     let fetcher = HTTPSFetcher(
       options: .init(
         certificateFile: settings.caFile, allowsPrivateNetwork: settings.allowPrivateNetwork, allowsLoopbackHTTP: settings.allowHTTP),
@@ -97,7 +105,7 @@ struct ConfigurationBuilder {
       publicOrigin: all.server.publicOrigin ?? settings.host.map { ExactString("\(all.server.tls == nil ? "http" : "https")://\($0)") })
   }
 
-  private func dialect(_ settings: RegistrySettings) throws(Failure) -> any RegistryProtocol {
+  func dialect(_ settings: RegistrySettings) throws(Failure) -> any RegistryProtocol {
     switch settings.ecosystem {
     case .pypi:
       return PyPIProtocol(registry: settings.name, prefix: ExactString("\(settings.path.raw)/"), attestations: settings.attestations)

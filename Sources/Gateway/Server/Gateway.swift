@@ -80,7 +80,7 @@ package struct Gateway: Sendable {
     let configuration: Configuration
     do { configuration = try builder.build(settings, replacing: nil) } catch {
       throw .configuration([
-        SettingsProblem(file: path, line: 1, column: 1, keyPath: "", severity: .error, message: error.message, suggestion: nil)
+        SettingsProblem(file: path, severity: .error, rule: .unusable, message: error.message)
       ])
     }
     let gateway = GatewayServices(

@@ -14,6 +14,8 @@ package struct Settings: Sendable {
   package let issuers: [IssuerSettings]
   package let registries: [RegistrySettings]
   package let publishers: [Publisher]
+  /// Of no account to what is served.
+  package let tests: [PolicyTest]
   /// Over the bytes of all files of the configuration, in the order in which they were read.
   package let digest: SHA256Digest
   /// Every file whose change is a change of the configuration; the first is the configuration's own.

@@ -38,18 +38,29 @@ package struct SettingsDisk: SettingsReading {
 
 /// A configuration's file, and those that it includes.
 package enum SettingsFile {
+  /// What a configuration is read for.
+  package enum Purpose: Sendable {
+    case serving
+    /// Only what decides: secrets and certificates may be elsewhere.
+    case judging
+  }
+
   /// Larger than any that a person writes.
   private static let largest = 16 << 20
 
   /// All that is wrong with a configuration, and its settings unless some of it is an error.
+  ///
+  /// - Parameter tests: Files of policy tests that are no part of the configuration.
   package static func load(
-    _ path: String, environment: [String: String], reading reader: any SettingsReading
+    _ path: String, environment: [String: String], reading reader: any SettingsReading, for purpose: Purpose = .serving,
+    tests: [String] = []
   ) -> (settings: Settings?, problems: [SettingsProblem]) {
     let problems = SettingsProblems()
     var files = SettingsFiles(reader: reader, problems: problems)
     var settings: Settings?
     if let root = files.parse(path) {
-      settings = SettingsSchema(environment: environment, reader: reader, problems: problems).read(root, &files)
+      let schema = SettingsSchema(environment: environment, reader: reader, purpose: purpose, problems: problems)
+      settings = schema.read(root, &files, tests: tests)
     }
     let sorted = problems.all.sorted { ($0.file, $0.line, $0.column) < ($1.file, $1.line, $1.column) }
     return (problems.hasErrors ? nil : settings, sorted)
@@ -64,6 +75,8 @@ struct SettingsFiles {
   let problems: SettingsProblems
   private(set) var paths: [String] = []
   private(set) var includes: [IncludePattern] = []
+  /// What stands under `tests` in any of them.
+  private(set) var tests: [SettingsNode] = []
   private var hash = SHA256()
 
   init(reader: any SettingsReading, problems: SettingsProblems) {
@@ -79,21 +92,23 @@ struct SettingsFiles {
   /// Counts a pattern, so that a file that it comes to match is a change, too.
   mutating func watch(_ include: IncludePattern) { includes.append(include) }
 
+  mutating func note(tests node: SettingsNode?) { if let node { tests.append(node) } }
+
   /// The one document of a file; nil, and a problem, where it has none.
   mutating func parse(_ path: String) -> SettingsNode? {
     paths.append(path)
-    guard let bytes = reader.contents(of: path) else { return fail(path, "can't be read") }
-    guard !SettingsFile.isTooLarge(bytes) else { return fail(path, "is larger than 16 MiB") }
-    guard let text = ExactString(utf8: bytes) else { return fail(path, "is not UTF-8") }
+    guard let bytes = reader.contents(of: path) else { return fail(path, .unreadable, "can't be read") }
+    guard !SettingsFile.isTooLarge(bytes) else { return fail(path, .unreadable, "is larger than 16 MiB") }
+    guard let text = ExactString(utf8: bytes) else { return fail(path, .unreadable, "is not UTF-8") }
     hash.update(Array("\(path.utf8.count):\(path)\(bytes.count):".utf8))
     hash.update(bytes)
     do {
-      guard let document = try YAMLDocument(text.text) else { return fail(path, "is empty") }
+      guard let document = try YAMLDocument(text.text) else { return fail(path, .unreadable, "is empty") }
       return document.checked(file: path, problems: problems)
     } catch let error as YamlError {
       return fail(path, error)
     } catch {
-      return fail(path, "is not YAML")
+      return fail(path, .syntax, "is not YAML")
     }
   }
 
@@ -108,24 +123,26 @@ struct SettingsFiles {
     }
     lines.finish(line)
     hash.update(Array(":\(lines.bytes)".utf8))
-    if !isRead { _ = fail(path, "can't be read") }
+    if !isRead { _ = fail(path, .unreadable, "can't be read") }
     return isRead
   }
 
-  private func fail(_ path: String, _ message: String, line: Int = 1, column: Int = 1) -> SettingsNode? {
-    problems.add(SettingsProblem(file: path, line: line, column: column, keyPath: "", severity: .error, message: message, suggestion: nil))
+  private func fail(
+    _ path: String, _ rule: SettingsProblem.Rule, _ message: String, line: Int = 1, column: Int = 1
+  ) -> SettingsNode? {
+    problems.add(SettingsProblem(file: path, line: line, column: column, severity: .error, rule: rule, message: message))
     return nil
   }
 
   private func fail(_ path: String, _ error: YamlError) -> SettingsNode? {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
-      fail(path, "is not YAML: \(problem)", line: mark.line, column: mark.column)
+      fail(path, .syntax, "is not YAML: \(problem)", line: mark.line, column: mark.column)
     case .duplicatedKeysInMapping(let keys, let context):
-      fail(path, "the key \(keys.joined(separator: ", ")) stands twice", line: context.mark.line, column: context.mark.column)
+      fail(path, .syntax, "the key \(keys.joined(separator: ", ")) stands twice", line: context.mark.line, column: context.mark.column)
     case .reader(let problem, let offset, _, let text):
-      fail(path, "is not YAML: \(problem)", line: 1 + text.prefix(offset ?? 0).count { $0.isNewline })
-    default: fail(path, "is not YAML")
+      fail(path, .syntax, "is not YAML: \(problem)", line: 1 + text.prefix(offset ?? 0).count { $0.isNewline })
+    default: fail(path, .syntax, "is not YAML")
     }
   }
 }

@@ -28,13 +28,19 @@ struct SettingsNode {
     self.place = place
   }
 
-  func error(_ message: String, suggestion: String? = nil) { report(.error, message, suggestion) }
-  func warn(_ message: String) { report(.warning, message, nil) }
+  func error(_ message: String, _ rule: SettingsProblem.Rule = .invalid, suggestion: String? = nil) {
+    report(.error, rule, message, suggestion)
+  }
 
-  private func report(_ severity: SettingsProblem.Severity, _ message: String, _ suggestion: String?) {
+  func warn(_ message: String, _ rule: SettingsProblem.Rule = .invalid) { report(.warning, rule, message, nil) }
+
+  private func report(
+    _ severity: SettingsProblem.Severity, _ rule: SettingsProblem.Rule, _ message: String, _ suggestion: String?
+  ) {
     problems.add(
       SettingsProblem(
-        file: file, line: line, column: column, keyPath: keyPath, severity: severity, message: message, suggestion: suggestion))
+        file: file, line: line, column: column, keyPath: keyPath, severity: severity, rule: rule, message: message,
+        suggestion: suggestion))
   }
 
   var line: Int { place?.line ?? node.mark?.line ?? 1 }
@@ -102,11 +108,11 @@ struct SettingsNode {
     var values: [String: SettingsNode] = [:]
     for (name, key, value) in entries {
       if let message = later[name] {
-        key.error(message)
+        key.error(message, .unknownKey)
       } else if known.contains(name) {
         values[name] = value
       } else {
-        key.error("there is no such key here", suggestion: Spelling.nearest(to: name, among: known))
+        key.error("there is no such key here", .unknownKey, suggestion: Spelling.nearest(to: name, among: known))
       }
     }
     return SettingsMembers(owner: self, values: values)
@@ -130,7 +136,7 @@ struct SettingsMembers {
 
   func required(_ key: String) -> SettingsNode? {
     if let value = values[key] { return value }
-    owner.error("\(key) is missing")
+    owner.error("\(key) is missing", .missingKey)
     return nil
   }
 

@@ -27,7 +27,7 @@ extension SettingsSchema {
         object = try StrictJSON.parseObject(bytes)
       } catch {
         mistakes += 1
-        if mistakes <= Self.mostToldLines { here(column: error.offset + 1).error("is no JSON object: \(error.reason.rawValue)") }
+        if mistakes <= Self.mostToldLines { here(column: error.offset + 1).error("is no JSON object: \(error.reason.rawValue)", .syntax) }
         return
       }
       if let line = PublisherLine(object, declared), let provider = providers[line.declaration.issuer],
@@ -36,7 +36,7 @@ extension SettingsSchema {
       {
         gathered.add(publisher)
         if !found.isEmpty { warnings += 1 }
-        if warnings <= Self.mostToldLines { for problem in found { here().warn(problem.message) } }
+        if warnings <= Self.mostToldLines { for problem in found { here().warn(problem.message, .publisher) } }
         return
       }
       mistakes += 1

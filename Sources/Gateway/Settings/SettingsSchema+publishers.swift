@@ -54,7 +54,7 @@ extension SettingsSchema {
     let include = IncludePattern(path: SettingsNode.resolve(text, from: pattern.file))
     files.watch(include)
     if include.isLiteral, !include.isLines, reader.contents(of: include.path) == nil {
-      pattern.error("\(include.path) can't be read")
+      pattern.error("\(include.path) can't be read", .unreadable)
       return []
     }
     let paths = include.files(reader)
@@ -65,7 +65,10 @@ extension SettingsSchema {
   private func items(of path: String, _ files: inout SettingsFiles) -> [SettingsNode] {
     guard let root = files.parse(path) else { return [] }
     if case .sequence = root.node { return root.items() ?? [] }
-    return root.members(["publishers"])?.required("publishers")?.items() ?? []
+    let members = root.members(["publishers", "tests"])
+    files.note(tests: members?["tests"])
+    // A file may hold nothing but tests.
+    return (members?["tests"] == nil ? members?.required("publishers") : members?["publishers"])?.items() ?? []
   }
 
   // MARK: One publisher
@@ -118,10 +121,10 @@ extension SettingsSchema {
   }
 
   /// A name that stands among these.
-  private func reference(_ node: SettingsNode, _ name: String?, _ names: [String], _ kind: String) -> String? {
+  func reference(_ node: SettingsNode, _ name: String?, _ names: [String], _ kind: String) -> String? {
     guard let name else { return nil }
     if names.contains(where: { ExactString($0) == ExactString(name) }) { return name }
-    node.error("there is no \(kind) \"\(name)\"", suggestion: Spelling.nearest(to: name, among: names))
+    node.error("there is no \(kind) \"\(name)\"", .unknownName, suggestion: Spelling.nearest(to: name, among: names))
     return nil
   }
 
@@ -169,8 +172,8 @@ extension SettingsSchema {
     case .mayPublish(let registry): place = packages.first { $0.name == registry.description }?.node ?? node
     }
     switch problem.severity {
-    case .error: place.error(problem.message, suggestion: problem.suggestion)
-    case .warning: place.warn(problem.message)
+    case .error: place.error(problem.message, .publisher, suggestion: problem.suggestion)
+    case .warning: place.warn(problem.message, .publisher)
     }
   }
 }

@@ -94,10 +94,11 @@ extension SettingsSchema {
       return nil
     }
     guard let source else { return nil }
+    guard purpose == .serving else { return source }
     do throws(SecretSource.Fault) {
       _ = isFieldValue ? try source.readFieldValue(environment) : try source.read(environment)
     } catch {
-      node.error(error.explanation)
+      node.error(error.explanation, .unreadable)
     }
     return source
   }

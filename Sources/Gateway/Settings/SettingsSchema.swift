@@ -8,10 +8,11 @@ struct SettingsSchema {
 
   let environment: [String: String]
   let reader: any SettingsReading
+  let purpose: SettingsFile.Purpose
   let problems: SettingsProblems
 
-  func read(_ root: SettingsNode, _ files: inout SettingsFiles) -> Settings? {
-    let known = ["version", "server", "admin", "state", "log", "audit", "issuers", "registries", "publishers", "include"]
+  func read(_ root: SettingsNode, _ files: inout SettingsFiles, tests: [String]) -> Settings? {
+    let known = ["version", "server", "admin", "state", "log", "audit", "issuers", "registries", "publishers", "include", "tests"]
     guard let members = root.members(known) else { return nil }
     if let version = members.required("version"), let text = version.text(), text != "1" { version.error("must be 1") }
     let server = server(members["server"])
@@ -21,12 +22,16 @@ struct SettingsSchema {
     let declared = Declared(
       issuers: issuers, registries: registries, issuerNames: members["issuers"]?.names ?? [],
       registryNames: members["registries"]?.names ?? [])
+    files.note(tests: members["tests"])
     let publishers = publishers(members["publishers"], include: members["include"], declared, &files)
     for path in secondaryFiles(server, issuers, registries) { files.watch(path) }
+    let digest = files.digest
+    let paths = files.paths
+    for path in tests { files.note(tests: files.parse(path)?.members(["tests"])?.required("tests")) }
     return Settings(
       server: server, admin: admin, state: state(members["state"]), log: log(members["log"]), audit: audit(members["audit"]),
-      issuers: issuers,
-      registries: registries, publishers: publishers, digest: files.digest, files: files.paths, includes: files.includes)
+      issuers: issuers, registries: registries, publishers: publishers,
+      tests: self.tests(files.tests, declared, publishers), digest: digest, files: paths, includes: files.includes)
   }
 
   /// Certificates with their keys, and issuers' keys. Other secrets are read when they are used.
@@ -39,8 +44,8 @@ struct SettingsSchema {
 
   /// Says where a file or a secret is missing that the configuration can't do without.
   func checkReadable(_ path: String?, _ node: SettingsNode?) {
-    guard let path, let node, reader.contents(of: path) == nil else { return }
-    node.error("\(path) can't be read")
+    guard purpose == .serving, let path, let node, reader.contents(of: path) == nil else { return }
+    node.error("\(path) can't be read", .unreadable)
   }
 
   // MARK: Server

@@ -74,6 +74,13 @@ package struct GitHubActions: CIProvider {
       runURL: runURL(identity, repository, run))
   }
 
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString)] {
+    [
+      ("repository", provenance.repository), ("ref", provenance.reference), ("ref_type", provenance.referenceType),
+      ("sha", provenance.revision), ("workflow_ref", provenance.pipeline), ("run_id", provenance.runID),
+    ].compactMap { name, value in value.map { (name, $0) } }
+  }
+
   private func runURL(_ identity: PublisherIdentity, _ repository: ExactString?, _ run: ExactString?) -> ExactString? {
     guard let site = Self.site(of: identity.issuerURL), repository?.segments == 2, run?.isNumber ?? false else { return nil }
     return WebPage.url(below: site, [repository, "actions/runs", run])

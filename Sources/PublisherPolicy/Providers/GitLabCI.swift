@@ -63,4 +63,11 @@ package struct GitLabCI: CIProvider {
       pipeline: identity.claim("ci_config_ref_uri"),
       runID: run, runURL: run?.isNumber ?? false ? WebPage.url(below: identity.issuerURL, [project, "-/pipelines", run]) : nil)
   }
+
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString)] {
+    [
+      ("project_path", provenance.repository), ("ref_path", provenance.reference), ("ref_type", provenance.referenceType),
+      ("sha", provenance.revision), ("ci_config_ref_uri", provenance.pipeline), ("pipeline_id", provenance.runID),
+    ].compactMap { name, value in value.map { (name, $0) } }
+  }
 }
