@@ -1,7 +1,6 @@
 import Digests
 import Foundation
 import StrictParsers
-import Synchronization
 import Testing
 import TokenVerification
 
@@ -9,13 +8,6 @@ import TokenVerification
 
 @Suite("A store in a file") struct DurabilityTests {
   private static let direct = BindingSubject.direct(Sample.token("one"))
-
-  /// What a store reported of itself.
-  private final class Reports: Sendable {
-    private let list = Mutex<[StoreCondition]>([])
-    var all: [StoreCondition] { list.withLock { $0 } }
-    func add(_ condition: StoreCondition) { list.withLock { $0.append(condition) } }
-  }
 
   @Test("keeps everything when it is closed and opened again")
   func reopening() async throws {
@@ -145,7 +137,7 @@ import TokenVerification
   @Test("is unavailable while its folder is missing, and works once it is there")
   func missingFolder() async throws {
     let scratch = try Scratch()
-    let reports = Reports()
+    let reports = Reports<DatabaseFailure>()
     let store = SQLiteStore(path: scratch.path("later/state.db"), report: reports.add)
     #expect(await store.refusal(binding: Sample.binding(Self.direct)) == .unavailable)
     #expect(await refusal { () throws(StateRefusal) in try await store.probe() } == .unavailable)
@@ -185,7 +177,7 @@ import TokenVerification
     try DatabaseFile(path: scratch.database).createIfMissing()
     try Connection(path: scratch.database).execute(script)
     let before = try Data(contentsOf: URL(filePath: scratch.database))
-    let reports = Reports()
+    let reports = Reports<DatabaseFailure>()
     let store = SQLiteStore(path: scratch.database, report: reports.add)
     #expect(await refusal { () throws(StateRefusal) in try await store.probe() } == .unavailable)
     #expect(reports.all == [.unavailable(expected)])
@@ -196,7 +188,7 @@ import TokenVerification
   @Test("does not begin anew where its file is removed or replaced while it runs")
   func replacement() async throws {
     let scratch = try Scratch()
-    let reports = Reports()
+    let reports = Reports<DatabaseFailure>()
     let store = SQLiteStore(path: scratch.database, report: reports.add)
     _ = try await store.bind(Sample.binding(Self.direct))
     try FileManager.default.moveItem(atPath: scratch.database, toPath: scratch.path("moved"))
@@ -216,14 +208,10 @@ import TokenVerification
     await store.close()
   }
 
-  @Test("refuses while the disk is full, keeps what it knows, and works once there is room", arguments: StoreKind.allCases)
-  func full(kind: StoreKind) async throws {
+  @Test("refuses while the disk is full, keeps what it knows, and works once there is room", arguments: [false, true])
+  func full(isInMemory: Bool) async throws {
     let scratch = try Scratch()
-    let store =
-      switch kind {
-      case .memory: SQLiteStore.memory(maximumPages: 40)
-      case .file: SQLiteStore(path: scratch.database, maximumPages: 40)
-      }
+    let store = isInMemory ? SQLiteStore.memory(maximumPages: 40) : SQLiteStore(path: scratch.database, maximumPages: 40)
     var bound = 0
     while bound < 10_000,
       await store.refusal(binding: Sample.binding(.direct(Sample.token(ExactString(bound))), note: .init(repeating: "n", count: 900)))

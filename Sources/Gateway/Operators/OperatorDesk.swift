@@ -30,9 +30,8 @@ package struct OperatorDesk: Sendable {
 
   package init(settings: Settings, now: Timestamp) throws(Failure) {
     let trouble = Trouble()
-    let store = settings.state.open(as: .command) { condition in
-      guard case .unavailable(let failure) = condition else { return }
-      trouble.words.withLock { $0 = "\(failure)" }
+    let store = settings.state.open(as: .command) { words in
+      if let words { trouble.words.withLock { $0 = words } }
     }
     guard let store else {
       throw Failure(description: "the state of this configuration lives in its gateway's memory: no command reaches it")

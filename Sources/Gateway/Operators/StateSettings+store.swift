@@ -2,10 +2,16 @@ import StateStore
 
 extension StateSettings {
   /// The store that is meant. Nil where it lives in the gateway's memory, which no command reaches.
-  func open(as role: StoreRole, _ report: @escaping @Sendable (StoreCondition) -> Void) -> (any StateStore)? {
+  ///
+  /// - Parameter report: Called with the cause when the store stops answering, and with nil when it answers again.
+  func open(as role: StoreRole, _ report: @escaping @Sendable (_ trouble: String?) -> Void) -> (any StateStore)? {
     switch self {
     case .memory: role == .gateway ? SQLiteStore.memory() : nil
-    case .sqlite(let path): SQLiteStore(path: path, role: role, report: report)
+    case .sqlite(let path): SQLiteStore(path: path, role: role) { report($0.trouble) }
     }
   }
+}
+
+extension StoreCondition {
+  fileprivate var trouble: String? { if case .unavailable(let failure) = self { "\(failure)" } else { nil } }
 }

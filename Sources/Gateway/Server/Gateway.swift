@@ -99,11 +99,8 @@ package struct Gateway: Sendable {
   }
 
   private func store(_ settings: Settings, _ log: Logger) throws(Failure) -> any StateStore {
-    let store = settings.state.open(as: .gateway) { condition in
-      switch condition {
-      case .available: log.log(.stateAvailable)
-      case .unavailable(let failure): log.log(.stateUnavailable, ["failure": "\(failure)"])
-      }
+    let store = settings.state.open(as: .gateway) { trouble in
+      if let trouble { log.log(.stateUnavailable, ["failure": "\(trouble)"]) } else { log.log(.stateAvailable) }
     }
     guard let store else { throw .start("there is no state store") }
     return store

@@ -1,8 +1,5 @@
 import TokenVerification
 
-/// What an operation of the ledger gave: a value, or why the credential may not be used so.
-typealias Verdict<Value> = Result<Value, StateRefusal>
-
 /// The tables as the protocol's operations, each of which must run within a transaction.
 ///
 /// Every row that a refusal could rest on was written before the request came, so that a refused request leaves nothing to undo and

@@ -28,7 +28,8 @@ package final class SQLiteStore: StateStore {
   ///   - maximumPages: How many pages of 4 KiB the file may have, where something else than the disk bounds it.
   ///   - report: Called when the store stops answering, with the cause, and when it answers again.
   package convenience init(
-    path: String, role: StoreRole = .gateway, maximumPages: Int? = nil, report: @escaping @Sendable (StoreCondition) -> Void = { _ in }
+    path: String, role: StoreRole = .gateway, maximumPages: Int? = nil,
+    report: @escaping @Sendable (StoreCondition<DatabaseFailure>) -> Void = { _ in }
   ) {
     self.init(.file(DatabaseFile(path: path), role), maximumPages: maximumPages, report: report)
   }
@@ -38,7 +39,8 @@ package final class SQLiteStore: StateStore {
     SQLiteStore(.memory, maximumPages: maximumPages) { _ in }
   }
 
-  private init(_ location: StoreWriter.Location, maximumPages: Int?, report: @escaping @Sendable (StoreCondition) -> Void) {
+  private init(_ location: StoreWriter.Location, maximumPages: Int?, report: @escaping @Sendable (StoreCondition<DatabaseFailure>) -> Void)
+  {
     writer = Mutex(StoreWriter(location, maximumPages: maximumPages, report: report))
   }
 

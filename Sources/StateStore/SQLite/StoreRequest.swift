@@ -7,13 +7,3 @@ struct StoreRequest: Sendable {
   /// An intent that must be ended even if this transaction fails.
   let owed: OwedEnd?
 }
-
-/// The end of an intent that is not durable yet: were it forgotten, the next start would report an upload as interrupted that was not.
-struct OwedEnd: Sendable {
-  let intent: IntentID
-  let end: IntentEnd
-  let success: UploadSuccess?
-
-  /// Whether it may be lost with the machine: the next start would report an upload as interrupted once too often.
-  var mayBeLost: Bool { !(success?.activates ?? false) }
-}

@@ -10,17 +10,17 @@ final class StoreWriter {
   private let location: Location
   /// In pages of 4 KiB; nil where only the disk bounds the database.
   private let maximumPages: Int?
-  private let report: @Sendable (StoreCondition) -> Void
+  private let report: @Sendable (StoreCondition<DatabaseFailure>) -> Void
   private var ledger: Ledger?
   private var openedFile: DatabaseFile.Identity?
   private var servingLock: ServingLock?
   /// Nil until the database was open for the first time.
   private var numbers: IntentNumbers?
   private var owed: [OwedEnd] = []
-  private var condition = StoreCondition.available
+  private var condition = StoreCondition<DatabaseFailure>.available
   private var isClosed = false
 
-  init(_ location: Location, maximumPages: Int?, report: @escaping @Sendable (StoreCondition) -> Void) {
+  init(_ location: Location, maximumPages: Int?, report: @escaping @Sendable (StoreCondition<DatabaseFailure>) -> Void) {
     self.location = location
     self.maximumPages = maximumPages
     self.report = report
@@ -74,7 +74,7 @@ final class StoreWriter {
     }
   }
 
-  private func enter(_ next: StoreCondition) {
+  private func enter(_ next: StoreCondition<DatabaseFailure>) {
     guard next != condition else { return }
     condition = next
     report(next)
@@ -125,10 +125,4 @@ final class StoreWriter {
     try connection.execute("\(Ledger.Durability.machine.pragma); PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY")
     if let maximumPages { try connection.execute("PRAGMA max_page_count = \(maximumPages)") }
   }
-}
-
-/// Whether a store answers; told when it changes.
-package enum StoreCondition: Hashable, Sendable {
-  case available
-  case unavailable(DatabaseFailure)
 }

@@ -9,19 +9,13 @@ extension TokenID {
     switch value {
     case .jti(let id):
       bytes.append(1)
-      Self.append(issuer, to: &bytes)
-      Self.append(id, to: &bytes)
+      TextKey.append(issuer, to: &bytes)
+      TextKey.append(id, to: &bytes)
     case .signedPart(let digest):
       bytes.append(2)
-      Self.append(issuer, to: &bytes)
+      TextKey.append(issuer, to: &bytes)
       bytes.append(contentsOf: digest.bytes)
     }
     return SHA256.digest(of: bytes)
-  }
-
-  private static func append(_ text: ExactString, to bytes: inout [UInt8]) {
-    let count = UInt64(text.utf8.count)
-    for shift in stride(from: 56 as UInt64, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
-    bytes.append(contentsOf: text.utf8)
   }
 }
