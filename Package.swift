@@ -40,13 +40,14 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
     library("Digests", ["COpenSSL"]),
     library("StrictParsers", ["CZlib"]),
     library("TokenVerification", ["StrictParsers", "Digests", "COpenSSL"]),
     library("PublisherPolicy", ["TokenVerification", "StrictParsers", "Digests"]),
     library("RegistryProtocols", ["PublisherPolicy", "TokenVerification", "StrictParsers", "Digests"]),
-    library("StateStore", ["PublisherPolicy", "TokenVerification", "StrictParsers", "Digests", "CSQLite"]),
+    library("StateStore", ["PublisherPolicy", "TokenVerification", "StrictParsers", "Digests", "CSQLite", "CPostgreSQL"]),
     library(
       "Gateway",
       [

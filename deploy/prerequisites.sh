@@ -1,7 +1,7 @@
 # What building needs, for the scripts that source this: `require_swift`, and `install_packages PACKAGE...` on Debian and its kin.
 
 # What the binary is linked against.
-build_packages=(libssl-dev libcurl4-openssl-dev zlib1g-dev libsqlite3-dev pkg-config)
+build_packages=(libssl-dev libcurl4-openssl-dev zlib1g-dev libsqlite3-dev libpq-dev pkg-config)
 
 require_swift() {
   local version
@@ -12,17 +12,22 @@ require_swift() {
   fi
 }
 
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+is_installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'; }
+
 install_packages() {
-  local missing=() package sudo=()
+  local missing=() package
   for package in "$@"; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+    is_installed "$package" || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   if ! command -v apt-get >/dev/null; then
     echo "Install with this system's package manager what Debian calls: ${missing[*]}" >&2
     return 1
   fi
-  [ "$(id -u)" -eq 0 ] || sudo=(sudo)
-  "${sudo[@]}" apt-get update -q
-  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}"
+  as_root apt-get update -q
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
 }

@@ -22,12 +22,19 @@ final class Scratch {
 enum StoreKind: CaseIterable, Sendable {
   case memory
   case file
+  case postgres
 
   func with(_ body: (any StateStore) async throws -> Void) async throws {
     let scratch = try Scratch()
     switch self {
     case .memory: try await body(SQLiteStore.memory())
     case .file: try await body(SQLiteStore(path: scratch.database))
+    case .postgres:
+      let database = try await PostgresDatabase.onCommonServer()
+      let store = database.store()
+      try await body(store)
+      await store.close()
+      try await database.drop()
     }
   }
 }

@@ -1,0 +1,133 @@
+package import Digests
+package import PublisherPolicy
+package import StrictParsers
+import Synchronization
+package import TokenVerification
+
+/// The state of any number of gateways in a PostgreSQL database.
+///
+/// Each operation is one transaction of one round trip. Whether it was committed is unknown where the connection is lost meanwhile: it is refused then,
+/// and whoever asks again is answered by what was committed.
+package final class PostgresStore: StateStore {
+  package static let usualConnections = 4
+
+  private let pool: PostgresPool
+  private let numbers: Mutex<IntentNumbers>
+
+  /// It connects at the first use, and again after a failure.
+  ///
+  /// - Parameters:
+  ///   - location: Asked at each attempt to connect, on a thread that may wait, since a password may change; nil where it can't be read.
+  ///   - role: Who uses it.
+  ///   - report: Called when the store stops answering, with the cause, and when it answers again.
+  package init(
+    role: StoreRole = .gateway, connections: Int = usualConnections, times: PostgresTimes = PostgresTimes(),
+    report: @escaping @Sendable (StoreCondition<PostgresFailure>) -> Void = { _ in },
+    location: @escaping @Sendable () -> PostgresLocation?
+  ) {
+    // Numbers that no other process happens to have: that is as unlikely as to guess a key of 62 bits.
+    let user = PostgresSession.User(instance: .random(in: 1...(1 << 62)), role: role, times: times)
+    pool = PostgresPool(location, for: user, connections: max(connections, 1), report: report)
+    numbers = Mutex(IntentNumbers(above: .random(in: 1...(1 << 62))))
+  }
+
+  package func close() async { await pool.close() }
+
+  // MARK: - StateStore
+
+  package func exchange(_ token: TokenID, rememberedUntil: UnixTime, for record: UploadTokenRecord) async throws(StateRefusal) {
+    try await perform { session throws(PostgresFailure) in try session.exchange(token, rememberedUntil: rememberedUntil, for: record) }
+  }
+
+  package func uploadToken(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord? {
+    try await perform { session throws(PostgresFailure) in .success(try session.uploadToken(hash, at: now)) }
+  }
+
+  package func burn(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord? {
+    try await perform { session throws(PostgresFailure) in .success(try session.burn(hash, at: now)) }
+  }
+
+  package func bind(_ binding: Binding) async throws(StateRefusal) -> IntentID {
+    let intent = newIntent()
+    return try await perform(opening: intent) { session throws(PostgresFailure) in try session.bind(binding, as: intent) }
+  }
+
+  package func claim(_ claim: StreamClaim) async throws(StateRefusal) -> StreamClaimOutcome {
+    let intent = newIntent()
+    return try await perform(opening: intent) { session throws(PostgresFailure) in try session.claim(claim, as: intent) }
+  }
+
+  package func open(_ upload: IntendedUpload) async throws(StateRefusal) -> IntentID {
+    let intent = newIntent()
+    return try await perform(opening: intent) { session throws(PostgresFailure) in try session.open(upload, as: intent) }
+  }
+
+  package func end(_ intent: IntentID, as end: IntentEnd, _ success: UploadSuccess?) {
+    pool.owe(OwedEnd(intent: intent, end: end, success: success))
+  }
+
+  package func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent] {
+    try await perform { session throws(PostgresFailure) in .success(try session.interruptedIntents()) }
+  }
+
+  package func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) async throws(StateRefusal) -> [LearntIdentity] {
+    try await perform { session throws(PostgresFailure) in
+      .success(try session.learnt(issuer: issuer, repository: repository, ids: ids))
+    }
+  }
+
+  package func publisherRecords() async throws(StateRefusal) -> [PublisherRecord] {
+    try await perform { session throws(PostgresFailure) in .success(try session.publisherRecords()) }
+  }
+
+  package func forget(_ publisher: PublisherID, _ deed: [UInt8]) async throws(StateRefusal) -> Int {
+    try await perform { session throws(PostgresFailure) in .success(try session.forget(publisher, deed)) }
+  }
+
+  package func revoke(_ publishers: [PublisherID], at now: UnixTime, _ deed: [UInt8]?) async throws(StateRefusal) -> Int {
+    try await perform { session throws(PostgresFailure) in .success(try session.revoke(publishers, at: now, deed)) }
+  }
+
+  package func freeze(_ freeze: Freeze, _ deed: [UInt8]) async throws(StateRefusal) {
+    try await perform { session throws(PostgresFailure) in .success(try session.freeze(freeze, deed)) }
+  }
+
+  package func unfreeze(_ scope: Freeze.Scope, _ deed: [UInt8]) async throws(StateRefusal) -> Bool {
+    try await perform { session throws(PostgresFailure) in .success(try session.unfreeze(scope, deed)) }
+  }
+
+  package func bulletin(at now: UnixTime) async throws(StateRefusal) -> Bulletin {
+    try await perform { session throws(PostgresFailure) in .success(try session.bulletin(at: now)) }
+  }
+
+  package func settle(_ deeds: [OperatorDeed]) async throws(StateRefusal) {
+    try await perform { session throws(PostgresFailure) in .success(try session.settle(deeds)) }
+  }
+
+  package func probe() async throws(StateRefusal) {
+    try await perform { session throws(PostgresFailure) in .success(try session.beat()) }
+  }
+
+  package func removeExpired(at now: UnixTime, limit: Int) async throws(StateRefusal) -> Int {
+    try await perform { session throws(PostgresFailure) in .success(try session.removeExpired(at: now, limit: limit)) }
+  }
+
+  // MARK: - Requests
+
+  private func newIntent() -> IntentID { numbers.withLock { $0.next() } }
+
+  private func perform<Value: Sendable>(
+    opening intent: IntentID? = nil, _ operation: @escaping @Sendable (PostgresSession) throws(PostgresFailure) -> Verdict<Value>
+  ) async throws(StateRefusal) -> Value {
+    try await withCheckedContinuation { (continuation: CheckedContinuation<Verdict<Value>, Never>) in
+      pool.ask(
+        PostgresRequest(
+          run: { session throws(PostgresFailure) in
+            let verdict = try operation(session)
+            return { continuation.resume(returning: verdict) }
+          },
+          fail: { continuation.resume(returning: .failure(.unavailable)) },
+          intent: intent))
+    }.get()
+  }
+}
