@@ -5,13 +5,14 @@ import Gateway
 extension ConfigurationOption {
   /// Runs an operator's command on the store of the configuration: 2 where that is wrong, 1 where the command can't be carried out.
   func withDesk<Value>(_ command: (OperatorDesk) async throws(OperatorDesk.Failure) -> Value) async throws(ExitCode) -> Value {
-    let (settings, problems) = SettingsFile.load(path, environment: ProcessInfo.processInfo.environment, reading: SettingsDisk())
+    let environment = ProcessInfo.processInfo.environment
+    let (settings, problems) = SettingsFile.load(path, environment: environment, reading: SettingsDisk())
     guard let settings else {
       for problem in problems { Terminal.complain(problem.description) }
       throw ExitCode(2)
     }
     do throws(OperatorDesk.Failure) {
-      let desk = try OperatorDesk(settings: settings, now: .now())
+      let desk = try OperatorDesk(settings: settings, environment: environment, now: .now())
       do throws(OperatorDesk.Failure) {
         let value = try await command(desk)
         await desk.close()

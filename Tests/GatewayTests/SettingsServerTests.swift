@@ -28,19 +28,48 @@ import Testing
       ("server: {tls: {certificate: a, key: b}}", "server.tls.certificate: /etc/imprimatur/a can't be read"),
       ("server: {tls: {}}", "server.tls: certificate is missing"), ("admin: {}", "admin: listen is missing"),
       ("admin: 127.0.0.1:9090", "admin: must be a mapping"),
-      ("state: {}", "state: must be one of sqlite and memory"), ("state: {memory: false}", "state.memory: must be true"),
-      ("state: {memory: true, sqlite: x}", "state: must be one of sqlite and memory"),
-      ("state: {postgres: {url: {file: x}}}", "state.postgres: is not available in this version"),
+      ("state: {}", "state: must be one of sqlite, postgres and memory"), ("state: {memory: false}", "state.memory: must be true"),
+      ("state: {memory: true, sqlite: x}", "state: must be one of sqlite, postgres and memory"),
+      ("state: {postgres: {url: {env: URL}}, sqlite: x}", "state: must be one of sqlite, postgres and memory"),
+      ("state: {postgres: {url: {env: URL}}, memory: true}", "state: must be one of sqlite, postgres and memory"),
+      ("state: {postgres: {}}", "state.postgres: url is missing"), ("state: {postgres: x}", "state.postgres: must be a mapping"),
+      ("state: {postgres: {url: \"postgres://u:p@localhost/d\"}}", "state.postgres.url: must be a mapping"),
+      ("state: {postgres: {url: {file: none}}}", "state.postgres.url: /etc/imprimatur/none can't be read"),
+      ("state: {postgres: {url: {env: MISSING}}}", "state.postgres.url: the environment variable MISSING is not set"),
+      (
+        "state: {postgres: {url: {env: NO_URL}}}",
+        "state.postgres.url: the secret is no URL of a PostgreSQL database: postgres://USER:PASSWORD@HOST/DATABASE"
+      ),
       ("state: sqlite", "state: must be a mapping"), ("log: {format: xml}", "log.format: must be json or text"),
       ("log: {level: warn}", "log.level: must be trace or debug or info or notice or warning or error or critical"),
       ("audit: {on_failure: ignore}", "audit.on_failure: must be refuse or continue"), ("audit: {file: \"\"}", "audit.file: is empty"),
     ])
   func problems(written: String, complaint: String) throws {
-    let complaints = SettingsSample(top: written).complaints
+    let environment = ["URL": "postgres://u:hunter2@localhost/d", "NO_URL": "mysql://u:hunter2@localhost/d"]
+    let complaints = SettingsSample(top: written, environment: environment).complaints
     #expect(try #require(complaints.first).hasPrefix("error: \(complaint)"))
+    #expect(!complaints.contains { $0.contains("hunter2") })
     #expect(complaints.count == (written.contains("tls") ? 2 : 1), "\(complaints)")
   }
 
   @Test("keeps its state in memory where that is said")
   func memory() throws { #expect(try SettingsSample(top: "state: {memory: true}").settings().state == .memory) }
+
+  @Test("keeps its state in PostgreSQL where that is said, and is warned of a way there that others may share")
+  func postgres() throws {
+    let top = "state: {postgres: {url: {env: URL}}}"
+    let near = SettingsSample(top: top, environment: ["URL": "postgres://u:hunter2@localhost/d\n"])
+    #expect(try near.settings().state == .postgres(url: .environment("URL")))
+    let changes = SettingsChanges(from: try SettingsSample().settings(), to: try near.settings())
+    #expect(changes.words == ["state (at the next start)"])
+    for way in ["?sslmode=verify-full", "?sslmode=disable"] {
+      #expect(SettingsSample(top: top, environment: ["URL": "postgres://u:hunter2@db.example/d\(way)"]).complaints.isEmpty)
+    }
+    let far = SettingsSample(top: top, environment: ["URL": "postgres://u:hunter2@db.example/d"])
+    #expect(
+      far.complaints == [
+        "warning: state.postgres.url: the URL does not say how the way to the server is protected: add sslmode=verify-full, "
+          + "or sslmode=disable on your own network"
+      ])
+  }
 }

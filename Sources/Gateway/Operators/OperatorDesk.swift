@@ -28,9 +28,9 @@ package struct OperatorDesk: Sendable {
     let words = Mutex("it can't be read")
   }
 
-  package init(settings: Settings, now: Timestamp) throws(Failure) {
+  package init(settings: Settings, environment: [String: String], now: Timestamp) throws(Failure) {
     let trouble = Trouble()
-    let store = settings.state.open(as: .command) { words in
+    let store = settings.state.open(as: .command, environment) { words in
       if let words { trouble.words.withLock { $0 = words } }
     }
     guard let store else {

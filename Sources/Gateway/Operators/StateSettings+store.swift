@@ -4,10 +4,14 @@ extension StateSettings {
   /// The store that is meant. Nil where it lives in the gateway's memory, which no command reaches.
   ///
   /// - Parameter report: Called with the cause when the store stops answering, and with nil when it answers again.
-  func open(as role: StoreRole, _ report: @escaping @Sendable (_ trouble: String?) -> Void) -> (any StateStore)? {
+  func open(
+    as role: StoreRole, _ environment: [String: String], _ report: @escaping @Sendable (_ trouble: String?) -> Void
+  ) -> (any StateStore)? {
     switch self {
     case .memory: role == .gateway ? SQLiteStore.memory() : nil
     case .sqlite(let path): SQLiteStore(path: path, role: role) { report($0.trouble) }
+    case .postgres(let url):
+      PostgresStore(role: role, report: { report($0.trouble) }, location: { PostgresLocation(url, environment) })
     }
   }
 }

@@ -99,7 +99,7 @@ package struct Gateway: Sendable {
   }
 
   private func store(_ settings: Settings, _ log: Logger) throws(Failure) -> any StateStore {
-    let store = settings.state.open(as: .gateway) { trouble in
+    let store = settings.state.open(as: .gateway, environment) { trouble in
       if let trouble { log.log(.stateUnavailable, ["failure": "\(trouble)"]) } else { log.log(.stateAvailable) }
     }
     guard let store else { throw .start("there is no state store") }

@@ -76,6 +76,8 @@ package struct Limits: Hashable, Sendable {
 
 package enum StateSettings: Hashable, Sendable {
   case sqlite(path: String)
+  /// Several gateways may share it. The URL holds a password.
+  case postgres(url: SecretSource)
   case memory
 }
 

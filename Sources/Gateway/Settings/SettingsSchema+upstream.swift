@@ -82,7 +82,7 @@ extension SettingsSchema {
     return .header(name: lowercased, value: value)
   }
 
-  private func secret(_ node: SettingsNode, isFieldValue: Bool = true) -> SecretSource? {
+  func secret(_ node: SettingsNode, isFieldValue: Bool = true) -> SecretSource? {
     guard let members = node.members(["file", "env", "systemd"]) else { return nil }
     let source: SecretSource?
     switch (members["file"], members["env"], members["systemd"]) {

@@ -1,5 +1,6 @@
 import PublisherPolicy
 import RegistryProtocols
+import StateStore
 import StrictParsers
 
 /// What stands at the top of a configuration, and what its parts must agree on.
@@ -117,17 +118,33 @@ struct SettingsSchema {
 
   private func state(_ node: SettingsNode?) -> StateSettings {
     let usual = StateSettings.sqlite(path: "/var/lib/imprimatur/state.db")
-    guard let node, let members = node.members(["sqlite", "memory"], later: ["postgres": Self.notAvailable]) else { return usual }
-    switch (members["sqlite"], members["memory"]) {
-    case (let sqlite?, nil): return sqlite.path().map { .sqlite(path: $0) } ?? usual
-    case (nil, let memory?):
+    guard let node, let members = node.members(["sqlite", "postgres", "memory"]) else { return usual }
+    switch (members["sqlite"], members["postgres"], members["memory"]) {
+    case (let sqlite?, nil, nil): return sqlite.path().map { .sqlite(path: $0) } ?? usual
+    case (nil, let postgres?, nil): return self.postgres(postgres) ?? usual
+    case (nil, nil, let memory?):
       if memory.flag() == false { memory.error("must be true") }
       return .memory
-    case (nil, nil), (.some, .some):
-      // A key that is neither was reported already.
-      if members.count != 0 || node.names.isEmpty { node.error("must be one of sqlite and memory") }
+    case (nil, nil, nil), (.some, .some, _), (.some, _, .some), (_, .some, .some):
+      // A key that is none of these was reported already.
+      if members.count != 0 || node.names.isEmpty { node.error("must be one of sqlite, postgres and memory") }
       return usual
     }
+  }
+
+  private func postgres(_ node: SettingsNode) -> StateSettings? {
+    guard let url = node.members(["url"])?.required("url"), let source = secret(url, isFieldValue: false) else { return nil }
+    // One that can't be read was reported already.
+    guard let secret = try? source.read(environment) else { return nil }
+    guard let location = secret.withBytes({ PostgresLocation(url: $0) }) else {
+      url.error("the secret is no URL of a PostgreSQL database: postgres://USER:PASSWORD@HOST/DATABASE")
+      return nil
+    }
+    if !location.isProtected {
+      url.warn(
+        "the URL does not say how the way to the server is protected: add sslmode=verify-full, or sslmode=disable on your own network")
+    }
+    return .postgres(url: source)
   }
 
   private enum LogLevel: String, CaseIterable { case trace, debug, info, notice, warning, error, critical }
