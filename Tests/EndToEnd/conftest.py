@@ -8,6 +8,7 @@ import pytest
 import codes
 from gateway import Authority, Gateway, Settings
 from issuer import Issuer
+from postgres import PostgreSQL
 from recording import RecordingRegistry
 from registries import Devpi, NginxDAV, PyPIServer
 
@@ -55,6 +56,13 @@ def devpi(tmp_path_factory):
 @pytest.fixture(scope="session")
 def nginx(tmp_path_factory):
     yield from running(NginxDAV, tmp_path_factory)
+
+
+@pytest.fixture
+def postgres():
+    server = PostgreSQL()
+    yield server
+    server.close()
 
 
 @pytest.fixture
