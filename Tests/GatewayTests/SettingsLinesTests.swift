@@ -68,12 +68,22 @@ import Testing
   @Test("tells of a hundred lines, and counts the others")
   func many() throws {
     let wrong = Self.sample(Array(repeating: "{}", count: 250).joined(separator: "\n")).load()
-    #expect(wrong.problems.contains { $0.message == "150 more of its lines are wrong" })
+    #expect(wrong.problems.contains { $0.message == "150 more of its lines were not looked into" })
     #expect(Set(wrong.problems.map(\.line)).count == 100)
     let doubtful = (0..<250).map { Self.line("p\($0)", when: #"{"repository":"acme/widgets","repository_id":"1"}"#) }
     let (settings, problems) = Self.sample(doubtful.joined(separator: "\n")).load()
     #expect(settings?.publishers.count == 251)
     #expect(problems.count == 101 && problems.contains { $0.message == "150 more of its lines are doubtful" })
+  }
+
+  @Test("may need a second look at each line, and is fine all the same")
+  func secondLook() throws {
+    let lines = (0..<250).map { #"{"id":"f\#($0)","issuer":"github","when":{"repository_id":"1","ref":"x"},"may_publish":{"files":"a"}}"# }
+    let registry = #"generic, template: "/{name}/{file}", audience: x, upstream: {url: "http://127.0.0.1:1/", credential: {none: true}}"#
+    let sample = SettingsSample(
+      top: "include: [a.jsonl]", registry: ", host: a.example}, files: {host: b.example, protocol: \(registry)",
+      files: ["/etc/imprimatur/a.jsonl": lines.joined(separator: "\n")])
+    #expect(try sample.settings().publishers.count == 251)
   }
 
   @Test("is missed where it is named and is not there")

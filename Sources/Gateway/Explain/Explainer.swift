@@ -118,9 +118,10 @@ package struct Explainer: Sendable {
     do { return try KeySet(jwks: bytes) } catch { throw Misunderstood(description: "the keys are no JWK set that could be used: \(error)") }
   }
 
-  /// What the store says of a repository; nil where it can't be asked from here.
+  /// What the store says of a repository; nil where it can't be asked from here, without a network.
   func learnt(_ supposed: SupposedIdentity) async -> [LearntIdentity]? {
-    guard let known = policy.recognisable(supposed), let store = settings.state.open(as: .command, { _ in }) else { return nil }
+    guard case .sqlite(let path) = settings.state, let known = policy.recognisable(supposed) else { return nil }
+    let store = SQLiteStore(path: path, role: .command)
     let learnt: [LearntIdentity]?
     do throws(StateRefusal) {
       learnt = try await store.learnt(issuer: supposed.issuerURL, repository: known.repository, ids: known.ids)

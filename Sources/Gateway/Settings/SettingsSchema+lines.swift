@@ -16,19 +16,26 @@ extension SettingsSchema {
       }
     ) { first, _ in first }
     var mistakes = 0
+    var unread = 0
     var warnings = 0
     _ = files.lines(of: path) { bytes, number in
       func here(column: Int = 1) -> SettingsNode {
         SettingsNode(node: Node(""), file: path, keyPath: "", problems: problems, place: (number, column))
       }
+      guard mistakes < Self.mostToldLines else {
+        unread += 1
+        return
+      }
+      guard bytes.count <= Self.longestLine else {
+        mistakes += 1
+        return here().error("is longer than 1 MiB", .syntax)
+      }
       let object: JSONObject
       do throws(JSONError) {
-        guard bytes.count <= Self.longestLine else { throw JSONError(.tooManyValues, at: Self.longestLine) }
         object = try StrictJSON.parseObject(bytes)
       } catch {
         mistakes += 1
-        if mistakes <= Self.mostToldLines { here(column: error.offset + 1).error("is no JSON object: \(error.reason.rawValue)", .syntax) }
-        return
+        return here(column: error.offset + 1).error("is no JSON object: \(error.reason.rawValue)", .syntax)
       }
       if let line = PublisherLine(object, declared), let provider = providers[line.declaration.issuer],
         case (let publisher?, let found) = Publisher.check(line.declaration, provider: provider),
@@ -39,11 +46,12 @@ extension SettingsSchema {
         if warnings <= Self.mostToldLines { for problem in found { here().warn(problem.message, .publisher) } }
         return
       }
-      mistakes += 1
-      if mistakes <= Self.mostToldLines { gathered.add(publisher(here().replacing(object.node), declared, &gathered.ids)) }
+      let publisher = self.publisher(here().replacing(object.node), declared, &gathered.ids)
+      gathered.add(publisher)
+      if publisher == nil { mistakes += 1 }
     }
     let whole = SettingsNode(node: Node(""), file: path, keyPath: "", problems: problems)
-    if mistakes > Self.mostToldLines { whole.error("\(mistakes - Self.mostToldLines) more of its lines are wrong") }
+    if unread > 0 { whole.error("\(unread) more of its lines were not looked into") }
     if warnings > Self.mostToldLines { whole.warn("\(warnings - Self.mostToldLines) more of its lines are doubtful") }
   }
 }
