@@ -11,11 +11,14 @@ package struct ExistenceQuestion: Sendable {
     package let status: Int
     /// As it was sent; nil where there is none, or more than one.
     package let location: ExactString?
+    /// Whom the question was for: `host[:port]`.
+    package let authority: String
     package let body: [UInt8]
 
-    package init(status: Int, location: ExactString?, body: [UInt8]) {
+    package init(status: Int, location: ExactString?, authority: String, body: [UInt8]) {
       self.status = status
       self.location = location
+      self.authority = authority
       self.body = body
     }
   }

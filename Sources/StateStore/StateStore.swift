@@ -59,6 +59,9 @@ package protocol StateStore: Sendable {
   /// Ends every live upload token that was given out for one of these publishers, and returns how many there were.
   func revoke(_ publishers: [PublisherID], at now: UnixTime, _ deed: [UInt8]?) async throws(StateRefusal) -> Int
 
+  /// The publishers for which upload tokens were given out that live.
+  func publishersOfTokens(at now: UnixTime) async throws(StateRefusal) -> [PublisherID]
+
   // MARK: Operators
 
   /// Takes the place of an earlier freeze of the same scope.

@@ -114,6 +114,21 @@ import Testing
     try await database.drop()
   }
 
+  @Test("of an earlier version is left as it is by commands, which a newer program's may be beside older gateways")
+  func earlierVersion() async throws {
+    let database = try await PostgresDatabase.onCommonServer()
+    let gateway = database.store()
+    try await gateway.probe()
+    try await database.execute("UPDATE imprimatur.schema_version SET version = 0")
+    let reports = Reports<PostgresFailure>()
+    let command = database.store(role: .command, report: reports.add)
+    #expect(await Self.failure(of: command, reports) == .unavailable(.noTables))
+    #expect(try await database.count("schema_version WHERE version = 0") == 1)
+    await command.close()
+    await gateway.close()
+    try await database.drop()
+  }
+
   @Test("is there for commands beside its gateways, and made by none")
   func commands() async throws {
     let database = try await PostgresDatabase.onCommonServer()

@@ -223,6 +223,7 @@ import TokenVerification
         try await store.exchange(Sample.token(ExactString(index)), rememberedUntil: Sample.now, for: record)
       }
       #expect(try await store.uploadToken(Sample.digest("b"), at: Sample.now) == records[1])
+      #expect(Set(try await store.publishersOfTokens(at: Sample.now).map(\.description)) == ["one", "two"])
       _ = try await store.bind(Sample.binding(.uploadToken(Sample.digest("a"))))
       #expect(try await store.revoke([PublisherID("one"), PublisherID("three")], at: Sample.now, Array("revoked".utf8)) == 2)
       #expect(try await store.uploadToken(Sample.digest("a"), at: Sample.now) == nil)
@@ -230,7 +231,9 @@ import TokenVerification
       #expect(try await store.uploadToken(Sample.digest("c"), at: Sample.now) == records[2])
       #expect(await store.refusal(binding: Sample.binding(.uploadToken(Sample.digest("a")))) == .ended)
       #expect(try await store.bulletin(at: Sample.now).deeds.count == 1)
+      #expect(try await store.publishersOfTokens(at: Sample.now).map(\.description) == ["two"])
       #expect(try await store.revoke([PublisherID("two")], at: Sample.now, nil) == 1)
+      #expect(try await store.publishersOfTokens(at: Sample.now).isEmpty)
       #expect(try await store.bulletin(at: Sample.now).deeds.isEmpty)
     }
   }

@@ -33,6 +33,8 @@ struct Forwarder {
     }
   }
 
+  private var origin: UpstreamOrigin { isOurs ? flow.registry.origin : flow.registry.openOrigin }
+
   /// A connection that carried a client's own credential carries nothing else.
   private var keepsConnections: Bool { isOurs && flow.registry.settings.upstream.keepAlive }
 
@@ -53,7 +55,7 @@ struct Forwarder {
     do throws(Refusal) {
       let head = UpstreamHead(
         publishing: try flow.confirm(uploader, target), method: flow.head.method, target: flow.registry.publishTarget(for: flow.path),
-        origin: flow.registry.origin,
+        origin: origin,
         of: flow.head, contentType: body.contentType, framing: body.framing, keepAlive: keepsConnections,
         credential: credential)
       flow.attempt.beganUpstream()
@@ -81,7 +83,6 @@ struct Forwarder {
   // MARK: Connections and answers
 
   private func connect(anew: Bool = false) async throws(Refusal) -> UpstreamConnection {
-    let origin = flow.registry.origin
     let eventLoop = flow.attempt.eventLoop
     let stall = TimeAmount.milliseconds(flow.configuration.settings.server.limits.upstreamTimeout.milliseconds)
     if !anew, keepsConnections, let kept = await flow.gateway.pool.take(origin.key, on: eventLoop) {
@@ -118,8 +119,8 @@ struct Forwarder {
   }
 
   private func end(_ upstream: UpstreamConnection, keeping: Bool) async {
-    if keeping { return await flow.gateway.pool.giveBack(upstream.bytes, to: flow.registry.origin.key) }
-    if upstream.sentSurplus { flow.gateway.pool.distrust(flow.registry.origin.key) }
+    if keeping { return await flow.gateway.pool.giveBack(upstream.bytes, to: origin.key) }
+    if upstream.sentSurplus { flow.gateway.pool.distrust(origin.key) }
     await upstream.bytes.abort()
   }
 

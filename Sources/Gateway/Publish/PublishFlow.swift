@@ -94,7 +94,11 @@ struct PublishFlow {
       if case .hangsOnExistence(let leave) = try judge(authority, target) {
         attempt.knowledge.package = await inquiry(of: .package, target, as: .policy(leave))
       }
-    case .legacy: attempt.trial?.judge(target, self)
+    case .legacy(let pass):
+      if let leave = attempt.trial?.judge(target, self) {
+        attempt.knowledge.package = await inquiry(of: .package, leave.target, as: .client(pass))
+        _ = attempt.trial?.judge(target, self)
+      }
     }
     return try decide(uploader, target)
   }
@@ -157,34 +161,40 @@ struct PublishFlow {
   private func undertake<Value>(
     _ uploader: Uploader, _ target: PublishTarget, _ enter: (IntendedUpload) async throws(StateRefusal) -> Value
   ) async throws(Refusal) -> Value {
-    let upload = try await intended(try await consider(uploader, target), target)
+    if case .claimant(let authority) = uploader { try await recall(authority) }
+    let upload = try await intended(uploader, target)
     do throws(StateRefusal) {
       return try await enter(upload)
     } catch {
       guard error == .reserved, case .claimant(let authority) = uploader else { throw .state(error) }
       let before = attempt.knowledge.learnt
-      try await Authentication(gateway: gateway, configuration: configuration, registry: registry, attempt: attempt).recall(
-        authority.claimant)
+      try await recall(authority)
       guard attempt.knowledge.learnt != before else { throw .state(error) }
     }
-    let again = try await intended(try await consider(uploader, target), target)
+    let again = try await intended(uploader, target)
     return try await Refusal.wrap(Refusal.state) { () async throws(StateRefusal) in try await enter(again) }
   }
 
-  private func intended(_ consent: Consent, _ target: PublishTarget) async throws(Refusal) -> IntendedUpload {
-    var use: PublisherUse?
-    var createsPackage = false
-    if let grant = consent.grant {
-      use = PublisherUse(key: grant.key, lesson: grant.lesson, run: attempt.record.provenance.runURL ?? attempt.record.provenance.runID)
-      if grant.lesson != nil {
-        if attempt.knowledge.package == nil {
-          attempt.knowledge.package = await inquiry(of: .package, target, as: .policy(Inquiry(grant)))
-        }
-        createsPackage = attempt.knowledge.package != .exists
-      }
+  /// What is known may have been learnt an hour ago, before the body came.
+  private func recall(_ authority: Authority) async throws(Refusal) {
+    try await Authentication(gateway: gateway, configuration: configuration, registry: registry, attempt: attempt).recall(
+      authority.claimant)
+  }
+
+  private func intended(_ uploader: Uploader, _ target: PublishTarget) async throws(Refusal) -> IntendedUpload {
+    var consent = try await consider(uploader, target)
+    if let grant = consent.grant, grant.lesson != nil, attempt.knowledge.package == nil {
+      // Who is first may bring the package into being; the answer may also give the word to another entry.
+      attempt.knowledge.package = await inquiry(of: .package, target, as: .policy(Inquiry(grant)))
+      consent = try decide(uploader, target)
     }
-    let isExclusive = registry.settings.overwrite == .refuse
-    if isExclusive { try await refuseExisting(target, consent) }
+    let use = consent.grant.map { grant in
+      PublisherUse(key: grant.key, lesson: grant.lesson, run: attempt.record.provenance.runURL ?? attempt.record.provenance.runID)
+    }
+    let createsPackage = use?.lesson != nil && attempt.knowledge.package != .exists
+    if registry.settings.overwrite == .refuse { try await refuseExisting(target, consent) }
+    // Whoever has no token of ours keeps nobody from publishing.
+    let isExclusive = registry.settings.overwrite == .refuse && use != nil
     let upload = IntendedUpload(
       target: target, use: use, createsPackage: createsPackage, isExclusive: isExclusive, note: attempt.record.note(at: gateway.clock()))
     attempt.undertaken = (upload, consent.grant?.isRenamed ?? false)

@@ -31,11 +31,11 @@ struct ReadFlow {
     let upstream: UpstreamConnection
     let answer: ResponseHead
     do throws(UpstreamFailure) {
-      let bytes = try await registry.origin.connect(on: connection.bytes.channel.eventLoop)
+      let bytes = try await registry.openOrigin.connect(on: connection.bytes.channel.eventLoop)
       await gateway.connections.noteUpstream(bytes)
       upstream = UpstreamConnection(bytes, wasReused: false, stall: .milliseconds(limits.upstreamTimeout.milliseconds))
       let sent = UpstreamHead(
-        reading: registry.readTarget(for: path), method: head.method, origin: registry.origin, of: head,
+        reading: registry.readTarget(for: path), method: head.method, origin: registry.openOrigin, of: head,
         authorization: authorization(of: head))
       _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: sent.bytes)))
       answer = try await upstream.answerHead(to: head.method)

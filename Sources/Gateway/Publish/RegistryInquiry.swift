@@ -7,7 +7,7 @@ import StrictParsers
 struct RegistryInquiry {
   /// The page of a project with very many files.
   private static let largestAnswer = 16 << 20
-  /// Clients wait for five seconds and more.
+  /// For the whole of an answer, however fast its parts: clients wait for five seconds and more.
   private static let patience = TimeAmount.seconds(10)
 
   /// With whose credential it is asked.
@@ -36,26 +36,41 @@ struct RegistryInquiry {
   private func answer(to question: ExistenceQuestion, as asker: Asker) async throws(UpstreamFailure) -> Existence {
     let target = registry.settings.upstream.basePath + question.path.text
     let head: UpstreamHead
+    let origin: UpstreamOrigin
     switch asker {
     case .policy(let inquiry):
-      head = UpstreamHead(
-        asking: inquiry, question.method, target, origin: registry.origin, credential: try await registry.credential.current())
-    case .client(let pass): head = UpstreamHead(asking: pass, question.method, target, origin: registry.origin)
+      origin = registry.origin
+      head = UpstreamHead(asking: inquiry, question.method, target, origin: origin, credential: try await registry.credential.current())
+    case .client(let pass):
+      origin = registry.openOrigin
+      head = UpstreamHead(asking: pass, question.method, target, origin: origin)
     }
-    let bytes = try await registry.origin.connect(on: eventLoop)
+    let bytes = try await origin.connect(on: eventLoop)
     await gateway.connections.noteUpstream(bytes)
-    let upstream = UpstreamConnection(bytes, wasReused: false, stall: Self.patience)
+    let deadline = eventLoop.scheduleTask(in: Self.patience) { [channel = bytes.channel] in channel.close(promise: nil) }
+    defer { deadline.cancel() }
     do throws(UpstreamFailure) {
-      _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: head.bytes)))
-      let answer = try await upstream.answerHead(to: question.method)
-      let isListing = question.method == .get && (200..<300).contains(answer.status)
-      let body = isListing ? try await upstream.collectBody(upTo: Self.largestAnswer) : []
+      let answer = try await self.answer(to: question, head, on: UpstreamConnection(bytes, wasReused: false, stall: Self.patience), origin)
       await bytes.abort()
-      let location = (try? answer.fields.single(named: "location")).flatMap { $0.flatMap { ExactString(utf8: $0) } }
-      return question.meaning(.init(status: answer.status, location: location, body: body))
+      // A page may be long, and is searched where nobody waits for the thread.
+      return try await gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in question.meaning(answer) }
     } catch {
       await bytes.abort()
       throw error
     }
+  }
+
+  private func answer(
+    to question: ExistenceQuestion, _ head: UpstreamHead, on upstream: UpstreamConnection, _ origin: UpstreamOrigin
+  ) async throws(UpstreamFailure) -> ExistenceQuestion.Answer {
+    _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: head.bytes)))
+    let answer = try await upstream.answerHead(to: question.method)
+    guard answer.fields.values(named: "content-encoding").allSatisfy({ ASCII.equalIgnoringCase($0, "identity".utf8) }) else {
+      throw .encodedAnswer
+    }
+    let isListing = question.method == .get && (200..<300).contains(answer.status)
+    let body = isListing ? try await upstream.collectBody(upTo: Self.largestAnswer) : []
+    let location = (try? answer.fields.single(named: "location")).flatMap { $0.flatMap { ExactString(utf8: $0) } }
+    return .init(status: answer.status, location: location, authority: origin.authority, body: body)
   }
 }

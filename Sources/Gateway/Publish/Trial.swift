@@ -27,19 +27,25 @@ final class Trial {
     }
   }
 
-  func judge(_ target: PublishTarget, _ flow: PublishFlow) {
+  /// Returns what the registry must be asked first, if the decision hangs on it.
+  func judge(_ target: PublishTarget, _ flow: PublishFlow) -> Inquiry? {
     flow.attempt.record.granted = false
-    guard case .success(let claimant) = claimant else { return }
+    guard case .success(let claimant) = claimant else { return nil }
     do throws(PolicyRefusal) {
       refusal = nil
       let decision = try flow.gateway.configuration.policy.decide(
         claimant, target, knowing: flow.attempt.knowledge, at: flow.gateway.now())
       switch decision {
-      case .granted(let grant): flow.attempt.record.describe(grant)
-      case .hangsOnExistence(let inquiry): refusal = .package(.existenceUnknown(package: inquiry.target.package.canonical))
+      case .granted(let grant):
+        flow.attempt.record.describe(grant)
+        return nil
+      case .hangsOnExistence(let inquiry):
+        refusal = .package(.existenceUnknown(package: inquiry.target.package.canonical))
+        return inquiry
       }
     } catch {
       refusal = Refusal(error)
+      return nil
     }
   }
 

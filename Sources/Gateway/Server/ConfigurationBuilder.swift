@@ -92,17 +92,23 @@ struct ConfigurationBuilder {
   // MARK: Registries
 
   private func registry(_ settings: RegistrySettings, _ all: Settings) throws(Failure) -> Registry {
+    return Registry(
+      settings: settings, dialect: try dialect(settings), origin: try origin(settings, all, settings.upstream.clientCertificate),
+      openOrigin: try origin(settings, all, nil),
+      credential: ServiceCredentialSource(settings.upstream.credential, environment: environment, threads: threads, log: log),
+      publicOrigin: all.server.publicOrigin ?? settings.host.map { ExactString("\(all.server.tls == nil ? "http" : "https")://\($0)") })
+  }
+
+  private func origin(
+    _ settings: RegistrySettings, _ all: Settings, _ certificate: UpstreamSettings.ClientCertificate?
+  ) throws(Failure) -> UpstreamOrigin {
     let upstream = settings.upstream
-    let origin = UpstreamOrigin(
+    return UpstreamOrigin(
       key: .init(
         registry: settings.name.description, host: upstream.host, port: upstream.port, isTLS: upstream.isTLS, caFile: upstream.caFile,
-        clientCertificate: upstream.clientCertificate?.certificate),
-      tls: upstream.isTLS ? try clientTLS(upstream) : nil, authority: upstream.authority,
+        clientCertificate: certificate?.certificate),
+      tls: upstream.isTLS ? try clientTLS(upstream, certificate) : nil, authority: upstream.authority,
       connectTimeout: .milliseconds(all.server.limits.connectTimeout.milliseconds))
-    return Registry(
-      settings: settings, dialect: try dialect(settings), origin: origin,
-      credential: ServiceCredentialSource(upstream.credential, environment: environment, threads: threads, log: log),
-      publicOrigin: all.server.publicOrigin ?? settings.host.map { ExactString("\(all.server.tls == nil ? "http" : "https")://\($0)") })
   }
 
   func dialect(_ settings: RegistrySettings) throws(Failure) -> any RegistryProtocol {
@@ -130,13 +136,14 @@ struct ConfigurationBuilder {
     }
   }
 
-  private func clientTLS(_ upstream: UpstreamSettings) throws(Failure) -> NIOSSLContext {
+  private func clientTLS(_ upstream: UpstreamSettings, _ certificate: UpstreamSettings.ClientCertificate?) throws(Failure) -> NIOSSLContext
+  {
     do {
       var configuration = TLSConfiguration.makeClientConfiguration()
       configuration.minimumTLSVersion = .tlsv12
       configuration.applicationProtocols = ["http/1.1"]
       if let file = upstream.caFile { configuration.trustRoots = .file(file) }
-      if let client = upstream.clientCertificate {
+      if let client = certificate {
         configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(client.certificate).map { .certificate($0) }
         configuration.privateKey = .privateKey(try client.key.read(environment).withBytes { try NIOSSLPrivateKey(bytes: $0, format: .pem) })
       }

@@ -41,6 +41,7 @@ package struct Gateway: Sendable {
     let services = try services(settings)
     await services.gateway.recordInterrupted()
     await services.gateway.heedOperators()
+    await services.gateway.endOrphanedTokens()
     let group = ServiceGroup(
       configuration: .init(
         services: [

@@ -16,6 +16,8 @@ extension GatewayServices {
     await audit.write(attempt.record, outcome, at: clock())
     let success = outcome.isSuccess ? attempt.undertaken.map { UploadSuccess(time: now(), activates: $0.upload.use?.lesson != nil) } : nil
     if let (intent, end) = attempt.openIntent { store.end(intent, as: end, success) }
+    // What a client saw succeed is learnt: whatever is asked of the store after an end comes after it.
+    if success?.activates == true { _ = try? await store.probe() }
     report(attempt, outcome)
   }
 

@@ -26,6 +26,8 @@ final class GatewayServices: Sendable {
   private let current: Mutex<Configuration>
   private let registryStates = Mutex<[RegistryName: Readiness.RegistryState]>([:])
   private let listening = Mutex(false)
+  /// Operators' deeds that this process has given to the audit log.
+  let recordedDeeds = Mutex<Set<Int64>>([])
   private let freezes = Mutex<[Freeze]>([])
   private let unaccountedClaims = Mutex<Set<String>>([])
 

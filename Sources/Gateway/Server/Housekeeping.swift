@@ -24,6 +24,7 @@ struct Housekeeping: Service {
   private func sweep() async {
     while !Task.isCancelled {
       await gateway.recordInterrupted()
+      await gateway.endOrphanedTokens()
       while let removed = try? await gateway.store.removeExpired(at: gateway.now(), limit: Self.batch), removed == Self.batch {}
       do { try await Task.sleep(for: Self.interval) } catch { return }
     }

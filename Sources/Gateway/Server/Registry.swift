@@ -6,7 +6,10 @@ import StrictParsers
 struct Registry: Sendable {
   let settings: RegistrySettings
   let dialect: any RegistryProtocol
+  /// Where what the policy allows is sent, with our certificate if we have one.
   let origin: UpstreamOrigin
+  /// The same place for what others send on their own account, without it.
+  let openOrigin: UpstreamOrigin
   let credential: ServiceCredentialSource
   /// `scheme://host[:port]` as clients reach it; nil where only their requests tell.
   let publicOrigin: ExactString?

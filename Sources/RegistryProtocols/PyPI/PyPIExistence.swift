@@ -20,8 +20,18 @@ enum PyPIExistence {
   /// pypiserver sends whoever asks for what it does not have to the public index.
   private static func existence(ofProject answer: ExistenceQuestion.Answer) -> Existence {
     guard (300..<400).contains(answer.status) else { return Existence(ofStatus: answer.status) }
-    let leadsElsewhere = answer.location.map { $0.utf8.starts(with: "https://".utf8) || $0.utf8.starts(with: "http://".utf8) } ?? false
-    return leadsElsewhere ? .absent : .unknown
+    return leadsElsewhere(answer) ? .absent : .unknown
+  }
+
+  /// Whether a redirect names another host: one to the registry itself says nothing of what it has.
+  private static func leadsElsewhere(_ answer: ExistenceQuestion.Answer) -> Bool {
+    guard let location = answer.location else { return false }
+    for scheme in ["https://", "http://"] where location.utf8.starts(with: scheme.utf8) {
+      let authority = location.utf8.dropFirst(scheme.utf8.count).prefix { $0 != UInt8(ascii: "/") }
+      let host = authority.prefix { $0 != UInt8(ascii: ":") }
+      return !ASCII.equalIgnoringCase(host, answer.authority.utf8.prefix { $0 != UInt8(ascii: ":") })
+    }
+    return false
   }
 
   /// Whether a project's page names the file, in HTML or JSON, in a link or its text: wherever it stands by itself.
@@ -29,9 +39,10 @@ enum PyPIExistence {
     let name = Array(file.utf8)
     return [page, withoutEscapes(page)].contains { text in
       text.indices.contains { start in
-        guard text[start] == name[0], text[start...].starts(with: name) else { return false }
+        // Where a name can begin at all, first: a page of names within names is looked through once.
+        guard text[start] == name[0], start == 0 || !isPartOfName(text[start - 1]), text[start...].starts(with: name) else { return false }
         let end = start + name.count
-        return (start == 0 || !isPartOfName(text[start - 1])) && (end == text.count || !isPartOfName(text[end]))
+        return end == text.count || !isPartOfName(text[end])
       }
     }
   }

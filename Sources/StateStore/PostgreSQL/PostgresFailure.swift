@@ -18,7 +18,7 @@ package enum PostgresFailure: Error, Hashable, Sendable, CustomStringConvertible
   case unexpectedAnswer
   /// It holds what no version of this program writes.
   case damaged
-  /// It has no tables of ours, and a command makes none.
+  /// It has no tables of ours, or older ones, and a command makes none.
   case noTables
   /// Its tables were written by a later version of this program.
   case newerVersion(Int64)
@@ -52,7 +52,7 @@ package enum PostgresFailure: Error, Hashable, Sendable, CustomStringConvertible
     case .statement(let state): "the server refuses a statement: \(Self.words(state))"
     case .unexpectedAnswer: "the server gave an answer that was not asked for"
     case .damaged: "it holds what no version of this program writes"
-    case .noTables: "no gateway has used it yet"
+    case .noTables: "no gateway of this version has used it yet"
     case .newerVersion(let version): "it has version \(version), which only a later version of Imprimatur understands"
     case .replaced: "its tables were removed or replaced while they were in use"
     }

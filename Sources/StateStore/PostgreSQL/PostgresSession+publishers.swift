@@ -63,6 +63,12 @@ extension PostgresSession {
     ).one { row throws(PostgresFailure) in Int(clamping: try row.integer(0)) }
   }
 
+  func publishersOfTokens(at now: UnixTime) throws(PostgresFailure) -> [PublisherID] {
+    try run(
+      "SELECT DISTINCT unnest(publishers) FROM imprimatur.credentials WHERE identity IS NOT NULL AND expiry > $1", .integer(now.seconds)
+    ).map { row throws(PostgresFailure) in PublisherID(try row.text(0).text) }
+  }
+
   // MARK: - Operators
 
   func freeze(_ freeze: Freeze, _ deed: [UInt8]) throws(PostgresFailure) {

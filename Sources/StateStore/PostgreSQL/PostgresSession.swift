@@ -46,8 +46,8 @@ final class PostgresSession {
   ) throws(PostgresFailure) -> [UInt8] {
     var found = try PostgresSchema.look(into: connection, until: deadline)
     if let known, found?.database != known { throw .replaced }
-    if found == nil, user.role == .command { throw .noTables }
     if (found?.version ?? 0) < PostgresSchema.newest {
+      guard user.role == .gateway else { throw .noTables }
       try PostgresSchema.migrate(connection, until: .now.advanced(by: user.times.migration))
       found = try PostgresSchema.look(into: connection, until: .now.advanced(by: user.times.statement))
     }

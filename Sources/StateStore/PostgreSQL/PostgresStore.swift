@@ -88,6 +88,10 @@ package final class PostgresStore: StateStore {
     try await perform { session throws(PostgresFailure) in .success(try session.revoke(publishers, at: now, deed)) }
   }
 
+  package func publishersOfTokens(at now: UnixTime) async throws(StateRefusal) -> [PublisherID] {
+    try await perform { session throws(PostgresFailure) in .success(try session.publishersOfTokens(at: now)) }
+  }
+
   package func freeze(_ freeze: Freeze, _ deed: [UInt8]) async throws(StateRefusal) {
     try await perform { session throws(PostgresFailure) in .success(try session.freeze(freeze, deed)) }
   }

@@ -10,6 +10,13 @@ struct DatabaseFile {
 
   let path: String
 
+  /// Without links, so that a file has one name; the path itself where there is no file yet.
+  var realPath: String {
+    guard let resolved = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
+  }
+
   /// Makes an empty file for this user only, where there is none. SQLite gives its log the same mode.
   ///
   /// A file that exists is not opened: to close it again would drop the locks that this process may hold on it (POSIX fcntl).

@@ -21,8 +21,12 @@ extension Ledger {
   }
 
   private func freeze(of upload: IntendedUpload) throws(DatabaseFailure) -> Freeze? {
-    try selectFreeze.first(
-      .text(upload.target.registry.description), .optionalText(upload.use?.key.publisher.description), read: { Freeze($0) }) ?? nil
+    let found = try selectFreeze.first(
+      .text(upload.target.registry.description), .optionalText(upload.use?.key.publisher.description), read: { Freeze($0) })
+    guard let row = found else { return nil }
+    // What can't be read was meant to stop something.
+    guard let freeze = row else { throw .damaged }
+    return freeze
   }
 
   /// Two identities must not both be the first one: whoever learns reserves the place, and the same identity may use it once more meanwhile.

@@ -45,6 +45,15 @@ extension Ledger {
     return count
   }
 
+  func publishersOfTokens(at now: UnixTime) throws(DatabaseFailure) -> [PublisherID] {
+    let select = try connection.prepare(
+      """
+      SELECT DISTINCT t.publisher FROM token_publishers t JOIN credentials c ON c.id = t.credential
+        WHERE c.identity IS NOT NULL AND c.expiry > ?
+      """)
+    return try select.all(.integer(now.seconds)) { PublisherID($0.text(0) ?? "") }
+  }
+
   func revoke(_ publishers: [PublisherID], at now: UnixTime, _ deed: [UInt8]?) throws(DatabaseFailure) -> Int {
     let end = try connection.prepare(
       """

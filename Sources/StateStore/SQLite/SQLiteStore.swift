@@ -110,6 +110,10 @@ package final class SQLiteStore: StateStore {
     try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.revoke(publishers, at: now, deed)) }
   }
 
+  package func publishersOfTokens(at now: UnixTime) async throws(StateRefusal) -> [PublisherID] {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.publishersOfTokens(at: now)) }
+  }
+
   package func freeze(_ freeze: Freeze, _ deed: [UInt8]) async throws(StateRefusal) {
     try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.freeze(freeze, deed)) }
   }

@@ -8,7 +8,7 @@ final class ServingLock {
   private let descriptor: Int32
 
   init(besides file: DatabaseFile) throws(DatabaseFailure) {
-    let descriptor = unsafe Glibc.open("\(file.path)-lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    let descriptor = unsafe Glibc.open("\(file.realPath)-lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .file(errno) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
