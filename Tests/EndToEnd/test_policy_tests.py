@@ -1,14 +1,14 @@
-"""`imprimatur test`: what is to become of uploads, written beside the configuration; and what it and `check` report to programs."""
+"""`imprimatur test`: what is to become of uploads, written beside the configuration."""
 
 import json
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from fluidattacks_core.sarif import SarifLog
 
 from gateway import Gateway, Settings
 from issuer import github_claims
 from test_operations import command
+from test_reports import place, sarif
 
 WHEN = '{repository: acme/widgets, environment: release, tag: "v{version}"}'
 CLAIMS = {
@@ -57,28 +57,6 @@ def configured(tmp_path):
 def run(gateway, *arguments, tests=TESTS):
     gateway.configuration.write_text(gateway.render() + tests)
     return command(gateway, "test", "-c", "imprimatur.yaml", *arguments)
-
-
-def sarif(path) -> dict:
-    """A run of a log that is valid by the schema of SARIF 2.1.0, and whose results are in its rules and in files."""
-    log = json.loads(path.read_text())
-    SarifLog.model_validate(log)
-    assert log["version"] == "2.1.0" and len(log["runs"]) == 1
-    [told] = log["runs"]
-    rules = [rule["id"] for rule in told["tool"]["driver"]["rules"]]
-    assert len(set(rules)) == len(rules) and told["tool"]["driver"]["name"] == "imprimatur"
-    for result in told["results"]:
-        assert rules[result["ruleIndex"]] == result["ruleId"]
-        [location] = result["locations"]
-        uri = location["physicalLocation"]["artifactLocation"]["uri"]
-        assert (path.parent / uri).exists() and not uri.startswith(("/", "file:"))
-        assert location["physicalLocation"]["region"]["startLine"] >= 1
-    return told
-
-
-def place(result) -> tuple:
-    physical = result["locations"][0]["physicalLocation"]
-    return physical["artifactLocation"]["uri"], physical["region"]["startLine"]
 
 
 def junit(path):
@@ -192,33 +170,3 @@ def test_what_serves_does_not_mind_tests(started, issuer, recording):
     gateway.configuration.write_text(gateway.render() + FAILING)
     gateway.start()
     assert command(gateway, "check", "-c", gateway.configuration).returncode == 0
-
-
-# check --sarif
-
-
-def test_check_reports_what_is_wrong_by_its_kind(configured):
-    configured.configuration.write_text(
-        configured.render().replace("audience:", "audiense:").replace("issuer: github", "issuer: githb").replace("acme/widgets", "acme"))
-    done = command(configured, "check", "-c", "imprimatur.yaml", "--sarif", "log.sarif")
-    assert done.returncode == 1
-    results = sarif(configured.directory / "log.sarif")["results"]
-    assert {result["ruleId"] for result in results} == {
-        "settings.unreadable", "settings.unknown-key", "settings.missing-key", "settings.unknown-name"}
-    assert len(results) == len(done.stdout.splitlines())
-    for result, line in zip(results, done.stdout.splitlines()):
-        uri, number = place(result)
-        assert line.startswith(f"{uri}:{number}:") and line.endswith(result["message"]["text"])
-
-
-@pytest.mark.parametrize("strict", [[], ["--strict"]], ids=["lenient", "strict"])
-def test_a_warning_is_an_error_where_check_is_strict(tmp_path, strict):
-    gateway = Gateway(tmp_path / "policy", Settings(issuer="http://127.0.0.1:1", upstream="http://127.0.0.1:1/"))
-    done = command(gateway, "check", "-c", "imprimatur.yaml", "--sarif", "log.sarif", *strict)
-    assert done.returncode == len(strict)
-    [result] = sarif(gateway.directory / "log.sarif")["results"]
-    assert (result["ruleId"], result["level"]) == ("settings.publisher", "error" if strict else "warning")
-    # A log of nothing is a log.
-    gateway.configuration.write_text(gateway.render().replace("workflow: release.yml", "environment: release"))
-    assert command(gateway, "check", "-c", "imprimatur.yaml", "--sarif", "log.sarif", *strict).returncode == 0
-    assert sarif(gateway.directory / "log.sarif")["results"] == []
