@@ -166,4 +166,12 @@ import TokenVerification
     #expect(SettingsFile.load(SettingsSample.path, environment: [:], reading: reader, for: .judging).problems.isEmpty)
     #expect(SettingsFile.load(SettingsSample.path, environment: [:], reading: reader).problems.map(\.rule) == [.unreadable, .unreadable])
   }
+
+  @Test("never takes another store for the one whose URL can't be read")
+  func store() throws {
+    let text = SettingsSample(top: "state: {postgres: {url: {file: /missing}}}").text
+    let reader = MemoryFiles(files: [SettingsSample.path: Array(text.utf8)])
+    let (settings, problems) = SettingsFile.load(SettingsSample.path, environment: [:], reading: reader, for: .judging)
+    #expect(problems.isEmpty && settings?.state == .postgres(url: .file("/missing")))
+  }
 }

@@ -134,6 +134,7 @@ struct SettingsSchema {
 
   private func postgres(_ node: SettingsNode) -> StateSettings? {
     guard let url = node.members(["url"])?.required("url"), let source = secret(url, isFieldValue: false) else { return nil }
+    guard purpose == .serving else { return .postgres(url: source) }
     // One that can't be read was reported already.
     guard let secret = try? source.read(environment) else { return nil }
     guard let location = secret.withBytes({ PostgresLocation(url: $0) }) else {
