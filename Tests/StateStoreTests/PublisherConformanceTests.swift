@@ -145,6 +145,8 @@ import TokenVerification
       let sibling = Sample.use(Sample.key("sibling"), learning: Sample.ids("1"))
       let intent = try await store.open(mine)
       #expect(await Self.refusal(store, opening: Sample.upload(by: rival, creates: true)) == .reserved)
+      // The registry may have the package already, though the upload that brought it has not ended here.
+      #expect(await Self.refusal(store, opening: Sample.upload(by: rival)) == .reserved)
       let other = try await store.open(Sample.upload(Sample.target(package: "another"), by: rival, creates: true))
       store.end(other, as: .bound)
       store.end(intent, as: .bound, Sample.success)

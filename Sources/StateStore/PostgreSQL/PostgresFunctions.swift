@@ -46,7 +46,7 @@ enum PostgresFunctions {
             OR EXISTS (SELECT FROM imprimatur.intents i WHERE i.publisher_key = _publisher_key AND i.ids <> _ids),
           (SELECT c.publisher FROM imprimatur.creations c
             WHERE c.package_key = _package_key AND c.publisher <> _publisher AND NOT (c.issuer = _issuer AND c.ids = _ids)),
-          _creates AND EXISTS (SELECT FROM imprimatur.intents i
+          EXISTS (SELECT FROM imprimatur.intents i
             WHERE i.created_package = _package_key AND NOT (i.issuer = _issuer AND i.ids = _ids))
           INTO is_taught_otherwise, name, is_created_meanwhile;
         IF is_taught_otherwise THEN verdict := 8; RETURN; END IF;

@@ -17,7 +17,7 @@ extension Ledger {
     guard let use = upload.use, let lesson = use.lesson else { return nil }
     let ids = SQLValue.blob(lesson.encoded())
     if let refusal = try objection(toTeaching: use.key, ids) { return refusal }
-    return try objection(toLearnerOf: use.key, ids, registry: registry, package: package, creates: upload.createsPackage)
+    return try objection(toLearnerOf: use.key, ids, registry: registry, package: package)
   }
 
   private func freeze(of upload: IntendedUpload) throws(DatabaseFailure) -> Freeze? {
@@ -38,7 +38,7 @@ extension Ledger {
   }
 
   private func objection(
-    toLearnerOf key: PublisherKey, _ ids: SQLValue, registry: SQLValue, package: SQLValue, creates: Bool
+    toLearnerOf key: PublisherKey, _ ids: SQLValue, registry: SQLValue, package: SQLValue
   ) throws(DatabaseFailure) -> StateRefusal? {
     let creation = try selectCreation.first(registry, package) { row in
       (publisher: row.text(0) ?? "", issuer: row.text(1), ids: row.blob(2))
@@ -48,7 +48,7 @@ extension Ledger {
         return .packageTaken(PublisherID(creation.publisher))
       }
     }
-    guard creates else { return nil }
+    // The registry may have it already of somebody whose upload has not ended here.
     return try selectRivalCreation.first(registry, package, .text(key.issuerURL.text), ids) { _ in .reserved }
   }
 }
