@@ -15,8 +15,6 @@ struct FreezeScope: ParsableArguments {
     if let publisher { return .publisher(publisher) }
     return .everything
   }
-
-  var words: String { registry.map { "the registry \($0)" } ?? publisher.map { "the publisher \($0)" } ?? "everything" }
 }
 
 struct FreezeCommand: AsyncParsableCommand {
@@ -29,8 +27,8 @@ struct FreezeCommand: AsyncParsableCommand {
   @Option(help: "The reason, for the audit record.") var why: String
 
   func run() async throws {
-    try await configurationOption.withDesk { desk throws(OperatorDesk.Failure) in try await desk.freeze(what.scope, why: why) }
-    Terminal.say("frozen: \(what.words)")
+    let words = try await configurationOption.withDesk { desk throws(OperatorDesk.Failure) in try await desk.freeze(what.scope, why: why) }
+    Terminal.say("frozen: \(words)")
   }
 }
 
@@ -42,7 +40,8 @@ struct UnfreezeCommand: AsyncParsableCommand {
   @Option(help: "The reason, for the audit record.") var why = "over"
 
   func run() async throws {
-    try await configurationOption.withDesk { desk throws(OperatorDesk.Failure) in try await desk.unfreeze(what.scope, why: why) }
-    Terminal.say("free: \(what.words)")
+    let words = try await configurationOption.withDesk { desk throws(OperatorDesk.Failure) in try await desk.unfreeze(what.scope, why: why)
+    }
+    Terminal.say("free: \(words)")
   }
 }

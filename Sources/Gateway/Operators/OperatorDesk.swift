@@ -87,17 +87,21 @@ package struct OperatorDesk: Sendable {
 
   // MARK: Freezes
 
-  package func freeze(_ scope: Scope, why: String) async throws(Failure) {
+  /// Returns what is frozen from now on, in words.
+  package func freeze(_ scope: Scope, why: String) async throws(Failure) -> String {
     let scope = try self.scope(scope, mustExist: true)
     let freeze = Freeze(scope: scope, why: why, since: now.unixTime ?? .latest)
     try await ask { () throws(StateRefusal) in try await store.freeze(freeze, deed(.freeze, why) { $0.describe(scope) }) }
+    return scope.words
   }
 
-  package func unfreeze(_ scope: Scope, why: String) async throws(Failure) {
+  /// Returns what is free again, in words.
+  package func unfreeze(_ scope: Scope, why: String) async throws(Failure) -> String {
     let scope = try self.scope(scope, mustExist: false)
     let wasFrozen = try await ask { () throws(StateRefusal) in try await store.unfreeze(scope, deed(.unfreeze, why) { $0.describe(scope) })
     }
     guard wasFrozen else { throw Failure(description: "\(scope.words) is not frozen") }
+    return scope.words
   }
 
   /// What is frozen is freed even if its name is no longer in the configuration.
