@@ -121,7 +121,8 @@ class Gateway:
             # Python ignores SIGXFSZ, and so does its child here: a write past a size limit is then an error, as on a full disk.
             env={**os.environ, **(environment or {})}, restore_signals=False)
         self.first_line = len(self.lines)
-        threading.Thread(target=self.collect, args=(self.child.stdout,), daemon=True).start()
+        self.collector = threading.Thread(target=self.collect, args=(self.child.stdout,), daemon=True)
+        self.collector.start()
         started = until(self.started_or_ended, 30, "server.started")
         self.port = int(started["server.port"])
         self.admin_port = int(started["admin.port"])
@@ -143,7 +144,13 @@ class Gateway:
                 self.lines.append({"not JSON": line.decode(errors="replace")})
 
     def logged(self, event: str, since: int = 0) -> list[dict]:
+        """What was read so far. An answer says nothing of it: the log comes by a pipe of its own."""
         return [line for line in list(self.lines)[since:] if line.get("event") == event]
+
+    def told(self, event: str, count: int = 1) -> list[dict]:
+        """Waits for at least `count` lines of `event`."""
+        until(lambda: len(self.logged(event)) >= count, 15, f"{count} lines of {event}; so far {self.logged(event)}")
+        return self.logged(event)
 
     def signal(self, number: int):
         self.child.send_signal(number)
@@ -166,6 +173,7 @@ class Gateway:
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise AssertionError(f"SIGTERM did not end the gateway within {seconds:g} s") from None
+            self.collector.join(seconds)
         return self.child.returncode if self.child else 0
 
     def peak_memory(self) -> int:

@@ -43,7 +43,7 @@ def test_the_first_that_succeeds_is_learnt_and_no_other_is_taken(started, issuer
     assert published(gateway, issuer).status == 200
     states = [record["publisher.state"] for record in gateway.audit(2)]
     assert states == ["pending", "active"]
-    [activated] = until(lambda: gateway.logged("publisher.activated"), 10, "publisher.activated")
+    [activated] = gateway.told("publisher.activated")
     assert (activated["publisher.id"], activated["repository"]) == ("widgets-release", "acme/widgets")
     known = publishers(gateway)["widgets-release"]
     assert (known["state"], known["uses"][0]["learnt"]) == ("active", {"repository_id": "1234", "repository_owner_id": "42"})
@@ -55,7 +55,7 @@ def test_the_first_that_succeeds_is_learnt_and_no_other_is_taken(started, issuer
         assert "1234" not in answer.body.decode()
     refused = gateway.audit(4)[-2:]
     assert all('expected repository_id "1234"' in record["detail"] for record in refused)
-    until(lambda: len(gateway.logged("publisher.identity-changed")) == 2, 10, "publisher.identity-changed")
+    gateway.told("publisher.identity-changed", 2)
     answer = post_json(gateway, "/_/oidc/mint-token", {"token": issuer.mint(repository_id="9999")})
     assert answer.status == 422 and "publisher.identity-changed" in answer.body.decode()
     assert [request.line for request in recording.requests if request.line.startswith("POST")] == ["POST / HTTP/1.1"] * 2
@@ -91,7 +91,7 @@ def test_a_renamed_repository_goes_on_and_is_reported(started, issuer, recording
     assert published(gateway, issuer, **renamed("acme/gizmos")).status == 403
     assert published(gateway, issuer).status == 200
     assert published(gateway, issuer, **renamed("acme/gizmos")).status == 200
-    [report] = until(lambda: gateway.logged("publisher.renamed"), 10, "publisher.renamed")
+    [report] = gateway.told("publisher.renamed")
     assert (report["learnt"], report["repository"]) == ("acme/widgets", "acme/gizmos")
     assert published(gateway, issuer, repository_id="9999", **renamed("acme/gizmos")).status == 403
     # Somebody who takes the old name is a stranger.

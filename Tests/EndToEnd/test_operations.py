@@ -203,7 +203,7 @@ def test_a_broken_configuration_changes_nothing(started, issuer, recording):
     digest = json.loads(gateway.admin("/ready")[1])["config.digest"]
     gateway.configuration.write_text(gateway.render().replace("publishers:", "publisher:"))
     gateway.signal(signal.SIGHUP)
-    [line] = until(lambda: gateway.logged("config.rejected"), 10, "config.rejected")
+    [line] = gateway.told("config.rejected")
     assert any("publishers" in problem for problem in line["problems"]), line
     assert published(gateway, issuer) == 200
     assert json.loads(gateway.admin("/ready")[1])["config.digest"] == digest
@@ -310,7 +310,7 @@ def test_an_upload_that_runs_is_finished_before_the_end(started, issuer, recordi
     idle = gateway.connect()
     connection, rest = beginning(gateway, wheel(fresh_name(), padding=1 << 20), issuer.mint())
     gateway.signal(signal.SIGTERM)
-    until(lambda: gateway.logged("server.draining"), 10, "server.draining")
+    gateway.told("server.draining")
     assert gateway.admin("/live")[0] == 200 and gateway.admin("/ready")[0] == 503
     with pytest.raises(OSError):
         gateway.connect()
@@ -321,7 +321,7 @@ def test_an_upload_that_runs_is_finished_before_the_end(started, issuer, recordi
     assert (answer.status, answer.value("Connection")) == (200, "close")
     assert gateway.child.wait(20) == 0
     assert gateway.audit(1)[0]["outcome"] == "published"
-    assert gateway.logged("server.stopped")
+    gateway.told("server.stopped")
 
 
 def test_what_does_not_finish_is_ended_and_recorded(started, issuer):

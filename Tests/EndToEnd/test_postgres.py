@@ -83,13 +83,13 @@ def test_nothing_is_published_while_the_server_is_away_and_nothing_is_forgotten(
         assert (status, json.loads(body)["state"]) == (503, "unavailable")
     for gateway in pair:
         assert gateway.admin("/live")[0] == 200
-        assert gateway.logged("state.unavailable")
+        gateway.told("state.unavailable")
     assert len(recording.requests) == 1
 
     (postgres.start if outage == "stopped" else postgres.thaw)()
     for gateway in pair:
         until(lambda: gateway.admin("/ready")[0] == 200, 20, "the state")
-        assert gateway.logged("state.available")
+        gateway.told("state.available")
         assert sent(gateway, unused, distribution).status == 200
         assert sent(gateway, used, wheel(name, "2.0.0")).json["reason"] == "state.other-version"
         assert exchanged(gateway, minted).status == 422
@@ -122,7 +122,7 @@ def test_a_gateway_starts_without_its_server_and_takes_a_new_password_without_a_
     gateway = started(recording, state=postgres.state)
     token, distribution = issuer.mint(), wheel(fresh_name())
     assert sent(gateway, token, distribution).json["reason"] == "state.unavailable"
-    assert "28P01" in gateway.logged("state.unavailable")[0]["failure"]
+    assert "28P01" in gateway.told("state.unavailable")[0]["failure"]
     postgres.tell(postgres.url)
     until(lambda: gateway.admin("/ready")[0] == 200, 20, "the state")
     assert sent(gateway, token, distribution).status == 200
@@ -141,7 +141,7 @@ def test_a_server_is_asked_for_its_certificate_where_the_url_says_so(started, is
     until(lambda: gateway.admin("/ready")[0] == 200, 20, "the state")
     for _ in range(20):
         assert sent(gateway, issuer.mint(), wheel(fresh_name())).status == 200
-    assert len(gateway.logged("state.unavailable")) == 1
+    assert len(gateway.told("state.unavailable")) == 1
 
 
 def test_the_password_stands_in_nothing_that_is_said(started, issuer, recording, postgres):

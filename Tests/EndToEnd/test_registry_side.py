@@ -209,7 +209,7 @@ def test_a_credential_that_changes_is_used_from_then_on(started, issuer, recordi
     assert upload(gateway, form(), token_credential(issuer.mint())).status == 200
     used = [base64.b64decode(sent.values("Authorization")[0].removeprefix("Basic ")) for sent in recording.requests]
     assert used == [f"svc:{PASSWORD}".encode(), b"svc:another-registry-password"]
-    until(lambda: gateway.logged("credential.rotated"), 10, "credential.rotated")
+    gateway.told("credential.rotated")
 
 
 def test_a_credential_that_can_not_be_read_refuses(started, issuer, recording):
