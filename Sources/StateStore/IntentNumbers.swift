@@ -2,17 +2,29 @@
 struct IntentNumbers {
   let first: IntentID
   private var last: Int64
+  /// The last one that was given out in a transaction which is known to be done.
+  private var lastCertain: Int64
 
   init(above highest: Int64) {
     last = highest
+    lastCertain = highest
     first = IntentID(highest &+ 1)
   }
+
+  /// Those of transactions that failed. A commit that failed may be found done when the database is opened again.
+  var doubtful: ClosedRange<Int64>? { last > lastCertain ? lastCertain &+ 1...last : nil }
 
   mutating func next() -> IntentID {
     last &+= 1
     return IntentID(last)
   }
 
-  /// Goes on above what another file holds that was put in place of the first one.
-  mutating func skip(to other: IntentNumbers) { last = max(last, other.last) }
+  mutating func becomeCertain() { lastCertain = last }
+
+  /// Goes on above what another file holds that was put in place of the first one, and holds nothing of ours.
+  mutating func skip(to other: IntentNumbers) {
+    guard other.last > last else { return }
+    last = other.last
+    lastCertain = last
+  }
 }

@@ -93,6 +93,15 @@ import TokenVerification
     try await first.probe()
     let second = SQLiteStore(path: scratch.database)
     #expect(await refusal { () throws(StateRefusal) in try await second.probe() } == .unavailable)
+    // Under another name it is the same one.
+    try FileManager.default.linkItem(atPath: scratch.database, toPath: scratch.path("link.db"))
+    try FileManager.default.createSymbolicLink(atPath: scratch.path("symbolic.db"), withDestinationPath: scratch.database)
+    for name in ["link.db", "symbolic.db"] {
+      let other = SQLiteStore(path: scratch.path(name))
+      #expect(await refusal { () throws(StateRefusal) in try await other.probe() } == .unavailable, "\(name)")
+      await other.close()
+    }
+    try await first.probe()
     await first.close()
     try await second.probe()
     await second.close()
@@ -227,6 +236,43 @@ import TokenVerification
     for intent in 1...10 as ClosedRange<Int64> { store.end(IntentID(intent), as: .bound) }
     #expect(await store.refusal(binding: Sample.binding(.direct(Sample.token(ExactString(bound))))) == nil)
     await store.close()
+  }
+
+  @Test("leaves nothing reserved of a transaction that failed, and was done all the same")
+  func doneAlthoughFailed() async throws {
+    let scratch = try Scratch()
+    let file = DatabaseFile(path: scratch.database)
+    let writer = StoreWriter(.file(file, .gateway), maximumPages: nil) { _ in }
+    writer.commit([])
+    let upload = Sample.upload(by: Sample.use(learning: Sample.ids("1")), creates: true, alone: true)
+    let failures = Flag()
+    writer.commit([
+      StoreRequest(
+        run: { ledger, numbers throws(DatabaseFailure) in
+          #expect(try ledger.open(upload, as: numbers.next()) == .success(IntentID(1)))
+          let claim = Sample.claim(Self.direct, Sample.target("streamed"))
+          #expect(try ledger.claim(claim, as: numbers.next()) == .success(.claimed(IntentID(2))))
+          try ledger.commit()
+          throw .sqlite(1034)
+        }, fail: failures.set, owed: nil)
+    ])
+    #expect(failures.isSet)
+    let successes = Flag()
+    writer.commit([
+      StoreRequest(
+        run: { ledger, numbers throws(DatabaseFailure) in
+          let rival = Sample.upload(by: Sample.use(learning: Sample.ids("2")), creates: true, alone: true)
+          #expect(try ledger.open(rival, as: numbers.next()) == .success(IntentID(3)))
+          let claim = Sample.claim(Self.direct, Sample.target("streamed"))
+          #expect(try ledger.claim(claim, as: numbers.next()) == .success(.claimed(IntentID(4))))
+          return successes.set
+        }, fail: {}, owed: nil)
+    ])
+    #expect(successes.isSet)
+    writer.close()
+    let next = SQLiteStore(path: scratch.database)
+    #expect(try await next.interruptedIntents().map(\.id) == [IntentID(3), IntentID(4)])
+    await next.close()
   }
 
   @Test("ends an intent with its next transaction where it could not at once")

@@ -4,18 +4,23 @@ import Glibc
 struct DatabaseFile {
   /// Which file a path names.
   struct Identity: Hashable {
-    let device: UInt64
-    let node: UInt64
+    private let device: UInt64
+    private let node: UInt64
+
+    /// Nil where it names nothing.
+    init?(ofDescriptor descriptor: Int32) {
+      var status = stat()
+      guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+      self.init(status)
+    }
+
+    fileprivate init(_ status: stat) {
+      device = UInt64(status.st_dev)
+      node = UInt64(status.st_ino)
+    }
   }
 
   let path: String
-
-  /// Without links, so that a file has one name; the path itself where there is no file yet.
-  var realPath: String {
-    guard let resolved = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
-  }
 
   /// Makes an empty file for this user only, where there is none. SQLite gives its log the same mode.
   ///
@@ -41,6 +46,6 @@ struct DatabaseFile {
   var identity: Identity? {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }
-    return Identity(device: UInt64(status.st_dev), node: UInt64(status.st_ino))
+    return Identity(status)
   }
 }

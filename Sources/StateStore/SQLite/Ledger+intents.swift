@@ -37,6 +37,13 @@ extension Ledger {
     try deleteIntent.run(claim)
   }
 
+  /// Undoes what intents reserve and claim of which nobody was told.
+  func void(_ intents: ClosedRange<Int64>) throws(DatabaseFailure) {
+    for table in ["files WHERE claim", "intents WHERE id"] {
+      try connection.prepare("DELETE FROM \(table) BETWEEN ? AND ?").run(.integer(intents.lowerBound), .integer(intents.upperBound))
+    }
+  }
+
   /// The intents below `first`, whose claims are settled by this.
   func interruptedIntents(before first: IntentID) throws(DatabaseFailure) -> [InterruptedIntent] {
     let first = SQLValue.integer(first.value)

@@ -34,6 +34,7 @@ final class StoreWriter {
       let ledger = try usableLedger()
       let answers = try transact(group, on: ledger)
       owed = []
+      numbers?.becomeCertain()
       enter(.available)
       for answer in answers { answer() }
     } catch {
@@ -57,6 +58,7 @@ final class StoreWriter {
     defer { self.numbers = numbers }
     let mayBeLost = owed.allSatisfy(\.mayBeLost) && group.allSatisfy { $0.owed?.mayBeLost ?? false }
     try ledger.begin(mayBeLost ? .process : .machine)
+    if let doubtful = numbers.doubtful { try ledger.void(doubtful) }
     for late in owed { try ledger.end(late.intent, as: late.end, late.success) }
     var answers: [@Sendable () -> Void] = []
     answers.reserveCapacity(group.count)
@@ -84,12 +86,10 @@ final class StoreWriter {
 
   private func usableLedger() throws(DatabaseFailure) -> Ledger {
     guard !isClosed else { throw .closed }
-    if let ledger {
-      if case .file(let file, _) = location, file.identity != openedFile { throw .replaced }
-      return ledger
-    }
-    let ledger = try open()
+    let ledger: Ledger
+    if let open = self.ledger { ledger = open } else { ledger = try open() }
     self.ledger = ledger
+    if case .file(let file, _) = location, file.identity != openedFile { throw .replaced }
     return ledger
   }
 
@@ -98,12 +98,11 @@ final class StoreWriter {
     switch location {
     case .memory: connection = try Connection(path: ":memory:")
     case .file(let file, let role):
-      if role == .gateway, servingLock == nil { servingLock = try ServingLock(besides: file) }
       // Once it was there, a file that is missing is not made anew: the tokens of the lost one could be used again.
       if numbers == nil, role == .gateway { try file.createIfMissing() }
       try file.refuseFragment(orEmpty: numbers != nil)
+      openedFile = try role == .gateway ? lock(file) : file.identity
       connection = try Connection(path: file.path)
-      openedFile = file.identity
     }
     try connection.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
     let version = try Schema.version(of: connection)
@@ -115,6 +114,15 @@ final class StoreWriter {
     let found = try ledger.intentNumbers()
     if numbers == nil { numbers = found } else { numbers?.skip(to: found) }
     return ledger
+  }
+
+  /// Which file is locked now: another one may stand where the first one stood.
+  private func lock(_ file: DatabaseFile) throws(DatabaseFailure) -> DatabaseFile.Identity {
+    let lock: ServingLock
+    if let servingLock, servingLock.file == file.identity { lock = servingLock } else { lock = try ServingLock(on: file) }
+    servingLock = lock
+    try lock.acquire()
+    return lock.file
   }
 
   private func configure(_ connection: Connection) throws(DatabaseFailure) {
