@@ -1,6 +1,7 @@
 """Publishers that learn whom they belong to: ids of the first that succeeds, kept through renames, refused to whoever comes after."""
 
 import json
+import sqlite3
 import threading
 
 import pytest
@@ -68,6 +69,30 @@ def test_what_was_learnt_outlives_a_kill(started, issuer, recording):
     gateway.start()
     assert published(gateway, issuer, repository_id="9999").status == 403
     assert published(gateway, issuer).status == 200
+
+
+def test_what_was_learnt_while_the_state_could_not_be_written_outlives_a_kill(started, issuer, recording):
+    """The record says that the registry took it, and the intent, which is open for ever, who was to be learnt."""
+    gateway = learning(started, recording, audit_file=True)
+    occupied = sqlite3.connect(gateway.state_path, isolation_level=None, check_same_thread=False)
+
+    def occupy(exchange):
+        exchange.read_body()
+        if exchange.recorded.line.startswith("POST"):
+            occupied.execute("BEGIN IMMEDIATE")
+        exchange.answer("200 OK", b"stored")
+
+    recording.behaviour = occupy
+    assert published(gateway, issuer).status == 200
+    gateway.told("state.unavailable")
+    gateway.kill()
+    occupied.close()
+    recording.behaviour = answering("200 OK", b"stored")
+    gateway.start()
+    until(lambda: publishers(gateway)["widgets-release"]["state"] == "active", 10, "the lesson")
+    assert published(gateway, issuer, repository_id="9999").json["reason"] == "publisher.identity-changed"
+    assert published(gateway, issuer).status == 200
+    assert [record["outcome"] for record in gateway.audit(3)] == ["published", "refused", "published"]
 
 
 def test_a_publish_that_the_registry_refuses_teaches_nothing(started, issuer, recording):

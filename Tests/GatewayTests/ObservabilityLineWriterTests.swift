@@ -156,19 +156,31 @@ import Testing
 
   @Test("records what an earlier process did not end, once") func interruption() async throws {
     let scratch = try ObservabilityScratch()
-    let records = (0..<3).map { AuditRecord(.publish, ObservabilitySample.requestID(UInt64($0))) }
+    let records = (0..<4).map { number in
+      var record = AuditRecord(.publish, ObservabilitySample.requestID(UInt64(number)))
+      record.granted = true
+      return record
+    }
     let first = AuditLog(LineWriter(.file(path: scratch.path("audit.jsonl"))))
     await first.write(records[1], .published, at: ObservabilitySample.time)
+    await first.write(
+      records[2], .failed(ReasonCode(InterruptionCode.interrupted), detail: #"","outcome":"published""#), at: ObservabilitySample.time)
     let second = AuditLog(LineWriter(.file(path: scratch.path("audit.jsonl"))))
     let notes = records.map { $0.note(at: ObservabilitySample.time) } + [Array("broken".utf8)]
-    #expect(await second.writeInterrupted(notes: notes, at: ObservabilitySample.time) == [true, true, true, true])
-    #expect(try scratch.text("audit.jsonl").split(separator: "\n").count == 4)
-    #expect(await second.writeInterrupted(notes: notes, at: ObservabilitySample.time) == [true, true, true, true])
+    #expect(
+      await second.writeInterrupted(notes: notes, at: ObservabilitySample.time) == [
+        .written, .found(isSuccess: true), .found(isSuccess: false), .written, .written,
+      ])
+    #expect(try scratch.text("audit.jsonl").split(separator: "\n").count == 5)
+    #expect(
+      await second.writeInterrupted(notes: notes, at: ObservabilitySample.time) == [
+        .found(isSuccess: false), .found(isSuccess: true), .found(isSuccess: false), .found(isSuccess: false), .written,
+      ])
     let lines = try scratch.text("audit.jsonl").split(separator: "\n")
-    #expect(lines.count == 5)
+    #expect(lines.count == 6)
     for record in records { #expect(lines.count { $0.contains("\"\(record.requestID)\"") } == 1) }
     let full = AuditLog(LineWriter(.file(path: "/dev/full")))
-    #expect(await full.writeInterrupted(notes: notes, at: ObservabilitySample.time) == [false, false, false, false])
+    #expect(await full.writeInterrupted(notes: notes, at: ObservabilitySample.time) == Array(repeating: .owed, count: 5))
   }
 
   @Test("writes each record on a line of its own, whoever writes at once") func simultaneous() async throws {

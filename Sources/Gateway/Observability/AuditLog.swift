@@ -37,21 +37,30 @@ package final class AuditLog: Sendable {
   /// Writes a record that was made before, of an operator's deed. False where it could not be written yet.
   func write(line: [UInt8]) async -> Bool { await write(line, .deed) }
 
-  /// Writes the records of the uploads that an earlier process did not end, from their notes. For each of them, whether its record is there now.
+  /// Where the record of an upload is that an earlier process did not end.
+  package enum Interrupted: Hashable, Sendable {
+    /// It could not be written yet.
+    case owed
+    case written
+    /// The earlier process wrote it; whether the registry took the upload stands in it.
+    case found(isSuccess: Bool)
+  }
+
+  /// Writes the records of the uploads that an earlier process did not end, from their notes.
   ///
   /// A process that is killed after it has written a record may not have ended the intent any more: what stands at the end of the file
   /// already is not written again.
-  package func writeInterrupted(notes: [[UInt8]], at time: Timestamp) async -> [Bool] {
-    let recorded = notes.isEmpty ? [] : AuditRecord.requestIDs(inLines: writer.destination.lastBytes(Self.searchedBytes))
-    var isThere: [Bool] = []
+  package func writeInterrupted(notes: [[UInt8]], at time: Timestamp) async -> [Interrupted] {
+    let found = notes.isEmpty ? [:] : AuditRecord.successes(inLines: writer.destination.lastBytes(Self.searchedBytes))
+    var records: [Interrupted] = []
     for note in notes {
-      if let id = AuditRecord.requestID(ofNote: note), recorded.contains(id) {
-        isThere.append(true)
+      if let id = AuditRecord.requestID(ofNote: note), let isSuccess = found[id] {
+        records.append(.found(isSuccess: isSuccess))
       } else {
-        isThere.append(await write(AuditRecord.interruptedLine(note: note, at: time), .deed))
+        records.append(await write(AuditRecord.interruptedLine(note: note, at: time), .deed) ? .written : .owed)
       }
     }
-    return isThere
+    return records
   }
 
   /// The same as `write` for a caller that does not wait.

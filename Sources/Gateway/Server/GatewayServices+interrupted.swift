@@ -7,8 +7,15 @@ extension GatewayServices {
     let intents: [InterruptedIntent]
     do throws(StateRefusal) { intents = try await store.interruptedIntents() } catch { return }
     guard !intents.isEmpty else { return }
-    let isRecorded = await audit.writeInterrupted(notes: intents.map(\.note), at: clock())
+    let records = await audit.writeInterrupted(notes: intents.map(\.note), at: clock())
     log.log(.gatewayInterrupted, ["uploads": "\(intents.count)"])
-    for (intent, isRecorded) in zip(intents, isRecorded) where isRecorded { store.end(intent.id, as: .bound, nil) }
+    for (intent, record) in zip(intents, records) {
+      switch record {
+      case .owed: continue
+      case .written, .found(isSuccess: false): store.end(intent.id, as: .bound, nil)
+      // Who answers first and is killed before the store can be written has learnt all the same.
+      case .found(isSuccess: true): store.end(intent.id, as: .bound, UploadSuccess(time: now(), activates: true))
+      }
+    }
   }
 }
