@@ -149,6 +149,27 @@ def test_all_upload_tokens_of_a_publisher_are_revoked_at_once(started, issuer, r
     assert "widgets-release" in operate(gateway, "publishers", "revoke", "widgets-releas", "--why", "x", status=1).stderr
 
 
+@pytest.mark.parametrize("end", ["burnt", "revoked"])
+def test_a_token_that_ends_while_the_registry_is_asked_publishes_nothing(started, issuer, recording, end):
+    """It is asked for the file once before the upload is entered into the store, and once after."""
+    gateway = started(recording, registry={"overwrite": "refuse"})
+    token = minted(gateway, issuer)
+    asked = []
+
+    def answer(exchange):
+        exchange.read_body()
+        asked.append(exchange.recorded.line)
+        if len(asked) == 3 and end == "burnt":
+            assert post_json(gateway, "/_/oidc/burn-token", {"token": token}).status == 202
+        if len(asked) == 3 and end == "revoked":
+            operate(gateway, "publishers", "revoke", "widgets-release", "--why", "a leak")
+        exchange.answer("404 Not Found", b"no")
+
+    recording.behaviour = answer
+    assert_refused(gateway, send(gateway, token), 403, "state.ended")
+    assert [line.split()[0] for line in asked] == ["GET"] * 4
+
+
 def test_a_token_never_outlives_its_publishers_entry(started, issuer, recording):
     gateway = started(recording)
     token = minted(gateway, issuer)

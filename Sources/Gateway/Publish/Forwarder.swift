@@ -14,7 +14,7 @@ struct Forwarder {
   ///
   /// A kept connection that broke before the answer's first byte may have been closed before it was used: then, and only then, a new one is tried.
   func forward(_ body: some ForwardedBody) async throws(Refusal) -> RelayedAnswer {
-    if flow.registry.settings.overwrite == .refuse { try await flow.refuseExisting(target, try flow.confirm(uploader, target)) }
+    if asksTheRegistryFirst { try await flow.refuseExisting(target, try flow.confirm(uploader, target)) }
     let credential = isOurs ? try await credential() : nil
     let first = try await connect()
     do throws(Refusal) {
@@ -24,6 +24,8 @@ struct Forwarder {
       return try await exchange(body, credential, on: try await connect(anew: true))
     }
   }
+
+  private var asksTheRegistryFirst: Bool { flow.registry.settings.overwrite == .refuse }
 
   /// Whether the credential that goes upstream is ours.
   private var isOurs: Bool {
@@ -53,6 +55,7 @@ struct Forwarder {
   ) async throws(Refusal) -> RelayedAnswer {
     let isWhole: Bool
     do throws(Refusal) {
+      if asksTheRegistryFirst || !upstream.wasReused { try await flow.affirm(uploader) }
       let head = UpstreamHead(
         publishing: try flow.confirm(uploader, target), method: flow.head.method, target: flow.registry.publishTarget(for: flow.path),
         origin: origin,

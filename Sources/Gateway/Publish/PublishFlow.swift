@@ -87,6 +87,15 @@ struct PublishFlow {
     return consent
   }
 
+  /// Asks the store once more where the registry was waited for since its word: an upload token may have been burnt or revoked.
+  func affirm(_ uploader: Uploader) async throws(Refusal) {
+    guard case .claimant(let authority) = uploader, case .uploadToken(let hash) = authority.subject else { return }
+    let record = try await Refusal.wrap(Refusal.state) { () async throws(StateRefusal) in
+      try await gateway.store.uploadToken(hash, at: gateway.now())
+    }
+    guard record != nil else { throw .state(.ended) }
+  }
+
   /// Decides where the registry may be asked, if the decision hangs on what it has.
   func consider(_ uploader: Uploader, _ target: PublishTarget) async throws(Refusal) -> Consent {
     switch uploader {
