@@ -183,6 +183,18 @@ import Testing
     #expect(await full.writeInterrupted(notes: notes, at: ObservabilitySample.time) == Array(repeating: .owed, count: 5))
   }
 
+  @Test("records an operator's deed once, also after a crash before the store was told") func deeds() async throws {
+    let scratch = try ObservabilityScratch()
+    let deeds = (0..<2).map {
+      AuditRecord(.freeze, ObservabilitySample.requestID($0)).line(.completed(detail: "why"), at: ObservabilitySample.time)
+    }
+    for written in [[deeds[0]], deeds, deeds] {
+      let audit = AuditLog(LineWriter(.file(path: scratch.path("audit.jsonl"))))
+      for deed in written { #expect(await audit.write(line: deed)) }
+    }
+    #expect(try scratch.text("audit.jsonl") == text(deeds[0]) + text(deeds[1]))
+  }
+
   @Test("writes each record on a line of its own, whoever writes at once") func simultaneous() async throws {
     let scratch = try ObservabilityScratch()
     let writer = LineWriter(.file(path: scratch.path("audit.jsonl")))

@@ -1,3 +1,5 @@
+import StrictParsers
+
 /// The audit log: one line for each request that tried to publish, to exchange or to burn a token.
 ///
 /// `write` returns when write(2) has taken the line, so that it survives this process; only then may the intent of an upload be ended in the
@@ -34,8 +36,11 @@ package final class AuditLog: Sendable {
     await write(record.line(outcome, at: time), record.importance(outcome))
   }
 
-  /// Writes a record that was made before, of an operator's deed. False where it could not be written yet.
-  func write(line: [UInt8]) async -> Bool { await write(line, .deed) }
+  /// Writes a record that was made before, of an operator's deed, unless an earlier process has. False where it could not be written yet.
+  func write(line: [UInt8]) async -> Bool {
+    if let id = AuditRecord.requestID(ofNote: line), recordedSuccesses()[id] != nil { return true }
+    return await write(line, .deed)
+  }
 
   /// Where the record of an upload is that an earlier process did not end.
   package enum Interrupted: Hashable, Sendable {
@@ -51,7 +56,7 @@ package final class AuditLog: Sendable {
   /// A process that is killed after it has written a record may not have ended the intent any more: what stands at the end of the file
   /// already is not written again.
   package func writeInterrupted(notes: [[UInt8]], at time: Timestamp) async -> [Interrupted] {
-    let found = notes.isEmpty ? [:] : AuditRecord.successes(inLines: writer.destination.lastBytes(Self.searchedBytes))
+    let found = notes.isEmpty ? [:] : recordedSuccesses()
     var records: [Interrupted] = []
     for note in notes {
       if let id = AuditRecord.requestID(ofNote: note), let isSuccess = found[id] {
@@ -73,6 +78,10 @@ package final class AuditLog: Sendable {
 
   /// Returns when all records that came before are written, or can't be.
   package func flush() async { await writer.flush() }
+
+  private func recordedSuccesses() -> [ExactString: Bool] {
+    AuditRecord.successes(inLines: writer.destination.lastBytes(Self.searchedBytes))
+  }
 
   private func write(_ line: [UInt8], _ importance: LineWriter.Importance) async -> Bool {
     await withCheckedContinuation { continuation in
