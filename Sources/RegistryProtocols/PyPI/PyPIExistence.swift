@@ -37,7 +37,7 @@ enum PyPIExistence {
   /// Whether a project's page names the file, in HTML or JSON, in a link or its text: wherever it stands by itself.
   static func lists(_ file: ExactString, _ page: [UInt8]) -> Bool {
     let name = Array(file.utf8)
-    return [page, withoutEscapes(page)].contains { text in
+    return PageEscapes.readings(of: page).contains { text in
       text.indices.contains { start in
         // Where a name can begin at all, first: a page of names within names is looked through once.
         guard text[start] == name[0], start == 0 || !isPartOfName(text[start - 1]), text[start...].starts(with: name) else { return false }
@@ -48,23 +48,4 @@ enum PyPIExistence {
   }
 
   private static func isPartOfName(_ byte: UInt8) -> Bool { ASCII.isAlphanumeric(byte) || "-_.+!".utf8.contains(byte) }
-
-  /// Links are percent-encoded, and indexes differ in how much of a name they encode.
-  private static func withoutEscapes(_ page: [UInt8]) -> [UInt8] {
-    var decoded: [UInt8] = []
-    decoded.reserveCapacity(page.count)
-    var index = 0
-    while index < page.count {
-      if page[index] == UInt8(ascii: "%"), page.count - index > 2, let high = ASCII.hexValue(page[index + 1]),
-        let low = ASCII.hexValue(page[index + 2])
-      {
-        decoded.append(high << 4 | low)
-        index += 3
-      } else {
-        decoded.append(page[index])
-        index += 1
-      }
-    }
-    return decoded
-  }
 }
