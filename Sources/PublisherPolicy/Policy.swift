@@ -88,20 +88,21 @@ package struct Policy: Sendable {
 
   // MARK: Whether
 
-  /// The publishers of the registry that a token means, as far as that can be said before the upload has named its version.
+  /// A publisher that a token means, as far as that can be said before the upload has named its version.
   package struct Admission: Sendable {
-    /// In the order of the configuration; never empty.
-    package let publishers: [PublisherID]
-    /// Whether the first of them has never published and would learn whom it belongs to.
+    package let publisher: PublisherID
+    /// Whether it has never published and would learn whom it belongs to.
     package let isPending: Bool
   }
 
   /// Lets a body in, or an exchange happen: what exactly may be published is decided when it is known.
+  ///
+  /// Returns the publishers of the registry that are meant, in the order of the configuration; never none.
   package func admit(
     _ claimant: Claimant, to registry: RegistryName, knowing knowledge: Knowledge, at now: UnixTime
-  ) throws(PublisherRefusal) -> Admission {
-    let meant = try meant(by: claimant, registry: registry, version: .unknown, knowledge.learnt, at: now)
-    return Admission(publishers: meant.map(\.publisher.id), isPending: meant[0].acquaintance.isNew)
+  ) throws(PublisherRefusal) -> [Admission] {
+    try meant(by: claimant, registry: registry, version: .unknown, knowledge.learnt, at: now)
+      .map { Admission(publisher: $0.publisher.id, isPending: $0.acquaintance.isNew) }
   }
 
   /// Decides whether the claimant may publish the target. The first publisher in the configuration that allows it is the one that is named.

@@ -43,7 +43,7 @@ extension Policy {
     let knowledge = Knowledge(learnt: upload.learnt ?? [], package: upload.package)
     guard let target = upload.target else {
       do throws(PublisherRefusal) {
-        return .admitted(try admit(claimant, to: upload.registry, knowing: knowledge, at: now).publishers[0])
+        return .admitted(try admit(claimant, to: upload.registry, knowing: knowledge, at: now)[0].publisher)
       } catch {
         throw .publisher(error)
       }

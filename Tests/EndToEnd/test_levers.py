@@ -68,6 +68,30 @@ def test_a_freeze_of_something_else_stops_nothing(started, issuer, recording):
     assert published(gateway, issuer) == 200
 
 
+def test_a_frozen_entry_stops_what_it_would_allow_and_no_more(started, issuer, recording):
+    """A second entry means the same repository, and allows one package of its own: both kinds of credential are judged alike."""
+    gateway = started(recording, packages='"shared-*"')
+    change(gateway, gateway.render() + """
+  - id: second
+    issuer: github
+    when: {repository: acme/widgets, repository_owner_id: "42", repository_id: "1234", workflow: release.yml}
+    may_publish: {python: ["shared-*", "own-*"]}
+    create: any
+""", by_signal=True)
+    before = minted(gateway, issuer)
+    operate(gateway, "freeze", "--publisher", "widgets-release", "--why", "x")
+    gateway.audit(1, event="freeze")
+    during = minted(gateway, issuer)
+    for token in (before, during, issuer.mint()):
+        assert send(gateway, token, wheel(fresh_name("shared"))).json["reason"] == "state.frozen"
+        assert send(gateway, token, wheel(fresh_name("own"))).status == 200
+    assert [record["publisher.id"] for record in gateway.audit(2, event="exchange")] == ["widgets-release", "second"]
+    operate(gateway, "freeze", "--publisher", "second", "--why", "x")
+    gateway.audit(2, event="freeze")
+    answer = post_json(gateway, "/_/oidc/mint-token", {"token": issuer.mint()})
+    assert answer.status == 422 and "state.frozen" in str(answer)
+
+
 def test_a_freeze_outlives_a_restart_and_works_while_no_gateway_runs(started, issuer, recording):
     gateway = started(recording)
     gateway.stop()

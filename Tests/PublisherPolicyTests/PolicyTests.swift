@@ -100,7 +100,7 @@ import TokenVerification
     let now = try #require(UnixTime(sample.now))
     func admit(_ sample: SamplePublish, to registry: RegistryName = SamplePublish.registry) throws -> [String] {
       let claimant = try Claimant(identity: sample.identity(of: policy), scope: nil)
-      return try policy.admit(claimant, to: registry, knowing: Knowledge(), at: now).publishers.map(\.description)
+      return try policy.admit(claimant, to: registry, knowing: Knowledge(), at: now).map(\.publisher.description)
     }
     #expect(try admit(sample) == ["release"])
     let another = sample.setting("ref", "refs/tags/v2.0")

@@ -63,36 +63,32 @@ struct ExchangeFlow {
   }
 
   /// The publishers that the token means, of all registries that its audience may mean. Never empty.
+  ///
+  /// Frozen ones are among them, so that the upload token is judged as the OIDC token itself would be; one of them must be free.
   private func admit(_ claimant: Claimant, to registries: [Registry], _ attempt: Attempt) throws(Refusal) -> [PublisherID] {
     var publishers: [PublisherID] = []
     var refusal: Refusal?
     for registry in registries {
-      do throws(Refusal) {
-        let admission = try Refusal.wrap(Refusal.publisher) { () throws(PublisherRefusal) in
-          try configuration.policy.admit(claimant, to: registry.name, knowing: attempt.knowledge, at: gateway.now())
+      do throws(PublisherRefusal) {
+        let admissions = try configuration.policy.admit(claimant, to: registry.name, knowing: attempt.knowledge, at: gateway.now())
+        for admission in admissions {
+          if !publishers.contains(admission.publisher) { publishers.append(admission.publisher) }
+          if let freeze = gateway.freeze(of: registry.name, admission.publisher) {
+            refusal = refusal ?? .state(.frozen(freeze))
+          } else if !attempt.record.granted {
+            attempt.record.describe(registry)
+            attempt.record.granted = true
+            attempt.record.publisher = admission.publisher
+            attempt.record.publisherState = admission.isPending ? .pending : .active
+          }
         }
-        let unfrozen = try unfrozen(admission.publishers, of: registry)
-        if publishers.isEmpty {
-          attempt.record.describe(registry)
-          attempt.record.granted = true
-          attempt.record.publisher = unfrozen[0]
-          attempt.record.publisherState = admission.isPending ? .pending : .active
-        }
-        publishers += unfrozen.filter { !publishers.contains($0) }
       } catch {
-        refusal = refusal ?? error
+        refusal = refusal ?? .publisher(error)
       }
     }
-    guard publishers.isEmpty, let refusal else { return publishers }
+    guard !attempt.record.granted, let refusal else { return publishers }
     attempt.record.describe(registries[0])
     throw refusal
-  }
-
-  /// Never empty.
-  private func unfrozen(_ publishers: [PublisherID], of registry: Registry) throws(Refusal) -> [PublisherID] {
-    let unfrozen = publishers.filter { gateway.freeze(of: registry.name, $0) == nil }
-    if unfrozen.isEmpty, let freeze = gateway.freeze(of: registry.name, publishers[0]) { throw .state(.frozen(freeze)) }
-    return unfrozen
   }
 
   private func request(in body: RequestBody) async throws(Refusal) -> PyPIExchange.Request {
