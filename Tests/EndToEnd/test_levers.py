@@ -173,6 +173,15 @@ def test_all_upload_tokens_of_a_publisher_are_revoked_at_once(started, issuer, r
     assert "widgets-release" in operate(gateway, "publishers", "revoke", "widgets-releas", "--why", "x", status=1).stderr
 
 
+def test_upload_tokens_of_a_publisher_that_is_gone_are_revoked(started, issuer, recording):
+    gateway = started(recording)
+    minted(gateway, issuer)
+    gateway.stop()
+    gateway.configuration.write_text(gateway.render().replace("id: widgets-release", "id: another"))
+    assert operate(gateway, "publishers", "revoke", "widgets-release", "--why", "x").stdout == "ended: 1 upload token of widgets-release\n"
+    assert "no publisher" in operate(gateway, "publishers", "revoke", "widgets-release", "--why", "x", status=1).stderr
+
+
 @pytest.mark.parametrize("end", ["burnt", "revoked"])
 def test_a_token_that_ends_while_the_registry_is_asked_publishes_nothing(started, issuer, recording, end):
     """It is asked for the file once before the upload is entered into the store, and once after."""

@@ -42,6 +42,22 @@ import Testing
   }
 
   @Test(
+    "that asks for no credential is doubtful where a client's own is let through",
+    arguments: [
+      ("credential: {none: true}", "pass", true), ("credential: {none: true}", "refuse", false),
+      ("credential: {none: true}, client_certificate: {certificate: c.pem, key: {env: KEY}}", "pass", false),
+      ("credential: {bearer: {env: KEY}}", "pass", false),
+    ])
+  func openDoor(credential: String, passing: String, isDoubtful: Bool) {
+    let sample = SettingsSample(
+      upstream: "{url: \"https://127.0.0.1:8081/\", \(credential)}", registry: ", legacy_credentials: \(passing)",
+      files: ["/etc/imprimatur/c.pem": "a certificate"], environment: ["KEY": "x"])
+    let complaint =
+      "warning: registries.python.legacy_credentials: where the registry asks for no credential, whoever sends any publishes without a token"
+    #expect(sample.complaints == (isDoubtful ? [complaint] : []))
+  }
+
+  @Test(
     "of the generic protocol has a template and methods",
     arguments: [
       (", template: \"/{name}/{version}/{file}\"", nil), (", template: \"/{name}\", methods: POST", nil),

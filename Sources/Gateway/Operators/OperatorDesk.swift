@@ -68,9 +68,11 @@ package struct OperatorDesk: Sendable {
     return count
   }
 
-  /// Ends all upload tokens that were given out for a publisher. Returns how many lived.
+  /// Ends all upload tokens that were given out for a publisher, also one that is no longer in the configuration. Returns how many lived.
   package func revoke(_ publisher: String, why: String) async throws(Failure) -> Int {
-    let id = try configured(publisher)
+    let id = PublisherID(publisher)
+    let withTokens = try await ask { () throws(StateRefusal) in try await store.publishersOfTokens(at: now.unixTime ?? .latest) }
+    if !withTokens.contains(id) { _ = try configured(publisher) }
     return try await ask { () throws(StateRefusal) in
       try await store.revoke([id], at: now.unixTime ?? .latest, deed(.revoke, why) { $0.publisher = id })
     }
