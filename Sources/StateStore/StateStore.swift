@@ -70,6 +70,9 @@ package protocol StateStore: Sendable {
   /// False where the scope was not frozen, and then the deed is not kept.
   func unfreeze(_ scope: Freeze.Scope, _ deed: [UInt8]) async throws(StateRefusal) -> Bool
 
+  /// What is frozen: everything first, then registries, then publishers.
+  func freezes() async throws(StateRefusal) -> [Freeze]
+
   /// What is frozen, and the deeds that are this caller's to record: nobody else is given them for a minute, within which they should be settled.
   func bulletin(at now: UnixTime) async throws(StateRefusal) -> Bulletin
 

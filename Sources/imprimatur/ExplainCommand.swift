@@ -7,8 +7,8 @@ struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Says how an upload would be judged, step by step, without publishing anything.",
     discussion: """
-      Exits with 0 for a grant, 1 for a refusal, and 2 where it can't be decided. Of the state store it asks what publishers have learnt; \
-      the registry, freezes, and whether a token was used before, are not asked.
+      Exits with 0 for a grant, 1 for a refusal, and 2 where it can't be decided. The state store is asked what publishers have learnt and \
+      what is frozen; the registry, and whether a token was used before, are not asked.
       """)
 
   @OptionGroup var configurationOption: ConfigurationOption

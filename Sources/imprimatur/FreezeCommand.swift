@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gateway
+import StrictParsers
 
 /// What a freeze is to stop; everything where nothing is named.
 struct FreezeScope: ParsableArguments {
@@ -24,11 +25,29 @@ struct FreezeCommand: AsyncParsableCommand {
 
   @OptionGroup var configurationOption: ConfigurationOption
   @OptionGroup var what: FreezeScope
-  @Option(help: "The reason, for the audit record.") var why: String
+  @Option(help: "The reason, for the audit record.") var why: String?
+  @Flag(help: "Change nothing, and list what is frozen.") var list = false
+  @Flag(help: "Print the list as JSON.") var json = false
+
+  func validate() throws {
+    if list, what.registry != nil || what.publisher != nil || why != nil { throw ValidationError("--list shows all that is frozen") }
+    if !list, why == nil { throw ValidationError("a freeze needs --why") }
+    if json, !list { throw ValidationError("--json is for --list") }
+  }
 
   func run() async throws {
+    guard let why else { return try await show() }
     let words = try await configurationOption.withDesk { desk throws(OperatorDesk.Failure) in try await desk.freeze(what.scope, why: why) }
     Terminal.say("frozen: \(words)")
+  }
+
+  private func show() async throws {
+    let freezes = try await configurationOption.withDesk { desk throws(OperatorDesk.Failure) in try await desk.freezes() }
+    if json {
+      Terminal.say(String(decoding: JSONValue.array(freezes.map { .object($0.json) }).encoded(), as: UTF8.self))
+    } else {
+      Terminal.say(freezes.isEmpty ? "nothing is frozen" : freezes.map(\.text).joined(separator: "\n"))
+    }
   }
 }
 

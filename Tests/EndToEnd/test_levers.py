@@ -1,5 +1,6 @@
 """Levers of an operator: freezes, revocation, credentials of old that pass, and a policy that is only tried out."""
 
+import json
 import re
 import subprocess
 import threading
@@ -101,12 +102,26 @@ def test_a_freeze_outlives_a_restart_and_works_while_no_gateway_runs(started, is
     assert gateway.audit(1, event="freeze")[0]["detail"] == "at night"
 
 
+def test_what_is_frozen_is_listed(started, issuer, recording):
+    gateway = started(recording)
+    assert operate(gateway, "freeze", "--list").stdout == "nothing is frozen\n"
+    for scope in SCOPES.values():
+        operate(gateway, "freeze", *scope, "--why", "line one\nline two")
+    listed = json.loads(operate(gateway, "freeze", "--list", "--json").stdout)
+    assert [(freeze.get("registry"), freeze.get("publisher"), freeze["why"]) for freeze in listed] == [
+        (None, None, "line one\nline two"), ("python", None, "line one\nline two"), (None, "widgets-release", "line one\nline two")]
+    lines = operate(gateway, "freeze", "--list").stdout.splitlines()
+    assert [line.split(", since 20")[0] for line in lines] == ["everything", "the registry python", "the publisher widgets-release"]
+
+
 def test_misuse_of_the_commands_is_told(started, issuer, recording, tmp_path):
     gateway = started(recording)
     assert "no registry" in operate(gateway, "freeze", "--registry", "nowhere", "--why", "x", status=1).stderr
     assert "widgets-release" in operate(gateway, "freeze", "--publisher", "widgets-releas", "--why", "x", status=1).stderr
     assert "not frozen" in operate(gateway, "unfreeze", status=1).stderr
     operate(gateway, "freeze", status=64)
+    operate(gateway, "freeze", "--list", "--why", "x", status=64)
+    operate(gateway, "freeze", "--json", "--why", "x", status=64)
     operate(gateway, "freeze", "--registry", "python", "--publisher", "widgets-release", "--why", "x", status=64)
     gateway.configuration.write_text(gateway.render().replace("version: 1", "version: 2"))
     operate(gateway, "freeze", "--why", "x", status=2)

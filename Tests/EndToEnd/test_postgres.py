@@ -63,6 +63,24 @@ def test_a_freeze_stops_every_gateway_and_is_recorded_by_one(pair, issuer):
     assert sorted(records) == ["freeze", "unfreeze"]
 
 
+def test_explain_asks_the_common_state(started, issuer, recording, postgres, tmp_path):
+    gateway = started(recording, state=postgres.state, when="{repository: acme/widgets, workflow: release.yml}")
+    (tmp_path / "token").write_text(issuer.mint(repository_id="9999"))
+
+    def explained(status):
+        told = json.loads(operate(gateway, "explain", "--token", tmp_path / "token", "--json", status=status).stdout)
+        return told.get("reason"), told["publishers"][0]["ids"]["state"]
+
+    assert explained(2) == (None, "pending")
+    assert sent(gateway, issuer.mint(), wheel(fresh_name())).status == 200
+    assert explained(1) == ("publisher.identity-changed", "changed")
+    operate(gateway, "freeze", "--why", "an incident")
+    (tmp_path / "token").write_text(issuer.mint())
+    assert explained(1) == ("state.frozen", "learnt")
+    postgres.stop()
+    assert explained(2) == (None, "unknown")
+
+
 @pytest.mark.parametrize("outage", ["stopped", "frozen"])
 def test_nothing_is_published_while_the_server_is_away_and_nothing_is_forgotten(pair, issuer, recording, postgres, outage):
     used, name = issuer.mint(), fresh_name()

@@ -199,6 +199,7 @@ import TokenVerification
       for (upload, isFrozen) in zip(uploads, frozen.uploads) {
         #expect(await Self.refusal(store, opening: upload) == (isFrozen ? .frozen(freeze) : nil))
       }
+      #expect(try await store.freezes() == [freeze])
       let first = try await store.bulletin(at: Sample.now)
       #expect(first.freezes == [freeze] && first.deeds.map { String(decoding: $0.note, as: UTF8.self) } == ["one", "two"])
       try await store.settle(Array(first.deeds.prefix(1)))

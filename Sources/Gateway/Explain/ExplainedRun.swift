@@ -1,6 +1,7 @@
 import Digests
 import PublisherPolicy
 import RegistryProtocols
+import StateStore
 import StrictParsers
 import TokenVerification
 
@@ -118,27 +119,28 @@ final class ExplainedRun {
     } else {
       note(.provider, true, "the claims that every token of \(issuer.provider) has are there")
     }
-    decide(supposed, knowing: await recall(supposed, memory))
+    switch memory {
+    case .given(let learnt): decide(supposed, knowing: learnt)
+    case .store:
+      let state = await consult(supposed)
+      decide(supposed, knowing: explainer.policy.learns(from: supposed) ? state?.learnt : [])
+      if let state { judge(state.freezes) }
+    }
   }
 
-  private func recall(_ supposed: SupposedIdentity, _ memory: Memory) async -> [LearntIdentity]? {
-    guard explainer.policy.learns(from: supposed) else { return [] }
-    switch memory {
-    case .given(let learnt): return learnt
-    case .store:
-      let learnt = await explainer.learnt(supposed)
-      if learnt == nil {
-        note(.state, nil, "the state store can't be asked from here: what publishers have learnt, and under which names, is unknown")
-      } else {
-        note(.state, true, "asked what publishers have learnt")
-      }
-      return learnt
+  private func consult(_ supposed: SupposedIdentity) async -> Explainer.State? {
+    let state = await explainer.state(of: supposed)
+    if state == nil {
+      note(.state, nil, "the state store can't be asked from here: what publishers have learnt, and what is frozen, is unknown")
+    } else {
+      note(.state, true, "asked what publishers have learnt, and what is frozen")
     }
+    return state
   }
 
   // MARK: - A record
 
-  func judge(record: RecordedUpload) {
+  func judge(record: RecordedUpload) async {
     self.record = record
     note(.record, nil, "what a record does not hold is unknown")
     guard let url = record.issuer else {
@@ -151,7 +153,9 @@ final class ExplainedRun {
     claims = explainer.verifier.explain(
       JSONObject([.init("iss", .string(url))]), isWhole: false, issuer: url, audience: registry.audience, at: now)
     guard let supposed = explainer.policy.suppose(record.provenance, issuer: issuer.name, url: url) else { return }
+    let state = await consult(supposed)
     decide(supposed, knowing: nil)
+    if let state { judge(state.freezes) }
   }
 
   // MARK: - The decision
@@ -171,6 +175,14 @@ final class ExplainedRun {
     } catch {
       fail(.policy, Refusal(error))
     }
+  }
+
+  private func judge(_ freezes: [Freeze]) {
+    if let freeze = freezes.first(where: { $0.scope.covers(registry.name, verdict?.nominee) }) {
+      return fail(.freeze, .state(.frozen(freeze)))
+    }
+    let possible = freezes.first { freeze in publishers.contains { freeze.scope.covers(registry.name, $0.id) } }
+    note(.freeze, possible == nil ? true : nil, possible.map { "\($0.scope.words) is frozen" } ?? "nothing of it is frozen")
   }
 
   private func note(_ name: Explanation.Step.Name, _ holds: Bool?, _ detail: String) {
@@ -229,6 +241,14 @@ extension Verdict {
     switch self {
     case .granted(let publisher): publisher
     case .admitted, .hangsOnExistence, .hangsOnMemory, .hangsOnClaims, .hangsOnEverything: nil
+    }
+  }
+
+  /// Whose freeze would stop it.
+  fileprivate var nominee: PublisherID? {
+    switch self {
+    case .granted(let publisher), .admitted(let publisher), .hangsOnMemory(let publisher), .hangsOnClaims(let publisher, _): publisher
+    case .hangsOnExistence, .hangsOnEverything: nil
     }
   }
 

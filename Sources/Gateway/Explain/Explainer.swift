@@ -32,6 +32,7 @@ package struct Explainer: Sendable {
   let policy: Policy
   let verifier: TokenVerifier
   private let builder: ConfigurationBuilder
+  private let environment: [String: String]
   let now: UnixTime
 
   package init(settings: Settings, environment: [String: String], now: Timestamp) throws(Misunderstood) {
@@ -43,6 +44,7 @@ package struct Explainer: Sendable {
       throw Misunderstood(description: error.message)
     }
     self.settings = settings
+    self.environment = environment
     self.now = time
   }
 
@@ -72,11 +74,11 @@ package struct Explainer: Sendable {
       let run = ExplainedRun(self, .claims, registry, try target(question, registry), existence, at: now)
       if let issuer = try issuer(of: claims, name) { await run.judge(claims: claims, issuer: issuer) } else { run.refuseUnknownIssuer() }
       return run.explanation
-    case .record(let file): return try explain(record: file, registry, existence)
+    case .record(let file): return try await explain(record: file, registry, existence)
     }
   }
 
-  private func explain(record file: [UInt8], _ name: String?, _ existence: Existence?) throws(Misunderstood) -> Explanation {
+  private func explain(record file: [UInt8], _ name: String?, _ existence: Existence?) async throws(Misunderstood) -> Explanation {
     let record: RecordedUpload
     do throws(RecordedUpload.Malformation) {
       record = try RecordedUpload(line: file)
@@ -89,7 +91,7 @@ package struct Explainer: Sendable {
       target = try self.target(package: package, version: record.version, file: record.file ?? "", registry)
     }
     let run = ExplainedRun(self, .record, registry, target, existence, at: now)
-    run.judge(record: record)
+    await run.judge(record: record)
     return run.explanation
   }
 
@@ -118,18 +120,27 @@ package struct Explainer: Sendable {
     do { return try KeySet(jwks: bytes) } catch { throw Misunderstood(description: "the keys are no JWK set that could be used: \(error)") }
   }
 
-  /// What the store says of a repository; nil where it can't be asked from here, without a network.
-  func learnt(_ supposed: SupposedIdentity) async -> [LearntIdentity]? {
-    guard case .sqlite(let path) = settings.state, let known = policy.recognisable(supposed) else { return nil }
-    let store = SQLiteStore(path: path, role: .command)
-    let learnt: [LearntIdentity]?
+  /// What the state store says of somebody.
+  struct State {
+    let learnt: [LearntIdentity]
+    let freezes: [Freeze]
+  }
+
+  /// Nil where the store can't be asked from here.
+  func state(of supposed: SupposedIdentity) async -> State? {
+    guard let store = settings.state.open(as: .command, environment, { _ in }) else { return nil }
+    var state: State?
     do throws(StateRefusal) {
-      learnt = try await store.learnt(issuer: supposed.issuerURL, repository: known.repository, ids: known.ids)
+      var learnt: [LearntIdentity] = []
+      if policy.learns(from: supposed), let known = policy.recognisable(supposed) {
+        learnt = try await store.learnt(issuer: supposed.issuerURL, repository: known.repository, ids: known.ids)
+      }
+      state = State(learnt: learnt, freezes: try await store.freezes())
     } catch {
-      learnt = nil
+      state = nil
     }
     await store.close()
-    return learnt
+    return state
   }
 
   // MARK: - What

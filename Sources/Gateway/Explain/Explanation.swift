@@ -16,7 +16,7 @@ package struct Explanation: Sendable {
 
   /// One stage, in the order in which an upload passes them.
   package struct Step: Sendable {
-    package enum Name: String, Sendable { case record, token, keys, signature, issuer, claims, provider, state, policy }
+    package enum Name: String, Sendable { case record, token, keys, signature, issuer, claims, provider, state, policy, freeze }
 
     package let name: Name
     /// Nil where it could not be judged.

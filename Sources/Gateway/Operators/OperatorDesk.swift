@@ -106,6 +106,10 @@ package struct OperatorDesk: Sendable {
     return scope.words
   }
 
+  package func freezes() async throws(Failure) -> [FreezeReport] {
+    try await ask { () throws(StateRefusal) in try await store.freezes() }.map { FreezeReport(freeze: $0) }
+  }
+
   /// What is frozen is freed even if its name is no longer in the configuration.
   private func scope(_ scope: Scope, mustExist: Bool) throws(Failure) -> Freeze.Scope {
     switch scope {

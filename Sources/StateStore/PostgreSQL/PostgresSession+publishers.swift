@@ -92,6 +92,12 @@ extension PostgresSession {
     ).one { row throws(PostgresFailure) in try row.flag(0) }
   }
 
+  func freezes() throws(PostgresFailure) -> [Freeze] {
+    try run("SELECT kind, name, why, since FROM imprimatur.freezes ORDER BY kind, name").map { row throws(PostgresFailure) in
+      try Freeze(kind: row.integer(0), name: row.text(1), why: row.text(2), since: row.integer(3))
+    }
+  }
+
   func bulletin(at now: UnixTime) throws(PostgresFailure) -> Bulletin {
     let rows = try run(
       """

@@ -100,6 +100,10 @@ package final class PostgresStore: StateStore {
     try await perform { session throws(PostgresFailure) in .success(try session.unfreeze(scope, deed)) }
   }
 
+  package func freezes() async throws(StateRefusal) -> [Freeze] {
+    try await perform { session throws(PostgresFailure) in .success(try session.freezes()) }
+  }
+
   package func bulletin(at now: UnixTime) async throws(StateRefusal) -> Bulletin {
     try await perform { session throws(PostgresFailure) in .success(try session.bulletin(at: now)) }
   }

@@ -18,17 +18,21 @@ extension Ledger {
     return true
   }
 
-  func bulletin(at now: UnixTime) throws(DatabaseFailure) -> Bulletin {
+  func freezes() throws(DatabaseFailure) -> [Freeze] {
     let freezes = try connection.prepare("SELECT kind, name, why, since FROM freezes ORDER BY kind, name").all { Freeze($0) }
     // What can't be read was meant to stop something: nothing is published until somebody has looked.
     guard !freezes.contains(nil) else { throw .damaged }
+    return freezes.compactMap { $0 }
+  }
+
+  func bulletin(at now: UnixTime) throws(DatabaseFailure) -> Bulletin {
     let deeds = try connection.prepare("SELECT id, note FROM deeds WHERE leased_until <= ? ORDER BY id")
       .all(.integer(now.seconds)) { OperatorDeed(id: $0.integer(0), note: $0.blob(1) ?? []) }
     if !deeds.isEmpty {
       try connection.prepare("UPDATE deeds SET leased_until = ? WHERE leased_until <= ?")
         .run(.integer(now.advanced(by: Bulletin.lease).seconds), .integer(now.seconds))
     }
-    return Bulletin(freezes: freezes.compactMap { $0 }, deeds: deeds)
+    return Bulletin(freezes: try freezes(), deeds: deeds)
   }
 
   func settle(_ deeds: [OperatorDeed]) throws(DatabaseFailure) {

@@ -122,6 +122,10 @@ package final class SQLiteStore: StateStore {
     try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.unfreeze(scope, deed)) }
   }
 
+  package func freezes() async throws(StateRefusal) -> [Freeze] {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.freezes()) }
+  }
+
   package func bulletin(at now: UnixTime) async throws(StateRefusal) -> Bulletin {
     try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.bulletin(at: now)) }
   }
