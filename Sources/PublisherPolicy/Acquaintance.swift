@@ -1,4 +1,4 @@
-import StrictParsers
+package import StrictParsers
 
 /// How a token stands to what its publisher knows of who publishes.
 enum Acquaintance: Hashable, Sendable {
@@ -50,8 +50,18 @@ extension Publisher {
 
 extension CIProvider {
   /// The token's repository, in the one spelling that all equivalent ones share.
-  func repository(of identity: PublisherIdentity) -> ExactString? {
-    identity.claim(repositoryKey.claim).map { caseIgnored.contains(repositoryKey.condition) ? ASCII.lowercased($0) : $0 }
+  func repository(of identity: PublisherIdentity) -> ExactString? { repository { identity.claim($0) } }
+
+  package func repository(_ claim: (ExactString) -> ExactString?) -> ExactString? {
+    guard let name = claim(repositoryKey.claim) else { return nil }
+    let spelling = caseIgnored.contains(repositoryKey.condition) ? ASCII.lowercased(name) : name
+    guard let repositoryScope else { return spelling }
+    return claim(repositoryScope).map { ExactString("\($0)/\(spelling)") }
+  }
+
+  /// Whether a condition says what the repository is called, and no more.
+  func isName(_ condition: Condition) -> Bool {
+    condition.isAbout(repositoryKey.claim) || repositoryScope.map { condition.isAbout($0) } ?? false
   }
 
   /// Those that the token has.

@@ -13,6 +13,8 @@ package protocol CIProvider: Sendable {
   var claims: ClaimTable { get }
   /// The condition's key that stands for the repository or what takes its place, and the claim that holds its name.
   var repositoryKey: (condition: ExactString, claim: ExactString) { get }
+  /// The claim within whose value that name is one repository's only; nil where it is by itself.
+  var repositoryScope: ExactString? { get }
   /// Sets of conditions of which a publisher must state one: the others say nothing of whose token it is.
   var identifying: [[ExactString]] { get }
   /// Claims that nobody else will ever have, whereas names can be given up and taken by strangers.
@@ -47,6 +49,7 @@ package protocol CIProvider: Sendable {
 extension CIProvider {
   package var publicKeys: ExactString? { nil }
   package var tokenForm: TokenForm { TokenForm(hasID: true) }
+  package var repositoryScope: ExactString? { nil }
   package var specialConditions: [ExactString] { [] }
   package var caseIgnored: Set<ExactString> { [] }
   package var dangers: [Danger] { [] }

@@ -53,7 +53,7 @@ package struct ExplainedPublisher: Sendable {
     let acquaintance = publisher.acquaintance(with: identity, upload.learnt ?? [])
     let version = upload.target.map { JudgedVersion.known($0.version) } ?? .unknown
     let judged = publisher.conditions.map { condition in
-      let isAboutRepository = condition.isAbout(provider.repositoryKey.claim)
+      let isAboutRepository = provider.isName(condition)
       let holds =
         if acquaintance.isKnown, isAboutRepository {
           Bool?.some(true)

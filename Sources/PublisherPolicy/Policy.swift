@@ -166,7 +166,7 @@ package struct Policy: Sendable {
       let isKnown = acquaintance.isKnown
       failures = publisher.conditions.filter { condition in
         // Where the ids are known, a name is only a label.
-        if isKnown, condition.isAbout(publisher.provider.repositoryKey.claim) { return false }
+        if isKnown, publisher.provider.isName(condition) { return false }
         return !condition.holds(of: identity, publisher.provider, version: version)
       }
     }
@@ -195,7 +195,7 @@ package struct Policy: Sendable {
 
   func candidates(for identity: PublisherIdentity, _ learnt: [LearntIdentity]) -> [Publisher] {
     var indices = others[identity.issuer] ?? []
-    if let key = providers[identity.issuer]?.repositoryKey, let repository = identity.claim(key.claim) {
+    if let repository = providers[identity.issuer]?.repository(of: identity) {
       indices += byRepository.publishers(of: identity.issuer, repository)
     }
     // A repository that was renamed is found by the name under which it was learnt.
@@ -211,7 +211,7 @@ package struct Policy: Sendable {
   private func nearestMiss(_ identity: PublisherIdentity, _ candidates: [Candidate]) -> PublisherRefusal {
     // One that fails by its repository is no miss, but somebody else's.
     let near = candidates.filter { candidate in
-      !candidate.failures.contains { $0.isAbout(candidate.publisher.provider.repositoryKey.claim) }
+      !candidate.failures.contains { candidate.publisher.provider.isName($0) }
     }
     guard let nearest = near.min(by: { $0.failures.count < $1.failures.count }) else {
       return .noPublisher(repository: providers[identity.issuer].flatMap { identity.claim($0.repositoryKey.claim) })

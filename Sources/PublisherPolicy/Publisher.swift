@@ -79,13 +79,19 @@ package struct Publisher: Sendable {
 
   /// The repositories that it names, in lower case where their case does not matter; none where it names them by a pattern, or does not.
   package var repositories: [ExactString] {
-    let named = conditions.compactMap { condition -> Few<ClaimPattern>? in
-      guard case .claim(provider.repositoryKey.claim, let patterns) = condition.kind else { return nil }
-      return patterns
-    }
-    guard let patterns = named.first, patterns.allSatisfy(\.isLiteral) else { return [] }
+    guard let names = literals(of: provider.repositoryKey.claim) else { return [] }
     let ignoresCase = provider.caseIgnored.contains(provider.repositoryKey.condition)
-    return patterns.map { ignoresCase ? ASCII.lowercased($0.text) : $0.text }
+    let spellings = ignoresCase ? names.map { ASCII.lowercased($0) } : names
+    guard let scope = provider.repositoryScope else { return spellings }
+    return literals(of: scope)?.flatMap { scope in spellings.map { ExactString("\(scope)/\($0)") } } ?? []
+  }
+
+  /// The values that a claim must have one of; nil where they are not written out.
+  private func literals(of claim: ExactString) -> [ExactString]? {
+    for case .claim(claim, let patterns) in conditions.lazy.map(\.kind) {
+      return patterns.allSatisfy(\.isLiteral) ? patterns.map(\.text) : nil
+    }
+    return nil
   }
 }
 

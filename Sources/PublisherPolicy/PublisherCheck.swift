@@ -38,9 +38,12 @@ struct PublisherCheck {
 
   /// Whether each repository that is meant is written out.
   private var namesRepositories: Bool {
-    let keys = [provider.repositoryKey.condition.text, provider.repositoryKey.claim.text]
-    let names = declaration.when.filter { keys.contains($0.key) }.flatMap(\.values)
-    return !names.isEmpty && !names.contains { $0.has("*") }
+    let names = [provider.repositoryKey.condition.text, provider.repositoryKey.claim.text]
+    let scopes = provider.repositoryScope.map { [$0.text] }
+    return [names, scopes].compactMap { $0 }.allSatisfy { keys in
+      let values = declaration.when.filter { keys.contains($0.key) }.flatMap(\.values)
+      return !values.isEmpty && !values.contains { $0.has("*") }
+    }
   }
 
   private static func list(_ names: [ExactString]) -> String { names.map(\.text).joined(separator: ", ") }

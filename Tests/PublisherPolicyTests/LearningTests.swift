@@ -96,6 +96,32 @@ import TokenVerification
     #expect(grant.key == Self.key && grant.lesson == Self.ids)
   }
 
+  private static let scoped = ProviderFixture.all.filter { $0.provider.repositoryScope != nil }
+
+  @Test("has a memory for each scope in which a repository's name is its own", arguments: scoped)
+  func scopes(fixture: ProviderFixture) throws {
+    let provider = fixture.provider
+    let scope = try #require(provider.repositoryScope)
+    let whole = provider.immutableIDs.reduce(fixture.sample(fixture.demands)) { $0.requiringNothing(of: $1.text) }
+    let identity = try whole.identity(of: whole.policy([]))
+    let own = try #require(identity.claim(scope))
+    let name = try #require(identity.claim(provider.repositoryKey.claim))
+    let sample = whole.requiring(scope.text, ["another", own])
+    let ids = provider.immutableIDs(of: identity)
+    func key(in scope: ExactString) -> PublisherKey {
+      Self.key(issuer: fixture.url, repository: ExactString("\(scope)/\(name)"))
+    }
+
+    let other = LearntIdentity(key: key(in: "another"), ids: ImmutableIDs([.init(provider.immutableIDs[0], "1")]))
+    let first = try Self.decide(sample, other)
+    #expect(first.key == key(in: own) && first.lesson == ids)
+    // It was called otherwise when it was learnt.
+    let renamed = try Self.decide(whole.requiring(scope.text, "another"), LearntIdentity(key: key(in: "another"), ids: ids))
+    #expect(renamed.key == key(in: "another") && renamed.lesson == nil && renamed.isRenamed)
+    #expect(throws: PolicyRefusal.self) { try Self.decide(whole.requiring(scope.text, "another"), other) }
+    #expect(whole.requiring(scope.text, "\(own)*").check().publisher == nil)
+  }
+
   @Test("learns nothing where one id is configured")
   func configured() throws {
     for id in [("repository_id", "1234"), ("repository_owner_id", "42")] as [(String, ExactString)] {

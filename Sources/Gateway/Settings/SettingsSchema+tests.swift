@@ -156,7 +156,7 @@ extension SettingsSchema {
 extension Publisher {
   /// The repository of these claims, if the publisher names it; all that it names otherwise, as of a repository that was renamed.
   fileprivate func repositories(under claims: JSONObject, of provider: any CIProvider) -> [ExactString] {
-    let current = claims[provider.repositoryKey.claim]?.string.map { ASCII.lowercased($0) }
+    let current = provider.repository { claims[$0]?.string }.map { ASCII.lowercased($0) }
     let meant = repositories.filter { ASCII.lowercased($0) == current }
     return meant.isEmpty ? repositories : meant
   }

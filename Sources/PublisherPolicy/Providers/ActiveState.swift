@@ -13,6 +13,7 @@ package struct ActiveState: CIProvider {
     ],
     judged: ["builder"], ignored: ["actor", "jti"])
   package let repositoryKey: (condition: ExactString, claim: ExactString) = ("project", "project")
+  package let repositoryScope: ExactString? = "organization"
   package let identifying: [[ExactString]] = [["organization", "project"], ["project_id"], ["organization_id"]]
   package let immutableIDs: [ExactString] = ["project_id", "organization_id"]
   /// Its other builders build what anybody asks for.

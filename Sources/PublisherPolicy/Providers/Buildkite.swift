@@ -14,6 +14,7 @@ package struct Buildkite: CIProvider {
     ],
     ignored: ["https://aws.amazon.com/tags", "jti"], openPrefixes: ["agent_tag:"])
   package let repositoryKey: (condition: ExactString, claim: ExactString) = ("pipeline_slug", "pipeline_slug")
+  package let repositoryScope: ExactString? = "organization_slug"
   package let identifying: [[ExactString]] = [["organization_slug", "pipeline_slug"], ["pipeline_id"], ["organization_id"]]
   package let immutableIDs: [ExactString] = ["pipeline_id", "organization_id"]
   package let specialConditions: [ExactString] = ["tag"]

@@ -13,6 +13,7 @@ package struct KubernetesServiceAccounts: CIProvider {
     required: ["namespace", "service_account", "service_account_uid"], optional: ["node", "node_uid", "pod", "pod_uid", "sub"],
     ignored: ["jti", "secret", "secret_uid", "warnafter"])
   package let repositoryKey: (condition: ExactString, claim: ExactString) = ("service_account", "service_account")
+  package let repositoryScope: ExactString? = "namespace"
   package let identifying: [[ExactString]] = [["service_account_uid"], ["namespace", "service_account"]]
   package let immutableIDs: [ExactString] = ["service_account_uid"]
 
