@@ -26,6 +26,7 @@ final class GatewayServices: Sendable {
   private let current: Mutex<Configuration>
   private let registryStates = Mutex<[RegistryName: Readiness.RegistryState]>([:])
   private let listening = Mutex(false)
+  private let departed = DepartedPublishers()
   /// Operators' deeds that this process has given to the audit log.
   let recordedDeeds = Mutex<Set<Int64>>([])
   private let freezes = Mutex<[Freeze]>([])
@@ -49,6 +50,12 @@ final class GatewayServices: Sendable {
 
   /// Puts a complete new configuration in place of the old one.
   func adopt(_ configuration: Configuration) { current.withLock { $0 = configuration } }
+
+  /// Ends the upload tokens of publishers that have no entry any more.
+  func endOrphanedTokens(of removed: [PublisherID] = []) async {
+    departed.add(removed)
+    await departed.endTokens(in: store, configuration.settings, at: now())
+  }
 
   var isDraining: Bool { connections.isDraining }
   var isListening: Bool { listening.withLock { $0 } }

@@ -1,8 +1,6 @@
 import Digests
 import Logging
-import PublisherPolicy
 import ServiceLifecycle
-import StateStore
 import UnixSignals
 
 /// Puts a new configuration in force when its files change or the process is told to (SIGHUP), as a whole or not at all.
@@ -54,7 +52,7 @@ struct Reloading: Service {
       return reject([error.message])
     }
     gateway.adopt(new)
-    await revokeTokens(of: SettingsChanges.removedPublishers(from: old.settings, to: settings))
+    await gateway.endOrphanedTokens(of: SettingsChanges.removedPublishers(from: old.settings, to: settings))
     // Keys survive a reload, but nobody else would soon look into a file for new ones.
     for issuer in new.issuers.values where issuer.settings.keys.file != nil { await issuer.keys.refresh() }
     gateway.metrics.reloads.add(1, MetricLabel(Metrics.ReloadResult.loaded))
@@ -64,12 +62,6 @@ struct Reloading: Service {
         "config.digest": "sha256:\(settings.digest.hex)",
         "changes": .array(SettingsChanges(from: old.settings, to: settings).words.map { "\($0)" }),
       ])
-  }
-
-  /// A token never outlives its publisher's entry, even if the entry comes back. Until the store can be told, an entry that is gone grants nothing.
-  private func revokeTokens(of publishers: [PublisherID]) async {
-    guard !publishers.isEmpty else { return }
-    _ = try? await gateway.store.revoke(publishers, at: gateway.now(), nil)
   }
 
   private func reject(_ problems: [String]) {
