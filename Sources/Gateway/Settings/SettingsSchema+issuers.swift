@@ -85,7 +85,8 @@ extension SettingsSchema {
     if let service, service.provider != provider.id {
       node.error("is the service of the provider \(service.provider)")
     } else if let fault = provider.fault(ofIssuer: url) {
-      node.error(fault)
+      // Elsewhere a server of one's own, or something that stands in for one, may be called anything.
+      if service == nil { node.warn("is not what issuers of \(provider.id) are called: it \(fault)") } else { node.error("it \(fault)") }
     }
   }
 
