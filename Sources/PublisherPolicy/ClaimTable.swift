@@ -36,8 +36,8 @@ package struct ClaimTable: Sendable {
     self.isOpen = isOpen
   }
 
-  /// The same name in the table's own memory, where it has it.
-  func shared(_ name: ExactString) -> ExactString { uses.index(forKey: name).map { uses[$0].key } ?? name }
+  /// Those that are written out.
+  var names: [ExactString] { Array(uses.keys) }
 
   package func use(of name: ExactString) -> Use? {
     if let use = uses[name] { return use }

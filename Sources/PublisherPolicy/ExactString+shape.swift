@@ -3,8 +3,19 @@ import StrictParsers
 extension ExactString {
   /// How many non-empty pieces stand between slashes; 0 where one is empty.
   var segments: Int {
-    let pieces = utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    return pieces.contains { $0.isEmpty } ? 0 : pieces.count
+    var slashes = 0
+    var isEmpty = true
+    for byte in utf8 {
+      if byte != UInt8(ascii: "/") {
+        isEmpty = false
+      } else if isEmpty {
+        return 0
+      } else {
+        slashes += 1
+        isEmpty = true
+      }
+    }
+    return isEmpty ? 0 : slashes + 1
   }
 
   var isNumber: Bool { !isEmpty && utf8.allSatisfy { ASCII.isDigit($0) } }
@@ -25,7 +36,7 @@ extension ExactString {
   var isPathPattern: Bool { utf8.allSatisfy { ASCII.isAlphanumeric($0) || "-_./*".utf8.contains($0) } }
 
   /// Whether it begins or ends with a space, or holds a control character.
-  var isUntidy: Bool { utf8.first == UInt8(ascii: " ") || utf8.last == UInt8(ascii: " ") || utf8.contains(where: ASCII.isControl) }
+  var isUntidy: Bool { utf8.first == UInt8(ascii: " ") || utf8.last == UInt8(ascii: " ") || utf8.contains { ASCII.isControl($0) } }
 
   /// What follows this beginning; nil where it begins otherwise.
   func after(_ beginning: String) -> ExactString? {

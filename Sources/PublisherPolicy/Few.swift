@@ -4,7 +4,15 @@ package enum Few<Element: Hashable & Sendable>: Hashable, Sendable {
   /// Never of one member, so that equal lists are equal.
   case others([Element])
 
-  init(_ elements: [Element]) { self = elements.count == 1 ? .one(elements[0]) : .others(elements) }
+  package init(_ elements: [Element]) { self = elements.count == 1 ? .one(elements[0]) : .others(elements) }
+
+  /// Each of other elements, made into one of these.
+  init<Other>(_ others: Few<Other>, _ element: (Other) -> Element) {
+    switch others {
+    case .one(let other): self = .one(element(other))
+    case .others(let others): self = .others(others.map(element))
+    }
+  }
 }
 
 extension Few: RandomAccessCollection {
@@ -16,6 +24,12 @@ extension Few: RandomAccessCollection {
     case .others(let elements): elements.count
     }
   }
+
+  package var count: Int { endIndex }
+
+  package func index(after position: Int) -> Int { position + 1 }
+
+  package func index(before position: Int) -> Int { position - 1 }
 
   package subscript(position: Int) -> Element {
     switch self {

@@ -14,13 +14,13 @@ package struct PublisherDeclaration: Sendable {
 
   package let id: String
   package let issuer: IssuerName
-  package let when: [(key: String, values: [ExactString])]
+  package let when: [(key: String, values: Few<ExactString>)]
   package let mayPublish: [(registry: RegistryName, patterns: [NamePattern])]
   package let create: Creation
   package let expires: UnixTime?
 
   package init(
-    id: String, issuer: IssuerName, when: [(key: String, values: [ExactString])],
+    id: String, issuer: IssuerName, when: [(key: String, values: Few<ExactString>)],
     mayPublish: [(registry: RegistryName, patterns: [NamePattern])],
     create: Creation, expires: UnixTime?
   ) {
@@ -42,20 +42,22 @@ package struct Publisher: Sendable {
   /// Exclusive.
   package let expires: UnixTime?
   let create: PublisherDeclaration.Creation
-  let provider: any CIProvider
   /// Whether it is bound to the ids of the first that publishes successfully, since the configuration holds none.
   package let learns: Bool
+  private let rules: PublisherRules
+
+  var provider: any CIProvider { rules.provider }
 
   /// All that is wrong with the declaration; nil for the publisher where some of it is an error.
   package static func check(
-    _ declaration: PublisherDeclaration, provider: any CIProvider
+    _ declaration: PublisherDeclaration, _ rules: PublisherRules
   ) -> (publisher: Publisher?, problems: [PublisherProblem]) {
-    var check = PublisherCheck(declaration, provider)
+    var check = PublisherCheck(declaration, rules)
     let conditions = check.run()
     guard !check.problems.contains(where: { $0.severity == .error }) else { return (nil, check.problems) }
     let publisher = Publisher(
       id: PublisherID(declaration.id), issuer: declaration.issuer, conditions: conditions, mayPublish: declaration.mayPublish,
-      expires: declaration.expires, create: declaration.create, provider: provider, learns: check.learns)
+      expires: declaration.expires, create: declaration.create, learns: check.learns, rules: rules)
     return (publisher, check.problems)
   }
 

@@ -2,47 +2,46 @@ import StrictParsers
 
 /// Finds everything that is wrong with a declared publisher, and makes its conditions.
 struct PublisherCheck {
-  /// What every token of an issuer has.
-  private static let generic: Set<ExactString> = ["iss", "aud", "sub"]
-
   private let declaration: PublisherDeclaration
-  private let provider: any CIProvider
-  private let claims: ClaimTable
-  /// Those of `when`, in their order: few, and looked through more quickly than they are hashed.
-  private let keys: [ExactString]
+  private let rules: PublisherRules
+  /// Those of `when`, in their order.
+  private let keys: [ConditionKey]
+  /// Whether the ids of who publishes are learnt at the first publish, since none of them is configured.
+  let learns: Bool
   private(set) var problems: [PublisherProblem] = []
 
-  init(_ declaration: PublisherDeclaration, _ provider: any CIProvider) {
+  init(_ declaration: PublisherDeclaration, _ rules: PublisherRules) {
     self.declaration = declaration
-    self.provider = provider
-    claims = provider.claims
-    keys = declaration.when.map { provider.claims.shared(ExactString($0.key)) }
+    self.rules = rules
+    keys = declaration.when.map { rules.key($0.key) }
+    learns = rules.haveIDs && !keys.contains { $0.isImmutableID }
   }
+
+  private var provider: any CIProvider { rules.provider }
 
   mutating func run() -> [Condition] {
     checkID()
     checkPackages()
     var conditions: [Condition] = []
-    for (name, condition) in zip(keys, declaration.when) {
-      if let condition = self.condition(name, condition.key, condition.values) { conditions.append(condition) }
+    // No more than that: it is kept as long as the configuration is.
+    conditions.reserveCapacity(keys.count + rules.usualConditions.count)
+    for number in keys.indices {
+      if let condition = condition(keys[number], declaration.when[number].values) { conditions.append(condition) }
     }
     checkWhole()
-    return conditions + provider.standingConditions + provider.dangers.indices.map { safe($0) }
-  }
-
-  /// Whether the ids of who publishes are learnt at the first publish, since none of them is configured.
-  var learns: Bool {
-    let ids = provider.immutableIDs
-    return !ids.isEmpty && !keys.contains { ids.contains($0) }
+    if keys.contains(where: \.isOfDanger) {
+      conditions += rules.provider.standingConditions + rules.dangers.indices.map { safe($0) }
+    } else {
+      conditions += rules.usualConditions
+    }
+    return conditions
   }
 
   /// Whether each repository that is meant is written out.
   private var namesRepositories: Bool {
-    let names = [provider.repositoryKey.condition.text, provider.repositoryKey.claim.text]
-    let scopes = provider.repositoryScope.map { [$0.text] }
-    return [names, scopes].compactMap { $0 }.allSatisfy { keys in
-      let values = declaration.when.filter { keys.contains($0.key) }.flatMap(\.values)
-      return !values.isEmpty && !values.contains { $0.has("*") }
+    [provider.repositoryKey.claim, provider.repositoryScope].compactMap { $0 }.allSatisfy { claim in
+      let names = zip(keys, declaration.when).filter { $0.0.claim == claim }.flatMap(\.1.values)
+      return !names.isEmpty && !names.contains { $0.has("*") }
     }
   }
 
@@ -78,11 +77,11 @@ struct PublisherCheck {
   }
 
   private mutating func checkWhole() {
-    if !provider.identifying.contains(where: { $0.allSatisfy { isNarrow($0) } }) {
-      if keys.allSatisfy({ Self.generic.contains($0) }) {
+    if !rules.identifying.contains(where: { $0.allSatisfy { isNarrow($0) } }) {
+      if keys.allSatisfy(\.isGeneric) {
         return error(.whole, "`when` constrains nothing that tells one repository from another")
       }
-      let alternatives = provider.identifying.map { $0.map(\.text).joined(separator: " and ") }
+      let alternatives = rules.identifying.map { $0.map(\.text).joined(separator: " and ") }
       return error(.whole, "`when` does not say whose tokens are meant: add \(Self.choice(alternatives))")
     }
     if learns, !namesRepositories {
@@ -91,24 +90,27 @@ struct PublisherCheck {
         "`when` needs one of \(Self.list(provider.immutableIDs)): names can be given up and taken by strangers, and ids are learnt only "
           + "where each \(provider.repositoryKey.condition) is written out")
     }
-    for advice in provider.advice where !keys.contains(where: { advice.keys.contains($0) }) {
+    for advice in rules.advice where !keys.contains(where: { advice.keys.contains($0.name) }) {
       warn(.whole, "\(advice.otherwise): add \(Self.choice(advice.keys.map(\.text)))")
     }
   }
 
   /// Whether there is a condition of this key that does not hold of everything.
   private func isNarrow(_ key: ExactString) -> Bool {
-    zip(keys, declaration.when).contains { $0 == key && !$1.values.contains { ClaimPattern($0, ignoringCase: false).isBroad } }
+    keys.indices.contains { number in
+      keys[number].name == key
+        && !declaration.when[number].values.contains { ClaimPattern($0, ignoringCase: false).isBroad }
+    }
   }
 
   // MARK: Conditions
 
-  private mutating func condition(_ name: ExactString, _ key: String, _ values: [ExactString]) -> Condition? {
-    let part = PublisherProblem.Part.when(key)
-    let use = claims.use(of: name)
-    guard isKnown(name, use) else {
-      let known = (claims.conditionable + provider.specialConditions).map(\.text)
-      error(part, "\(provider.id) has no condition of this name", suggestion: Spelling.nearest(to: key, among: known))
+  private mutating func condition(_ key: ConditionKey, _ values: Few<ExactString>) -> Condition? {
+    let name = key.name
+    let part = PublisherProblem.Part.when(name.text)
+    guard key.isKnown else {
+      let suggestion = Spelling.nearest(to: name.text, among: rules.knownKeys.map(\.text))
+      error(part, "\(provider.id) has no condition of this name", suggestion: suggestion)
       return nil
     }
     if values.isEmpty || values.contains(where: \.isEmpty) { error(part, "a value is empty, which nothing would match") }
@@ -116,57 +118,50 @@ struct PublisherCheck {
     for value in values {
       if let fault = provider.fault(of: value, for: name) { error(part, "\"\(value)\" \(fault)") }
     }
-    let isSpecial = provider.specialConditions.contains(name)
-    switch key {
-    case "workflow" where isSpecial:
+    switch name {
+    case _ where !key.isSpecial: break
+    case "workflow":
       if values.contains(where: { $0.has("*") }) { error(part, "a workflow is a file, not a pattern") }
       let comparesJob = !declaration.when.contains { $0.key == "reusable_workflow" }
-      return Condition(key: name, kind: .workflow(Few(values), comparesJob: comparesJob))
-    case "reusable_workflow" where isSpecial: return claim("job_workflow_ref", name, values, part)
-    case "tag" where isSpecial: return tag(name, values, part)
+      return Condition(key: name, kind: .workflow(values, comparesJob: comparesJob))
+    case "reusable_workflow": return claim("job_workflow_ref", key, values, part)
+    case "tag": return tag(name, values, part)
     default: break
     }
-    if case .list = use {
+    if key.isList {
       if values.contains(where: { $0.has("*") }) { error(part, "what a list holds is compared as a whole: there are no patterns") }
-      return Condition(key: name, kind: .listed(name, Few(values)))
+      return Condition(key: name, kind: .listed(name, values))
     }
-    let comparable = self.comparable(name)
-    for danger in provider.dangers where danger.claim == comparable {
+    if key.isOfDanger { warnOfDangers(key, values, part) }
+    return claim(key.claim, key, values, part)
+  }
+
+  private mutating func warnOfDangers(_ key: ConditionKey, _ values: Few<ExactString>, _ part: PublisherProblem.Part) {
+    for danger in rules.dangers where danger.claim == key.claim {
       for value in values where danger.isNamed(by: value) {
         warn(part, "\(value) runs what a stranger sent with the repository's identity")
       }
     }
-    return claim(comparable, name, values, part)
-  }
-
-  /// The claim that the condition of this key compares.
-  private func comparable(_ key: ExactString) -> ExactString {
-    key == provider.repositoryKey.condition ? provider.repositoryKey.claim : key
   }
 
   private func safe(_ number: Int) -> Condition {
-    let danger = provider.dangers[number]
-    let values = zip(keys, declaration.when).filter { comparable($0.0) == danger.claim }.flatMap(\.1.values)
-    return Condition(
-      key: danger.claim,
-      kind: .safe(number, named: values.filter { danger.isNamed(by: $0) }.map { ClaimPattern($0, ignoringCase: false) }))
-  }
-
-  private func isKnown(_ name: ExactString, _ use: ClaimTable.Use?) -> Bool {
-    switch use {
-    case .required, .optional, .list: true
-    case .judged, .ignored, nil: provider.specialConditions.contains(name) || name == "iss" || name == "aud"
+    let danger = rules.dangers[number]
+    var named: [ClaimPattern] = []
+    for (key, condition) in zip(keys, declaration.when) where key.claim == danger.claim {
+      for value in condition.values where danger.isNamed(by: value) { named.append(ClaimPattern(value, ignoringCase: false)) }
     }
+    return Condition(key: danger.claim, kind: .safe(number, named: named))
   }
 
-  private mutating func claim(_ claim: ExactString, _ key: ExactString, _ values: [ExactString], _ part: PublisherProblem.Part) -> Condition
-  {
-    let patterns = values.map { ClaimPattern($0, ignoringCase: provider.caseIgnored.contains(key)) }
+  private mutating func claim(
+    _ claim: ExactString, _ key: ConditionKey, _ values: Few<ExactString>, _ part: PublisherProblem.Part
+  ) -> Condition {
+    let patterns = Few(values) { ClaimPattern($0, ignoringCase: key.ignoresCase) }
     if patterns.contains(where: \.isBroad) { warn(part, "a wildcard alone matches everything") }
-    return Condition(key: key, kind: .claim(claim, Few(patterns)))
+    return Condition(key: key.name, kind: .claim(claim, patterns))
   }
 
-  private mutating func tag(_ key: ExactString, _ values: [ExactString], _ part: PublisherProblem.Part) -> Condition? {
+  private mutating func tag(_ key: ExactString, _ values: Few<ExactString>, _ part: PublisherProblem.Part) -> Condition? {
     var tags: [TagPattern] = []
     for value in values {
       if let tag = TagPattern(value) {

@@ -4,7 +4,7 @@
 package struct ExactString: Hashable, Comparable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
   package let text: String
 
-  package init(_ text: String) {
+  @inlinable package init(_ text: String) {
     var text = text
     text.makeContiguousUTF8()
     self.text = text
@@ -20,11 +20,11 @@ package struct ExactString: Hashable, Comparable, Sendable, ExpressibleByStringL
     self.text = text
   }
 
-  package var utf8: String.UTF8View { text.utf8 }
-  package var isEmpty: Bool { text.isEmpty }
+  @inlinable package var utf8: String.UTF8View { text.utf8 }
+  @inlinable package var isEmpty: Bool { text.isEmpty }
   package var description: String { text }
 
-  package static func == (left: Self, right: Self) -> Bool {
+  @inlinable package static func == (left: Self, right: Self) -> Bool {
     guard left.text.utf8.count == right.text.utf8.count else { return false }
     let left = left.text.utf8Span.span
     let right = right.text.utf8Span.span

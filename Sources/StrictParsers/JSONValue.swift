@@ -10,22 +10,22 @@ package enum JSONValue: Hashable, Sendable {
   case array([JSONValue])
   case object(JSONObject)
 
-  package var string: ExactString? {
+  @inlinable package var string: ExactString? {
     guard case .string(let string) = self else { return nil }
     return string
   }
 
-  package var integer: Int64? {
+  @inlinable package var integer: Int64? {
     guard case .integer(let integer) = self else { return nil }
     return integer
   }
 
-  package var object: JSONObject? {
+  @inlinable package var object: JSONObject? {
     guard case .object(let object) = self else { return nil }
     return object
   }
 
-  package var array: [JSONValue]? {
+  @inlinable package var array: [JSONValue]? {
     guard case .array(let array) = self else { return nil }
     return array
   }

@@ -27,6 +27,12 @@ package enum StrictJSON {
 
   /// A text whose value is an object, or `notAnObject`. The caller has bounded the number of bytes.
   package static func parseObject(_ bytes: some Collection<UInt8>, limits: Limits = Limits()) throws(JSONError) -> JSONObject {
+    let bytes = Array(bytes)
+    return try parseObject(bytes.span, limits: limits)
+  }
+
+  /// A text whose value is an object, or `notAnObject`. The caller has bounded the number of bytes.
+  package static func parseObject(_ bytes: Span<UInt8>, limits: Limits = Limits()) throws(JSONError) -> JSONObject {
     guard case .object(let object) = try parse(bytes, limits: limits) else { throw JSONError(.notAnObject, at: 0) }
     return object
   }

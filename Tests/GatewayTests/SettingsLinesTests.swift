@@ -78,11 +78,8 @@ import Testing
 
   @Test("may need a second look at each line, and is fine all the same")
   func secondLook() throws {
-    let lines = (0..<250).map { #"{"id":"f\#($0)","issuer":"github","when":{"repository_id":"1","ref":"x"},"may_publish":{"files":"a"}}"# }
-    let registry = #"generic, template: "/{name}/{file}", audience: x, upstream: {url: "http://127.0.0.1:1/", credential: {none: true}}"#
-    let sample = SettingsSample(
-      top: "include: [a.jsonl]", registry: ", host: a.example}, files: {host: b.example, protocol: \(registry)",
-      files: ["/etc/imprimatur/a.jsonl": lines.joined(separator: "\n")])
+    let lines = (0..<250).map { #"{"id":\#($0),"issuer":"github","when":{"repository_id":"1","ref":"x"},"may_publish":{"python":"a"}}"# }
+    let sample = SettingsSample(top: "include: [a.jsonl]", files: ["/etc/imprimatur/a.jsonl": lines.joined(separator: "\n")])
     #expect(try sample.settings().publishers.count == 251)
   }
 

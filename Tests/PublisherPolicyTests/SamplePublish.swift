@@ -58,13 +58,16 @@ struct SamplePublish: Sendable {
 
   // MARK: What becomes of it
 
-  func check(id: String = "release") -> (publisher: Publisher?, problems: [PublisherProblem]) {
-    Publisher.check(
+  func check(id: String = "release", by rules: PublisherRules? = nil) -> (publisher: Publisher?, problems: [PublisherProblem]) {
+    let when = when.map { (key: $0.key, values: Few($0.values)) }
+    return Publisher.check(
       PublisherDeclaration(id: id, issuer: Self.issuer, when: when, mayPublish: mayPublish, create: create, expires: expires),
-      provider: provider)
+      rules ?? PublisherRules(provider))
   }
 
-  func publisher(id: String = "release") throws -> Publisher { try #require(check(id: id).publisher) }
+  func publisher(id: String = "release", by rules: PublisherRules? = nil) throws -> Publisher {
+    try #require(check(id: id, by: rules).publisher)
+  }
 
   func policy(_ publishers: [Publisher]) -> Policy { Policy(publishers: publishers, providers: [Self.issuer: provider]) }
 

@@ -11,10 +11,7 @@ extension SettingsSchema {
   private static let mostToldLines = 100
 
   func lines(of path: String, _ declared: Declared, _ files: inout SettingsFiles, _ gathered: inout Gathered) {
-    let providers = Dictionary(
-      declared.issuers.compactMap { issuer in ProviderCatalog.provider(issuer.provider, identity: issuer.identity).map { (issuer.name, $0) }
-      }
-    ) { first, _ in first }
+    let terms = LineTerms(declared)
     var mistakes = 0
     var unread = 0
     var warnings = 0
@@ -32,13 +29,12 @@ extension SettingsSchema {
       }
       let object: JSONObject
       do throws(JSONError) {
-        object = try StrictJSON.parseObject(bytes)
+        object = try StrictJSON.parseObject(bytes.span)
       } catch {
         mistakes += 1
         return here(column: error.offset + 1).error("is no JSON object: \(error.reason.rawValue)", .syntax)
       }
-      if let line = PublisherLine(object, declared), let provider = providers[line.declaration.issuer],
-        case (let publisher?, let found) = Publisher.check(line.declaration, provider: provider),
+      if let line = PublisherLine(object, terms), case (let publisher?, let found) = Publisher.check(line.declaration, line.rules),
         gathered.ids.insert(line.declaration.id).inserted
       {
         gathered.add(publisher)
@@ -56,26 +52,52 @@ extension SettingsSchema {
   }
 }
 
+/// What lines name, as they name it.
+private struct LineTerms {
+  struct Registry {
+    let written: ExactString
+    let name: RegistryName
+    let ecosystem: Ecosystem
+    let hasVersions: Bool
+  }
+
+  let issuers: [(written: ExactString, name: IssuerName, rules: PublisherRules)]
+  let registries: [Registry]
+
+  init(_ declared: SettingsSchema.Declared) {
+    issuers = declared.issuers.compactMap { issuer in
+      declared.rules[issuer.name].map { (ExactString(issuer.name.description), issuer.name, $0) }
+    }
+    registries = declared.registries.map {
+      Registry(
+        written: ExactString($0.name.description), name: $0.name, ecosystem: $0.ecosystem, hasVersions: $0.template?.namesVersion ?? true)
+    }
+  }
+}
+
 /// A line that says all that it must in the plainest way, which nearly every line of a large file does. What is not one is read as YAML would be, by
 /// who can say what is wrong with it.
 private struct PublisherLine {
   let declaration: PublisherDeclaration
+  let rules: PublisherRules
 
-  init?(_ object: JSONObject, _ declared: SettingsSchema.Declared) {
+  init?(_ object: JSONObject, _ terms: LineTerms) {
     var id: ExactString?
-    var issuer: IssuerName?
-    var when: [(key: String, values: [ExactString])] = []
+    var issuer: (written: ExactString, name: IssuerName, rules: PublisherRules)?
+    var when: [(key: String, values: Few<ExactString>)] = []
     var mayPublish: [(registry: RegistryName, patterns: [NamePattern])] = []
+    var haveVersions = true
     var create = PublisherDeclaration.Creation.named
     var expires: UnixTime?
     for member in object.members {
-      switch member.name.text {
+      switch member.name {
       case "id": id = member.value.string
       case "issuer":
         guard let name = member.value.string else { return nil }
-        issuer = declared.issuers.first { $0.name.description.utf8.elementsEqual(name.utf8) }?.name
+        issuer = terms.issuers.first { $0.written == name }
       case "when":
         guard let conditions = member.value.object else { return nil }
+        when.reserveCapacity(conditions.members.count)
         for condition in conditions.members {
           guard let values = Self.values(condition.value) else { return nil }
           when.append((condition.name.text, values))
@@ -83,12 +105,17 @@ private struct PublisherLine {
       case "may_publish":
         guard let registries = member.value.object else { return nil }
         for entry in registries.members {
-          guard let registry = declared.registries.first(where: { $0.name.description.utf8.elementsEqual(entry.name.utf8) }),
-            registry.template == nil, let names = Self.values(entry.value)
-          else { return nil }
-          let patterns = names.compactMap { registry.ecosystem.canonicalPattern($0).map { NamePattern(canonical: $0) } }
-          guard patterns.count == names.count else { return nil }
+          guard let registry = terms.registries.first(where: { $0.written == entry.name }), let names = Self.values(entry.value) else {
+            return nil
+          }
+          var patterns: [NamePattern] = []
+          patterns.reserveCapacity(names.count)
+          for name in names {
+            guard let pattern = registry.ecosystem.canonicalPattern(name) else { return nil }
+            patterns.append(NamePattern(canonical: pattern))
+          }
           mayPublish.append((registry.name, patterns))
+          if !registry.hasVersions { haveVersions = false }
         }
       case "create":
         guard let written = member.value.string, let choice = PublisherDeclaration.Creation(rawValue: written.text) else { return nil }
@@ -99,21 +126,23 @@ private struct PublisherLine {
       default: return nil
       }
     }
-    guard let id, let issuer else { return nil }
-    declaration = PublisherDeclaration(id: id.text, issuer: issuer, when: when, mayPublish: mayPublish, create: create, expires: expires)
+    guard let id, let issuer, haveVersions || !SettingsSchema.namesVersion(when) else { return nil }
+    rules = issuer.rules
+    declaration = PublisherDeclaration(
+      id: id.text, issuer: issuer.name, when: when, mayPublish: mayPublish, create: create, expires: expires)
   }
 
-  private static func values(_ value: JSONValue) -> [ExactString]? {
-    if let text = text(value) { return [text] }
+  private static func values(_ value: JSONValue) -> Few<ExactString>? {
+    if let text = text(value) { return .one(text) }
     guard let items = value.array else { return nil }
     let texts = items.compactMap(text)
-    return texts.count == items.count ? texts : nil
+    return texts.count == items.count ? Few(texts) : nil
   }
 
   /// What stands there, as it would stand in YAML.
   private static func text(_ value: JSONValue) -> ExactString? {
     switch value {
-    case .string(let text): text.isEmpty || text.utf8.contains(where: ASCII.isControl) ? nil : text
+    case .string(let text): text.isEmpty || text.utf8.contains { ASCII.isControl($0) } ? nil : text
     case .integer(let number): ExactString(String(number))
     case .bool(let flag): flag ? "true" : "false"
     case .null, .number, .array, .object: nil

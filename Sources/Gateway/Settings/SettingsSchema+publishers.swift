@@ -10,6 +10,19 @@ extension SettingsSchema {
     let registries: [RegistrySettings]
     let issuerNames: [String]
     let registryNames: [String]
+    /// What the publishers of each issuer are checked by.
+    let rules: [IssuerName: PublisherRules]
+
+    init(issuers: [IssuerSettings], registries: [RegistrySettings], issuerNames: [String], registryNames: [String]) {
+      self.issuers = issuers
+      self.registries = registries
+      self.issuerNames = issuerNames
+      self.registryNames = registryNames
+      let rules = issuers.compactMap { issuer in
+        ProviderCatalog.provider(issuer.provider, identity: issuer.identity).map { (issuer.name, PublisherRules($0)) }
+      }
+      self.rules = Dictionary(rules) { first, _ in first }
+    }
   }
 
   /// The publishers of the file itself and of those that it includes, in that order.
@@ -40,7 +53,7 @@ extension SettingsSchema {
       for item in items { add(schema.publisher(item, declared, &ids)) }
     }
 
-    mutating func add(_ publisher: Publisher?) {
+    mutating func add(_ publisher: consuming Publisher?) {
       count += 1
       if let publisher { publishers.append(publisher) }
     }
@@ -84,12 +97,12 @@ extension SettingsSchema {
     let create = members["create"]?.choice(PublisherDeclaration.Creation.self) ?? .named
     let expires = members["expires"]?.date()
     guard let issuer = declared.issuers.first(where: { $0.name.description == issuerName }), when != nil, let packages,
-      let provider = ProviderCatalog.provider(issuer.provider, identity: issuer.identity)
+      let rules = declared.rules[issuer.name]
     else { return nil }
     let declaration = PublisherDeclaration(
-      id: id ?? "unnamed", issuer: issuer.name, when: conditions.map { ($0.name, $0.values ?? []) },
+      id: id ?? "unnamed", issuer: issuer.name, when: conditions.map { ($0.name, Few($0.values ?? [])) },
       mayPublish: packages.map { (RegistryName($0.name), $0.patterns) }, create: create, expires: expires)
-    let (publisher, found) = Publisher.check(declaration, provider: provider)
+    let (publisher, found) = Publisher.check(declaration, rules)
     for problem in found { report(problem, node, members, conditions, packages) }
     checkTags(conditions, packages)
     return publisher
@@ -150,13 +163,18 @@ extension SettingsSchema {
 
   /// A tag that names the version can't be judged where the upload has none.
   private func checkTags(_ conditions: [WrittenCondition], _ packages: [Packages]) {
-    guard let tag = conditions.first(where: { $0.name == "tag" }),
-      tag.values?.contains(where: { TagPattern($0)?.namesVersion ?? false }) ?? false
+    guard Self.namesVersion(conditions.map { ($0.name, Few($0.values ?? [])) }),
+      let tag = conditions.first(where: { $0.name == "tag" })
     else { return }
     for registry in packages.compactMap(\.registry) {
       guard let template = registry.template, !template.namesVersion else { continue }
       tag.value.error("names {version}, which no upload to \(registry.name) has")
     }
+  }
+
+  /// Whether a tag hangs on the upload's version.
+  static func namesVersion(_ when: [(key: String, values: Few<ExactString>)]) -> Bool {
+    when.first { $0.key == "tag" }?.values.contains { TagPattern($0)?.namesVersion ?? false } ?? false
   }
 
   private func report(

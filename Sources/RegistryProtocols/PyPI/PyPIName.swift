@@ -31,6 +31,7 @@ package struct PyPIName: Hashable, Sendable {
   private static func isNameCharacter(_ byte: UInt8) -> Bool { ASCII.isAlphanumeric(byte) || isSeparator(byte) }
 
   private static func canonical(_ written: ExactString) -> ExactString {
+    guard !isCanonical(written) else { return written }
     var bytes: [UInt8] = []
     for byte in written.utf8 {
       if !isSeparator(byte) {
@@ -40,6 +41,16 @@ package struct PyPIName: Hashable, Sendable {
       }
     }
     return ExactString(String(decoding: bytes, as: UTF8.self))
+  }
+
+  /// Whether it is spelt so already, which nearly every name is.
+  private static func isCanonical(_ written: ExactString) -> Bool {
+    var last: UInt8 = 0
+    for byte in written.utf8 {
+      guard ASCII.lowercased(byte) == byte, !isSeparator(byte) || byte == UInt8(ascii: "-") && last != byte else { return false }
+      last = byte
+    }
+    return true
   }
 
   package static func == (left: Self, right: Self) -> Bool { left.canonical == right.canonical }
