@@ -38,7 +38,9 @@ extension Publisher {
     let own = learnt.filter { $0.key.publisher == id && $0.key.issuerURL == identity.issuerURL && repositories.contains($0.key.repository) }
     if let known = own.first(where: { $0.ids == got }) { return .known(known.key) }
     let key = key(of: identity)
-    if let other = own.first(where: { $0.key == key }) { return .changed(key, learnt: other.ids, got: got) }
+    // Whoever published under this name is known by it, also by another entry.
+    let holders = learnt.filter { $0.key.issuerURL == key.issuerURL && $0.key.repository == key.repository && $0.ids != got }
+    if let other = holders.first(where: { $0.key == key }) ?? holders.first { return .changed(other.key, learnt: other.ids, got: got) }
     return .new(key, got)
   }
 
@@ -60,9 +62,7 @@ extension CIProvider {
   }
 
   /// Whether a condition says what the repository is called, and no more.
-  func isName(_ condition: Condition) -> Bool {
-    condition.isAbout(repositoryKey.claim) || repositoryScope.map { condition.isAbout($0) } ?? false
-  }
+  func isName(_ condition: Condition) -> Bool { labels.contains { condition.isAbout($0) } }
 
   /// Those that the token has.
   func immutableIDs(of identity: PublisherIdentity) -> ImmutableIDs {

@@ -15,6 +15,8 @@ package protocol CIProvider: Sendable {
   var repositoryKey: (condition: ExactString, claim: ExactString) { get }
   /// The claim within whose value that name is one repository's only; nil where it is by itself.
   var repositoryScope: ExactString? { get }
+  /// Claims that only say what the repository, its owner and its scope are called.
+  var labels: Set<ExactString> { get }
   /// Sets of conditions of which a publisher must state one: the others say nothing of whose token it is.
   var identifying: [[ExactString]] { get }
   /// Claims that nobody else will ever have, whereas names can be given up and taken by strangers.
@@ -50,6 +52,7 @@ extension CIProvider {
   package var publicKeys: ExactString? { nil }
   package var tokenForm: TokenForm { TokenForm(hasID: true) }
   package var repositoryScope: ExactString? { nil }
+  package var labels: Set<ExactString> { Set([repositoryKey.claim, repositoryScope].compactMap { $0 }) }
   package var specialConditions: [ExactString] { [] }
   package var caseIgnored: Set<ExactString> { [] }
   package var dangers: [Danger] { [] }

@@ -32,8 +32,16 @@ package struct ClaimPattern: Hashable, Sendable {
 
   package var isLiteral: Bool { !text.utf8.contains(UInt8(ascii: "*")) }
 
-  /// Whether it says next to nothing.
-  var isBroad: Bool { text.utf8.allSatisfy { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "/") } }
+  private static let references = ["refs/heads/", "refs/tags/", "refs/"].map { Array($0.utf8) }
+
+  /// Whether it says next to nothing: any value, any branch, any tag.
+  var isBroad: Bool {
+    let beginning = Self.references.first { text.utf8.starts(with: $0) && text.utf8.last == UInt8(ascii: "*") }
+    return text.utf8.dropFirst(beginning?.count ?? 0).allSatisfy { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "/") }
+  }
+
+  /// Whether it is any name within another, as `acme/*` is of any repository.
+  var isBroadWithin: Bool { text.utf8.split(separator: UInt8(ascii: "/")).last?.allSatisfy { $0 == UInt8(ascii: "*") } ?? false }
 
   /// All of the value, or nothing. In time proportional to both lengths' product at most, whatever the value.
   package func matches(_ value: ExactString) -> Bool {

@@ -3,8 +3,22 @@ package import TokenVerification
 
 /// The publishers of one configuration, frozen. It alone makes identities of tokens, and Grants of identities.
 package struct Policy: Sendable {
+  /// An issuer as the configuration knows it.
+  package struct Issuer: Sendable {
+    let name: IssuerName
+    let url: ExactString
+    let provider: any CIProvider
+
+    package init(name: IssuerName, url: ExactString, provider: any CIProvider) {
+      self.name = name
+      self.url = url
+      self.provider = provider
+    }
+  }
+
   private let publishers: [Publisher]
   let providers: [IssuerName: any CIProvider]
+  private let urls: [IssuerName: ExactString]
   /// In the order of the configuration.
   private let byRepository: RepositoryIndex
   /// Those that do not write their repositories out.
@@ -14,9 +28,10 @@ package struct Policy: Sendable {
   /// The claims that conditions compare.
   private let compared: [IssuerName: Set<ExactString>]
 
-  package init(publishers: [Publisher], providers: [IssuerName: any CIProvider]) {
+  package init(publishers: [Publisher], issuers: [Issuer]) {
     self.publishers = publishers
-    self.providers = providers
+    providers = Dictionary(issuers.map { ($0.name, $0.provider) }) { first, _ in first }
+    urls = Dictionary(issuers.map { ($0.name, $0.url) }) { first, _ in first }
     learners = Set(publishers.filter(\.learns).map(\.issuer))
     byRepository = RepositoryIndex(publishers)
     var others: [IssuerName: [Int]] = [:]
@@ -179,6 +194,8 @@ package struct Policy: Sendable {
     by claimant: Claimant, registry: RegistryName, version: JudgedVersion, _ learnt: [LearntIdentity], at now: UnixTime
   ) throws(PublisherRefusal) -> [Candidate] {
     let identity = claimant.identity
+    // An upload token, or a body that was long on its way, may be older than the configuration.
+    guard urls[identity.issuer] == identity.issuerURL else { throw .issuerReplaced }
     let candidates = candidates(for: identity, learnt)
       .filter { publisher in claimant.scope.map { $0.publishers.contains(publisher.id) } ?? true }
       .map { Candidate($0, identity, learnt, version) }

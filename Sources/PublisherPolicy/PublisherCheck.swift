@@ -85,12 +85,12 @@ struct PublisherCheck {
       return error(.whole, "`when` does not say whose tokens are meant: add \(Self.choice(alternatives))")
     }
     if learns, !namesRepositories {
-      error(
+      return error(
         .whole,
         "`when` needs one of \(Self.list(provider.immutableIDs)): names can be given up and taken by strangers, and ids are learnt only "
           + "where each \(provider.repositoryKey.condition) is written out")
     }
-    for advice in rules.advice where !keys.contains(where: { advice.keys.contains($0.name) }) {
+    for advice in rules.advice where !keys.indices.contains(where: { advice.keys.contains(keys[$0].name) && isHeeding($0) }) {
       warn(.whole, "\(advice.otherwise): add \(Self.choice(advice.keys.map(\.text)))")
     }
   }
@@ -98,9 +98,16 @@ struct PublisherCheck {
   /// Whether there is a condition of this key that does not hold of everything.
   private func isNarrow(_ key: ExactString) -> Bool {
     keys.indices.contains { number in
-      keys[number].name == key
-        && !declaration.when[number].values.contains { ClaimPattern($0, ignoringCase: false).isBroad }
+      keys[number].name == key && !declaration.when[number].values.contains { ClaimPattern($0, ignoringCase: false).isBroad }
     }
+  }
+
+  /// Whether a condition heeds the advice about its key. Of one that holds of everything it is said elsewhere.
+  private func isHeeding(_ number: Int) -> Bool {
+    let values = declaration.when[number].values
+    if keys[number].name == "ref_protected" { return !values.contains("false") }
+    guard keys[number].claim == provider.repositoryKey.claim else { return true }
+    return !values.contains { ClaimPattern($0, ignoringCase: false).isBroadWithin }
   }
 
   // MARK: Conditions
@@ -170,7 +177,7 @@ struct PublisherCheck {
         error(part, "\"\(value)\" must hold {version} once at most, and no wildcard beside it")
       }
     }
-    if values.contains("*") || values.contains("**") { warn(part, "a wildcard alone matches every tag") }
+    if values.contains(where: { ClaimPattern($0, ignoringCase: false).isBroad }) { warn(part, "a wildcard alone matches every tag") }
     return Condition(key: key, kind: .tag(Few(tags)))
   }
 }

@@ -4,6 +4,8 @@ package import StrictParsers
 package enum PublisherRefusal: Error, Hashable, Sendable {
   /// A claim that every token of this provider has is missing, or is neither a string nor an integer.
   case missingClaim(ExactString)
+  /// The issuer that made the token is no longer the one that is configured under its name.
+  case issuerReplaced
   /// No publisher of the issuer names the token's repository.
   case noPublisher(repository: ExactString?)
   /// The publisher that comes closest, and what of it does not hold.
@@ -18,6 +20,7 @@ package enum PublisherRefusal: Error, Hashable, Sendable {
 
   package enum Code: String, CaseIterable, Sendable {
     case missingClaim = "publisher.missing-claim"
+    case issuerReplaced = "publisher.issuer-replaced"
     case noPublisher = "publisher.no-publisher"
     case claimMismatch = "publisher.claim-mismatch"
     case forbiddenEvent = "publisher.forbidden-event"
@@ -29,6 +32,7 @@ package enum PublisherRefusal: Error, Hashable, Sendable {
   package var code: Code {
     switch self {
     case .missingClaim: .missingClaim
+    case .issuerReplaced: .issuerReplaced
     case .noPublisher: .noPublisher
     case .claimMismatch: .claimMismatch
     case .forbiddenEvent: .forbiddenEvent
@@ -44,6 +48,7 @@ package enum PublisherRefusal: Error, Hashable, Sendable {
   package func sentence(for reader: Reader) -> String {
     switch self {
     case .missingClaim(let name): "the token has no usable claim \(name)"
+    case .issuerReplaced: "the issuer of this token is no longer trusted; get a token of the one that is configured now"
     case .noPublisher(let repository?): "no publisher is configured for \(Shown.value(repository))"
     case .noPublisher(nil): "no publisher is configured for the token's repository"
     case .claimMismatch(let miss): miss.sentence(for: reader)

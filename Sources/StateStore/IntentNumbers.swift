@@ -20,11 +20,4 @@ struct IntentNumbers {
   }
 
   mutating func becomeCertain() { lastCertain = last }
-
-  /// Goes on above what another file holds that was put in place of the first one, and holds nothing of ours.
-  mutating func skip(to other: IntentNumbers) {
-    guard other.last > last else { return }
-    last = other.last
-    lastCertain = last
-  }
 }

@@ -3,16 +3,16 @@ import Foundation
 import Gateway
 
 extension ConfigurationOption {
-  /// Runs an operator's command on the store of the configuration: 2 where that is wrong, 1 where the command can't be carried out.
+  /// Runs an operator's command on the store of the configuration, whatever else is wrong with that, which is told: 2 where the store is not named, 1
+  /// where the command can't be carried out.
   func withDesk<Value>(_ command: (OperatorDesk) async throws(OperatorDesk.Failure) -> Value) async throws(ExitCode) -> Value {
     let environment = ProcessInfo.processInfo.environment
-    let (settings, problems) = SettingsFile.load(path, environment: environment, reading: SettingsDisk())
-    guard let settings else {
-      for problem in problems { Terminal.complain(problem.description) }
-      throw ExitCode(2)
-    }
+    let (settings, problems) = SettingsFile.load(path, environment: environment, reading: SettingsDisk(), for: .operating)
+    let errors = problems.filter { $0.severity == .error }
+    for problem in errors { Terminal.complain(problem.description) }
+    guard let settings else { throw ExitCode(2) }
     do throws(OperatorDesk.Failure) {
-      let desk = try OperatorDesk(settings: settings, environment: environment, now: .now())
+      let desk = try OperatorDesk(settings: settings, isWhole: errors.isEmpty, environment: environment, now: .now())
       do throws(OperatorDesk.Failure) {
         let value = try await command(desk)
         await desk.close()

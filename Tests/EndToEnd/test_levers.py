@@ -230,6 +230,14 @@ def test_a_token_never_outlives_its_publishers_entry(started, issuer, recording)
     assert send(gateway, token).json["reason"] == "credential.unknown-upload-token"
 
 
+def test_tokens_of_an_issuer_that_was_replaced_are_worth_nothing(started, issuer, recording):
+    gateway = started(recording)
+    live = minted(gateway, issuer)
+    change(gateway, gateway.render().replace(issuer.url, "http://127.0.0.1:1"), by_signal=True)
+    assert_refused(gateway, send(gateway, live), 403, "publisher.issuer-replaced")
+    assert not recording.requests
+
+
 def test_a_token_that_was_asked_for_one_package_publishes_no_other(started, issuer, recording):
     gateway = started(recording)
     name = fresh_name()
@@ -350,6 +358,16 @@ def test_a_report_says_what_would_have_been_decided(started, issuer, recording, 
     [record] = gateway.audit(1)
     assert (record["outcome"], record["granted"], record.get("reason"), record["credential"]) == ("reported", granted, reason, "legacy")
     assert ("publisher.id" in record) == granted
+
+
+def test_a_report_heeds_a_freeze(started, issuer, recording):
+    gateway = reporting(started, recording)
+    operate(gateway, "freeze", "--publisher", "widgets-release", "--why", "an incident")
+    gateway.audit(1, event="freeze")
+    fields = [("Authorization", basic("alice", "correct horse")), ("X-Imprimatur-Token", issuer.mint())]
+    assert upload(gateway, Form.of(wheel(fresh_name())), *fields).status == 200
+    [record] = gateway.audit(1)
+    assert (record["outcome"], record["reason"], record["granted"]) == ("reported", "state.frozen", False)
 
 
 @pytest.mark.parametrize("token", ["nonsense", ""])

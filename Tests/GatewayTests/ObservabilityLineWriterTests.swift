@@ -154,45 +154,47 @@ import Testing
     #expect(try scratch.text("audit.jsonl") == kept + text(record.line(.published, at: ObservabilitySample.time)))
   }
 
-  @Test("records what an earlier process did not end, once") func interruption() async throws {
+  @Test("finds what an earlier process wrote, and takes no line for a record that was cut off") func earlierRecords() async throws {
     let scratch = try ObservabilityScratch()
-    let records = (0..<4).map { number in
+    let records = (0..<6).map { number in
       var record = AuditRecord(.publish, ObservabilitySample.requestID(UInt64(number)))
       record.granted = true
       return record
     }
     let first = AuditLog(LineWriter(.file(path: scratch.path("audit.jsonl"))))
+    let whole = records[0].line(.published, at: ObservabilitySample.time)
+    // Of a line that a crash cut off, each place that may look like an end.
+    try Data(whole.prefix(150) + Array("\n".utf8) + whole.dropLast(2) + Array("\n".utf8)).write(
+      to: URL(filePath: scratch.path("audit.jsonl")))
     await first.write(records[1], .published, at: ObservabilitySample.time)
+    await first.write(records[2], .reported(nil, detail: nil), at: ObservabilitySample.time)
     await first.write(
-      records[2], .failed(ReasonCode(InterruptionCode.interrupted), detail: #"","outcome":"published""#), at: ObservabilitySample.time)
-    let second = AuditLog(LineWriter(.file(path: scratch.path("audit.jsonl"))))
+      records[3], .failed(ReasonCode(InterruptionCode.interrupted), detail: #"","outcome":"published""#), at: ObservabilitySample.time)
+    await first.write(
+      line: AuditRecord(.freeze, records[4].requestID).line(.completed(detail: "why"), at: ObservabilitySample.time), then: {})
     let notes = records.map { $0.note(at: ObservabilitySample.time) } + [Array("broken".utf8)]
-    #expect(
-      await second.writeInterrupted(notes: notes, at: ObservabilitySample.time) == [
-        .written, .found(isSuccess: true), .found(isSuccess: false), .written, .written,
-      ])
-    #expect(try scratch.text("audit.jsonl").split(separator: "\n").count == 5)
-    #expect(
-      await second.writeInterrupted(notes: notes, at: ObservabilitySample.time) == [
-        .found(isSuccess: false), .found(isSuccess: true), .found(isSuccess: false), .found(isSuccess: false), .written,
-      ])
-    let lines = try scratch.text("audit.jsonl").split(separator: "\n")
-    #expect(lines.count == 6)
-    for record in records { #expect(lines.count { $0.contains("\"\(record.requestID)\"") } == 1) }
-    let full = AuditLog(LineWriter(.file(path: "/dev/full")))
-    #expect(await full.writeInterrupted(notes: notes, at: ObservabilitySample.time) == Array(repeating: .owed, count: 5))
+    let second = AuditLog(LineWriter(.file(path: scratch.path("audit.jsonl"))))
+    #expect(second.successes(ofNotes: notes) == [nil, true, true, false, false, nil, nil])
+    #expect(AuditLog(LineWriter(.file(path: "/dev/full"))).successes(ofNotes: notes) == notes.map { _ in nil })
   }
 
-  @Test("records an operator's deed once, also after a crash before the store was told") func deeds() async throws {
+  @Test(
+    "tells when a record is there: once it is written, however late, and of a request that goes on without it at once",
+    arguments: [(AuditLog.FailurePolicy.refuse, false), (.continue, true)])
+  func settling(policy: AuditLog.FailurePolicy, isSettledAtOnce: Bool) async throws {
     let scratch = try ObservabilityScratch()
-    let deeds = (0..<2).map {
-      AuditRecord(.freeze, ObservabilitySample.requestID($0)).line(.completed(detail: "why"), at: ObservabilitySample.time)
-    }
-    for written in [[deeds[0]], deeds, deeds] {
-      let audit = AuditLog(LineWriter(.file(path: scratch.path("audit.jsonl"))))
-      for deed in written { #expect(await audit.write(line: deed)) }
-    }
-    #expect(try scratch.text("audit.jsonl") == text(deeds[0]) + text(deeds[1]))
+    let path = scratch.path("later/audit.jsonl")
+    let audit = AuditLog(LineWriter(.file(path: path)), onFailure: policy)
+    let record = AuditRecord(.publish, ObservabilitySample.requestID(1))
+    let settled = Mutex(0)
+    let deeds = Mutex(0)
+    #expect(await !audit.write(record, .published, at: ObservabilitySample.time) { settled.withLock { $0 += 1 } })
+    await audit.write(line: record.line(.completed(), at: ObservabilitySample.time)) { deeds.withLock { $0 += 1 } }
+    #expect(settled.withLock { $0 } == (isSettledAtOnce ? 1 : 0) && deeds.withLock { $0 } == 0)
+    try FileManager.default.createDirectory(atPath: scratch.path("later"), withIntermediateDirectories: false)
+    await audit.flush()
+    #expect(settled.withLock { $0 } == 1 && deeds.withLock { $0 } == 1)
+    #expect(try scratch.text("later/audit.jsonl").split(separator: "\n").count == 2)
   }
 
   @Test("writes each record on a line of its own, whoever writes at once") func simultaneous() async throws {

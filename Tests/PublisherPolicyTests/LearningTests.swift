@@ -46,6 +46,14 @@ import TokenVerification
     }
   }
 
+  @Test("takes the owner's name for a label, too, where the ids are known")
+  func renamedOwner() throws {
+    let renamed = Self.sample.requiring("repository_owner", "foo").setting("repository", "renamed/bar")
+      .setting("repository_owner", "renamed").setting("workflow_ref", "renamed/bar/.github/workflows/baz.yml@refs/tags/v1.0")
+      .setting("job_workflow_ref", "renamed/bar/.github/workflows/baz.yml@refs/tags/v1.0")
+    #expect(try Self.decide(renamed, LearntIdentity(key: Self.key, ids: Self.ids)).isRenamed)
+  }
+
   @Test(
     "refuses others under the same name",
     arguments: [("repository_id", "9999"), ("repository_owner_id", "43")] as [(ExactString, ExactString)])
@@ -69,11 +77,20 @@ import TokenVerification
     #expect(refusal.code.rawValue == "publisher.identity-changed")
   }
 
-  @Test("does not take for its own what was learnt of another entry, another issuer or another repository")
+  @Test("knows who published under a repository's name by another entry: a stranger who takes the name finds none that is new to it")
+  func otherEntry() throws {
+    let known = LearntIdentity(key: Self.key("other", repository: "foo/bar"), ids: Self.ids)
+    #expect(try Self.decide(Self.sample, known).lesson == Self.ids)
+    let stranger = Self.sample.setting("repository_id", "9999")
+    let got = try #require(try Self.policyIDs(of: stranger))
+    #expect(throws: PolicyRefusal.publisher(.identityChanged(known.key, learnt: Self.ids, got: got))) { try Self.decide(stranger, known) }
+  }
+
+  @Test("does not take for its own what was learnt of another issuer or another repository")
   func foreignMemory() throws {
     let other = ImmutableIDs([.init("repository_owner_id", "43"), .init("repository_id", "1")])
     for key in [
-      Self.key("other", repository: "foo/bar"), Self.key(issuer: "https://ghes.example", repository: "foo/bar"),
+      Self.key(issuer: "https://ghes.example", repository: "foo/bar"), Self.key("other", repository: "foo/x"),
       Self.key(repository: "foo/x"),
     ] {
       #expect(try Self.decide(Self.sample, LearntIdentity(key: key, ids: other)).lesson == Self.ids)

@@ -112,7 +112,7 @@ import Testing
     let miss = NearMiss(publisher: PublisherID("x"), failures: [], isOwner: false)
     let id = PublisherID("x")
     let all: [PublisherRefusal] = [
-      .missingClaim("x"), .noPublisher(repository: nil), .claimMismatch(miss), .forbiddenEvent(miss), .expired(id),
+      .missingClaim("x"), .issuerReplaced, .noPublisher(repository: nil), .claimMismatch(miss), .forbiddenEvent(miss), .expired(id),
       .identityChanged(
         PublisherKey(publisher: id, issuerURL: "https://a.example", repository: "b/c"), learnt: ImmutableIDs([]), got: ImmutableIDs([])),
       .otherRegistry(id),

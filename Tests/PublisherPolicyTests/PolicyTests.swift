@@ -76,15 +76,27 @@ import TokenVerification
 
   @Test("knows no token of an issuer that has no provider")
   func unknownIssuer() throws {
-    let policy = Policy(publishers: [try Self.sample.publisher()], providers: [:])
+    let policy = Policy(publishers: [try Self.sample.publisher()], issuers: [])
     #expect(throws: PublisherRefusal.noPublisher(repository: nil)) { try Self.sample.identity(of: policy) }
+  }
+
+  @Test("trusts an issuer by its URL, whatever its name is")
+  func replacedIssuer() throws {
+    let publisher = try Self.sample.publisher()
+    let identity = try Self.sample.identity(of: Self.sample.policy([publisher]))
+    let policy = Policy(
+      publishers: [publisher], issuers: [.init(name: SamplePublish.issuer, url: "https://other.example", provider: GitHubActions())])
+    #expect(throws: PolicyRefusal.publisher(.issuerReplaced)) {
+      try policy.decide(Claimant(identity: identity, scope: nil), Self.sample.target, knowing: Knowledge(), at: #require(UnixTime(1)))
+    }
   }
 
   @Test("never lets a token of one issuer stand for a publisher of another")
   func otherIssuer() throws {
     let other = IssuerName("other")
     let policy = Policy(
-      publishers: [try Self.sample.publisher()], providers: [SamplePublish.issuer: GitHubActions(), other: GitHubActions()])
+      publishers: [try Self.sample.publisher()],
+      issuers: [SamplePublish.issuer, other].map { .init(name: $0, url: Self.sample.url, provider: GitHubActions()) })
     let identity = try policy.identify(
       Self.sample.claims, issuer: other, url: Self.sample.url, audience: "example_pypi", id: TokenID(issuer: "x", value: .jti("y")),
       expiry: .latest)

@@ -99,7 +99,7 @@ import Testing
 
   @Test("has no claim that its table does not know, but where others than its CI system make them", arguments: all)
   func accounted(fixture: ProviderFixture) throws {
-    let policy = Policy(publishers: [], providers: [SamplePublish.issuer: fixture.provider])
+    let policy = Policy(publishers: [], issuers: [.init(name: SamplePublish.issuer, url: fixture.url, provider: fixture.provider)])
     #expect(policy.unaccountedClaims(of: fixture.claims, issuer: SamplePublish.issuer) == [])
     let sample = fixture.sample(fixture.demands)
     let more = JSONObject(fixture.claims.members + [.init("new_claim", .string("x"))])

@@ -118,7 +118,7 @@ import TokenVerification
       .init("pod", .string("x")),
     ])
     let claims = sample.setting("kubernetes.io", to: .object(object)).claims
-    let unknown = Policy(publishers: [], providers: [SamplePublish.issuer: sample.provider])
+    let unknown = Policy(publishers: [], issuers: [.init(name: SamplePublish.issuer, url: sample.url, provider: sample.provider)])
       .unaccountedClaims(of: claims, issuer: SamplePublish.issuer)
     #expect(unknown == ["kubernetes.io/serviceaccount/kind", "kubernetes.io/vm", "kubernetes.io/pod"])
   }

@@ -122,6 +122,9 @@ import Testing
       ("workflow", "x.yml", [.whole]),
       ("runner_environment", "x", [.whole]), ("event_name", "push", [.whole]),
       ("environment", "*", [.when("environment")]), ("environment", "**", [.when("environment")]), ("tag", "*", [.when("tag")]),
+      ("tag", "*/*", [.when("tag")]), ("ref", "refs/**", [.when("ref")]), ("ref", "refs/heads/*", [.when("ref")]),
+      ("ref", "refs/heads/**", [.when("ref")]), ("ref", "refs/tags/*", [.when("ref")]), ("ref", "refs/heads/v*", []),
+      ("ref_protected", "false", [.whole]),
       ("tag", "**", [.when("tag")]), ("ref", "**", [.when("ref")]), ("ref", "*/**", [.when("ref")]),
       ("event_name", "pull_request_target", [.when("event_name"), .whole]), ("event_name", "workflow_run", [.when("event_name"), .whole]),
     ] as [(String, ExactString, [PublisherProblem.Part])])
@@ -129,6 +132,18 @@ import Testing
     let sample = SamplePublish.gitHub.requiring(key, value)
     #expect(Self.problems(sample, .warning) == expected)
     #expect(sample.check().publisher != nil)
+  }
+
+  @Test(
+    "should say which of its owner's repositories releases",
+    arguments: [(["foo/bar"], []), (["foo/*"], [.whole]), (["foo/bar", "foo/**"], [.whole]), (["foo/bar-*"], []), (nil, [.whole])]
+      as [([ExactString]?, [PublisherProblem.Part])])
+  func repositories(names: [ExactString]?, expected: [PublisherProblem.Part]) {
+    let owner = SamplePublish.gitHub.requiring("environment", "x").requiringNothing(of: "repository_id")
+    let sample = names.map { owner.requiring("repository", $0) } ?? owner.requiringNothing(of: "repository")
+    #expect(Self.problems(sample, .warning) == expected)
+    #expect(sample.check().publisher != nil)
+    #expect(Self.problems(sample.requiring("repository_id", "1234"), .warning) == [])
   }
 
   @Test("publishes something")

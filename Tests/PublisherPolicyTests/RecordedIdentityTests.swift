@@ -22,7 +22,7 @@ import TokenVerification
 
   @Test("tells of a claim what the token said, or nothing", arguments: ProviderFixture.all)
   func claims(fixture: ProviderFixture) throws {
-    let policy = Policy(publishers: [], providers: [SamplePublish.issuer: fixture.provider])
+    let policy = Policy(publishers: [], issuers: [.init(name: SamplePublish.issuer, url: fixture.url, provider: fixture.provider)])
     let whole = try policy.identify(
       fixture.claims, issuer: SamplePublish.issuer, url: fixture.url, audience: "example",
       id: TokenID(issuer: fixture.url, value: .jti("1")),

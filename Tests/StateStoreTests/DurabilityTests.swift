@@ -173,6 +173,15 @@ import TokenVerification
     await store.close()
   }
 
+  @Test("is unavailable where a pipe stands in the file's place, and does not wait for its other end")
+  func pipe() async throws {
+    let scratch = try Scratch()
+    #expect(unsafe mkfifo(scratch.database, 0o600) == 0)
+    let store = SQLiteStore(path: scratch.database)
+    #expect(await refusal { () throws(StateRefusal) in try await store.probe() } == .unavailable)
+    await store.close()
+  }
+
   @Test(
     "refuses a database of a later version and of another program, and leaves it as it is",
     arguments: [

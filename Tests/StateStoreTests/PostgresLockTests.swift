@@ -68,7 +68,7 @@ import TokenVerification
       Sample.upload(Sample.target(package: "another"), by: Sample.use(learning: Sample.ids("2"))), .reserved),
     Pair(
       "creations of a package", Sample.upload(by: Sample.use(learning: Sample.ids("1")), creates: true),
-      Sample.upload(by: Sample.use(Sample.key("rival"), learning: Sample.ids("2")), creates: true), .reserved),
+      Sample.upload(by: Sample.use(Sample.key("rival", repository: "acme/rival"), learning: Sample.ids("2")), creates: true), .reserved),
     Pair("uploads of a file that the registry was asked for", Sample.upload(alone: true), Sample.upload(by: nil, alone: true), .inFlight),
     Pair(
       "a freeze and an upload", { session throws(PostgresFailure) in try session.freeze(incident, []) },
@@ -111,7 +111,7 @@ import TokenVerification
     let session = try PostgresSession(try #require(database.location), for: user, known: nil)
     let rivals = [
       Sample.upload(by: Sample.use(learning: Sample.ids("2"))),
-      Sample.upload(by: Sample.use(Sample.key("rival"), learning: Sample.ids("2")), creates: true),
+      Sample.upload(by: Sample.use(Sample.key("rival", repository: "acme/rival"), learning: Sample.ids("2")), creates: true),
     ]
     func refusals() async -> [StateRefusal?] {
       var refusals: [StateRefusal?] = []

@@ -55,11 +55,11 @@ import TokenVerification
         await store.refusal(
           claiming: StreamClaim(
             subject: .direct(Sample.token("one")), upload: other, rememberedUntil: Sample.now)) == .reserved)
-      // The same identity sends another file of its release meanwhile, and another entry is another place.
+      // The same identity sends another file of its release meanwhile; another repository is another place, another entry is not.
       let second = try await store.open(Sample.upload(Sample.target("another"), by: Sample.use(learning: Sample.ids("1"))))
       #expect(
         await Self.refusal(
-          store, opening: Sample.upload(by: Sample.use(Sample.key("another"), learning: Sample.ids("2")))) == nil)
+          store, opening: Sample.upload(by: Sample.use(Sample.key("another"), learning: Sample.ids("2")))) == .reserved)
       #expect(
         await Self.refusal(
           store, opening: Sample.upload(by: Sample.use(Sample.key(repository: "acme/other"), learning: Sample.ids("2")))) == nil)

@@ -40,10 +40,12 @@ package struct OnlineCheck: Sendable {
     let key = "registries.\(registry.name).upstream"
     do throws(UpstreamFailure) {
       let credential = try await registry.credential.current()
-      let shown = try await status(of: registry, credential)
+      let shown = try await status(of: registry, credential, at: registry.origin)
       if [401, 403, 407].contains(shown) { return [problem(key, .error, "the registry refuses the credential: it answered \(shown)")] }
       guard credential != nil else { return [] }
-      let hidden = try await status(of: registry, nil)
+      // Without our certificate, too: a registry that talks to nobody else is none that whoever reaches it may publish to.
+      let hidden: Int
+      do throws(UpstreamFailure) { hidden = try await status(of: registry, nil, at: registry.openOrigin) } catch { return [] }
       guard [401, 403, 407].contains(hidden) else {
         return [problem(key, .warning, "the registry answers \(hidden) to a publish without a credential: whoever reaches it may publish")]
       }
@@ -54,8 +56,10 @@ package struct OnlineCheck: Sendable {
   }
 
   /// The status of a publish of nothing: who may publish is told that it is empty, who may not is told that.
-  private func status(of registry: Registry, _ credential: ServiceCredential?) async throws(UpstreamFailure) -> Int {
-    let bytes = try await registry.origin.connect(on: MultiThreadedEventLoopGroup.singleton.any())
+  private func status(
+    of registry: Registry, _ credential: ServiceCredential?, at origin: UpstreamOrigin
+  ) async throws(UpstreamFailure) -> Int {
+    let bytes = try await origin.connect(on: MultiThreadedEventLoopGroup.singleton.any())
     let connection = UpstreamConnection(bytes, wasReused: false, stall: .seconds(10))
     let head = UpstreamHead(probing: registry, with: credential)
     _ = try await connection.send(.byteBuffer(ByteBuffer(bytes: head.bytes)))

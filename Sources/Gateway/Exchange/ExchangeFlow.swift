@@ -52,6 +52,7 @@ struct ExchangeFlow {
   private func exchange(_ body: RequestBody, _ attempt: Attempt) async throws(Refusal) -> (UploadToken, UnixTime) {
     guard gateway.audit.ensureWritable() else { throw .gateway(.auditUnavailable) }
     let request = try await self.request(in: body)
+    try refuseOldConfiguration()
     attempt.record.credential = .oidc
     let authentication = Authentication(gateway: gateway, configuration: configuration, registry: registries[0], attempt: attempt)
     let (registry, identity) = try await identify(request.token, authentication)
@@ -124,7 +125,16 @@ struct ExchangeFlow {
     } catch {
       throw .state(error)
     }
+    do throws(Refusal) { try refuseOldConfiguration() } catch {
+      _ = try? await gateway.store.burn(token.hash, at: gateway.now())
+      throw error
+    }
     return (token, expiry)
+  }
+
+  /// A body may be held back for long, and a token must not be made for a publisher whose tokens were ended meanwhile.
+  private func refuseOldConfiguration() throws(Refusal) {
+    guard gateway.configuration.settings.digest == configuration.settings.digest else { throw .gateway(.configurationChanged) }
   }
 
   // MARK: Burn

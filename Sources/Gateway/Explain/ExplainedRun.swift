@@ -20,6 +20,7 @@ final class ExplainedRun {
   private var unaccounted: [ExactString] = []
   private var publishers: [ExplainedPublisher] = []
   private var verdict: Verdict?
+  private var areFreezesKnown = true
   private var record: RecordedUpload?
 
   init(
@@ -122,20 +123,25 @@ final class ExplainedRun {
     switch memory {
     case .given(let learnt): decide(supposed, knowing: learnt)
     case .store:
-      let state = await consult(supposed)
-      decide(supposed, knowing: explainer.policy.learns(from: supposed) ? state?.learnt : [])
-      if let state { judge(state.freezes) }
+      let (learnt, freezes) = await consult(supposed)
+      decide(supposed, knowing: explainer.policy.learns(from: supposed) ? learnt : [])
+      judge(freezes)
     }
   }
 
-  private func consult(_ supposed: SupposedIdentity) async -> Explainer.State? {
-    let state = await explainer.state(of: supposed)
-    if state == nil {
-      note(.state, nil, "the state store can't be asked from here: what publishers have learnt, and what is frozen, is unknown")
-    } else {
+  /// What is known of the state, and told as a step; nil where it is not known.
+  private func consult(_ supposed: SupposedIdentity) async -> (learnt: [LearntIdentity]?, freezes: [Freeze]?) {
+    switch await explainer.state(of: supposed) {
+    case .asked(let learnt, let freezes):
       note(.state, true, "asked what publishers have learnt, and what is frozen")
+      return (learnt, freezes)
+    case .none:
+      note(.state, nil, "there is no state that could be asked from here: what publishers have learnt is unknown")
+      return (nil, [])
+    case .unknown:
+      note(.state, nil, "the state store can't be asked from here: what publishers have learnt, and what is frozen, is unknown")
+      return (nil, nil)
     }
-    return state
   }
 
   // MARK: - A record
@@ -153,9 +159,9 @@ final class ExplainedRun {
     claims = explainer.verifier.explain(
       JSONObject([.init("iss", .string(url))]), isWhole: false, issuer: url, audience: registry.audience, at: now)
     guard let supposed = explainer.policy.suppose(record.provenance, issuer: issuer.name, url: url) else { return }
-    let state = await consult(supposed)
+    let freezes = await consult(supposed).freezes
     decide(supposed, knowing: nil)
-    if let state { judge(state.freezes) }
+    judge(freezes)
   }
 
   // MARK: - The decision
@@ -177,7 +183,11 @@ final class ExplainedRun {
     }
   }
 
-  private func judge(_ freezes: [Freeze]) {
+  private func judge(_ freezes: [Freeze]?) {
+    guard let freezes else {
+      areFreezesKnown = false
+      return note(.freeze, nil, "what is frozen is unknown")
+    }
     if let freeze = freezes.first(where: { $0.scope.covers(registry.name, verdict?.nominee) }) {
       return fail(.freeze, .state(.frozen(freeze)))
     }
@@ -203,8 +213,9 @@ final class ExplainedRun {
       if case .token(.keysUnavailable) = refusal {} else { decision = .refusal }
       sentence = refusal.detail
     } else {
-      if case .granted = verdict { decision = .grant }
-      sentence = verdict?.words(registry.name, target) ?? "nothing can be said"
+      if case .granted = verdict, areFreezesKnown { decision = .grant }
+      let words = verdict?.words(registry.name, target) ?? "nothing can be said"
+      sentence = areFreezesKnown ? words : "\(words), unless it is frozen, which could not be looked up"
     }
     let same = record?.configuration.map { $0.text == "sha256:\(Hex.encode(explainer.settings.digest.bytes))" }
     return Explanation(

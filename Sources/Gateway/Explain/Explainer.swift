@@ -121,23 +121,26 @@ package struct Explainer: Sendable {
   }
 
   /// What the state store says of somebody.
-  struct State {
-    let learnt: [LearntIdentity]
-    let freezes: [Freeze]
+  enum State {
+    case asked(learnt: [LearntIdentity], freezes: [Freeze])
+    /// It lives in a gateway's memory, which no operator can freeze from outside, or no gateway has made it yet.
+    case none
+    /// It can't be asked from here.
+    case unknown
   }
 
-  /// Nil where the store can't be asked from here.
-  func state(of supposed: SupposedIdentity) async -> State? {
-    guard let store = settings.state.open(as: .command, environment, { _ in }) else { return nil }
-    var state: State?
+  func state(of supposed: SupposedIdentity) async -> State {
+    if case .sqlite(let path) = settings.state, FileVersion(of: path) == nil { return .none }
+    guard let store = settings.state.open(as: .command, environment, { _ in }) else { return .none }
+    var state = State.unknown
     do throws(StateRefusal) {
       var learnt: [LearntIdentity] = []
       if policy.learns(from: supposed), let known = policy.recognisable(supposed) {
         learnt = try await store.learnt(issuer: supposed.issuerURL, repository: known.repository, ids: known.ids)
       }
-      state = State(learnt: learnt, freezes: try await store.freezes())
+      state = .asked(learnt: learnt, freezes: try await store.freezes())
     } catch {
-      state = nil
+      state = .unknown
     }
     await store.close()
     return state

@@ -1,5 +1,3 @@
-import StrictParsers
-
 /// The audit log: one line for each request that tried to publish, to exchange or to burn a token.
 ///
 /// `write` returns when write(2) has taken the line, so that it survives this process; only then may the intent of an upload be ended in the
@@ -31,41 +29,37 @@ package final class AuditLog: Sendable {
   }
 
   /// Writes the record. False where it could not be written yet: it is kept then, and written first as soon as that is possible.
-  @discardableResult
-  package func write(_ record: AuditRecord, _ outcome: AuditOutcome, at time: Timestamp) async -> Bool {
-    await write(record.line(outcome, at: time), record.importance(outcome))
-  }
-
-  /// Writes a record that was made before, of an operator's deed, unless an earlier process has. False where it could not be written yet.
-  func write(line: [UInt8]) async -> Bool {
-    if let id = AuditRecord.requestID(ofNote: line), recordedSuccesses()[id] != nil { return true }
-    return await write(line, .deed)
-  }
-
-  /// Where the record of an upload is that an earlier process did not end.
-  package enum Interrupted: Hashable, Sendable {
-    /// It could not be written yet.
-    case owed
-    case written
-    /// The earlier process wrote it; whether the registry took the upload stands in it.
-    case found(isSuccess: Bool)
-  }
-
-  /// Writes the records of the uploads that an earlier process did not end, from their notes.
   ///
-  /// A process that is killed after it has written a record may not have ended the intent any more: what stands at the end of the file
-  /// already is not written again.
-  package func writeInterrupted(notes: [[UInt8]], at time: Timestamp) async -> [Interrupted] {
-    let found = notes.isEmpty ? [:] : recordedSuccesses()
-    var records: [Interrupted] = []
-    for note in notes {
-      if let id = AuditRecord.requestID(ofNote: note), let isSuccess = found[id] {
-        records.append(.found(isSuccess: isSuccess))
-      } else {
-        records.append(await write(AuditRecord.interruptedLine(note: note, at: time), .deed) ? .written : .owed)
-      }
+  /// - Parameter settle: Called once nothing depends on this process any more for the record to be there: when it is written, however late, or at once
+  ///   where requests go on without. Before this returns, unless it is late.
+  @discardableResult
+  package func write(
+    _ record: AuditRecord, _ outcome: AuditOutcome, at time: Timestamp, then settle: @escaping @Sendable () -> Void = {}
+  ) async -> Bool {
+    let line = record.line(outcome, at: time)
+    switch policy {
+    case .refuse: return await write(line, record.importance(outcome), then: settle)
+    case .continue:
+      defer { settle() }
+      return await write(line, record.importance(outcome), then: {})
     }
-    return records
+  }
+
+  /// Writes a record that was made before: of an operator's deed, or of an upload that an earlier process did not end. Returns when that was tried.
+  ///
+  /// - Parameter settle: Called once it is written, however late.
+  func write(line: [UInt8], then settle: @escaping @Sendable () -> Void) async { await write(line, .deed, then: settle) }
+
+  /// For each of these notes, whether the registry took the upload, as its record says that an earlier process wrote; nil where there is none.
+  ///
+  /// A process that is killed after it has written a record may not have ended the intent, or the deed, any more: what stands at the end of the file
+  /// already is not written again.
+  func successes(ofNotes notes: [[UInt8]]) -> [Bool?] {
+    let ids = notes.map { AuditRecord.requestID(ofNote: $0) }
+    let wanted = Set(ids.compactMap { $0 })
+    guard !wanted.isEmpty else { return notes.map { _ in nil } }
+    let found = AuditRecord.successes(of: wanted, inLines: writer.destination.lastBytes(Self.searchedBytes))
+    return ids.map { id in id.flatMap { found[$0] } }
   }
 
   /// The same as `write` for a caller that does not wait.
@@ -79,13 +73,10 @@ package final class AuditLog: Sendable {
   /// Returns when all records that came before are written, or can't be.
   package func flush() async { await writer.flush() }
 
-  private func recordedSuccesses() -> [ExactString: Bool] {
-    AuditRecord.successes(inLines: writer.destination.lastBytes(Self.searchedBytes))
-  }
-
-  private func write(_ line: [UInt8], _ importance: LineWriter.Importance) async -> Bool {
+  @discardableResult
+  private func write(_ line: [UInt8], _ importance: LineWriter.Importance, then settle: @escaping @Sendable () -> Void) async -> Bool {
     await withCheckedContinuation { continuation in
-      writer.write(line, importance) { continuation.resume(returning: $0) }
+      writer.write(line, importance, written: { continuation.resume(returning: $0) }, eventually: settle)
     }
   }
 }

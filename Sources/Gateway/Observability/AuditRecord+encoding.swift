@@ -59,16 +59,18 @@ extension AuditRecord {
   /// The request whose note this is; nil where it can't be read.
   static func requestID(ofNote note: [UInt8]) -> ExactString? { (try? StrictJSON.parseObject(note))?["request.id"]?.string }
 
-  /// The requests whose records lines hold, the first of which may be incomplete, and whether the registry took what they sent.
-  static func successes(inLines lines: [UInt8]) -> [ExactString: Bool] {
+  /// Of these requests those whose records are among the lines, and whether the registry took what they sent. A line that was cut off is no record.
+  static func successes(of ids: Set<ExactString>, inLines lines: [UInt8]) -> [ExactString: Bool] {
     let key = Array("\"request.id\":\"".utf8)
-    let successes = [AuditOutcome.Name.published, .reported].map { Array("\",\"granted\":true,\"outcome\":\"\($0.rawValue)\"".utf8) }
+    let successes = [AuditOutcome.Name.published, .reported].map { JSONValue.string(ExactString($0.rawValue)) }
     var found: [ExactString: Bool] = [:]
     for line in lines.split(separator: UInt8(ascii: "\n")) {
-      // It is one of the first members, as is the outcome; none before it holds what a stranger sent.
-      guard let start = line.prefix(Self.longestBeginning).firstRange(of: key)?.upperBound else { continue }
-      let id = line[start...].prefix { $0 != UInt8(ascii: "\"") }
-      if let name = ExactString(utf8: id) { found[name] = successes.contains { line[id.endIndex...].starts(with: $0) } }
+      // It is one of the first members; none before it holds what a stranger sent.
+      guard let start = line.prefix(Self.longestBeginning).firstRange(of: key)?.upperBound,
+        let id = ExactString(utf8: line[start...].prefix { $0 != UInt8(ascii: "\"") }), ids.contains(id),
+        let record = try? StrictJSON.parseObject(Array(line))
+      else { continue }
+      found[id] = record["outcome"].map { successes.contains($0) } ?? false
     }
     return found
   }

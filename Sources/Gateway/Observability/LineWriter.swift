@@ -33,6 +33,8 @@ package final class LineWriter: Sendable {
     let importance: Importance
     /// Called once: true when it is written, false when it could not be, at first.
     var written: (@Sendable (Bool) -> Void)?
+    /// Called once it is written, however late.
+    let eventually: (@Sendable () -> Void)?
   }
 
   private struct State {
@@ -68,15 +70,18 @@ package final class LineWriter: Sendable {
   /// How many lines were dropped because they could not be written.
   package var dropped: Int { state.withLock { $0.dropped } }
 
-  /// Returns at once. `written` is called from the writer's thread.
-  package func write(_ bytes: [UInt8], _ importance: Importance, written: (@Sendable (Bool) -> Void)? = nil) {
+  /// Returns at once. What is to be called is called from the writer's thread: `eventually`, once the line is written, before `written`, which is told
+  /// whether it could be at first.
+  package func write(
+    _ bytes: [UInt8], _ importance: Importance, written: (@Sendable (Bool) -> Void)? = nil, eventually: (@Sendable () -> Void)? = nil
+  ) {
     let (isTaken, mustServe) = state.withLock { state in
       guard state.backlog + bytes.count <= importance.largestBacklog else {
         state.dropped += 1
         return (false, false)
       }
       state.backlog += bytes.count
-      state.waiting.append(Line(bytes: bytes, importance: importance, written: written))
+      state.waiting.append(Line(bytes: bytes, importance: importance, written: written, eventually: eventually))
       defer { state.isServed = true }
       return (true, !state.isServed)
     }
@@ -130,6 +135,7 @@ package final class LineWriter: Sendable {
       for (index, line) in lines.enumerated() {
         if let failure = output.withLock({ $0.write(line.bytes) }) { return fail(with: failure, keeping: lines[index...]) }
         state.withLock { $0.backlog -= line.bytes.count }
+        line.eventually?()
         line.written?(true)
       }
     }
@@ -146,7 +152,7 @@ package final class LineWriter: Sendable {
         case .log where index > 0 || unwritten.isEmpty:
           state.dropped += 1
           state.backlog -= line.bytes.count
-        case .log, .record, .deed: kept.append(Line(bytes: line.bytes, importance: line.importance))
+        case .log, .record, .deed: kept.append(Line(bytes: line.bytes, importance: line.importance, eventually: line.eventually))
         }
       }
       state.waiting = kept

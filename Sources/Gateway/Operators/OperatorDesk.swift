@@ -19,6 +19,8 @@ package struct OperatorDesk: Sendable {
   }
 
   private let settings: Settings
+  /// Whether the settings are all that the configuration says.
+  private let isWhole: Bool
   private let store: any StateStore
   private let trouble: Trouble
   private let now: Timestamp
@@ -28,7 +30,7 @@ package struct OperatorDesk: Sendable {
     let words = Mutex("it can't be read")
   }
 
-  package init(settings: Settings, environment: [String: String], now: Timestamp) throws(Failure) {
+  package init(settings: Settings, isWhole: Bool, environment: [String: String], now: Timestamp) throws(Failure) {
     let trouble = Trouble()
     let store = settings.state.open(as: .command, environment) { words in
       if let words { trouble.words.withLock { $0 = words } }
@@ -37,6 +39,7 @@ package struct OperatorDesk: Sendable {
       throw Failure(description: "the state of this configuration lives in its gateway's memory: no command reaches it")
     }
     self.settings = settings
+    self.isWhole = isWhole
     self.store = store
     self.trouble = trouble
     self.now = now
@@ -50,9 +53,13 @@ package struct OperatorDesk: Sendable {
   package func publishers() async throws(Failure) -> [PublisherReport] {
     let records = Dictionary(grouping: try await ask { () throws(StateRefusal) in try await store.publisherRecords() }, by: \.key.publisher)
     let known = Set(settings.publishers.map(\.id))
-    let configured = settings.publishers.map { PublisherReport($0, records[$0.id] ?? []) }
+    let configured = settings.publishers.map { report(of: $0, records[$0.id] ?? []) }
     let gone = records.keys.filter { !known.contains($0) }.sorted { $0.description < $1.description }
     return configured + gone.map { PublisherReport(gone: $0, records[$0] ?? []) }
+  }
+
+  private func report(of publisher: Publisher, _ records: [PublisherRecord]) -> PublisherReport {
+    PublisherReport(publisher, records, issuerURL: settings.issuers.first { $0.name == publisher.issuer }?.url)
   }
 
   package func publisher(_ id: String) async throws(Failure) -> PublisherReport {
@@ -70,28 +77,30 @@ package struct OperatorDesk: Sendable {
 
   /// Ends all upload tokens that were given out for a publisher, also one that is no longer in the configuration. Returns how many lived.
   package func revoke(_ publisher: String, why: String) async throws(Failure) -> Int {
-    let id = PublisherID(publisher)
-    let withTokens = try await ask { () throws(StateRefusal) in try await store.publishersOfTokens(at: now.unixTime ?? .latest) }
-    if !withTokens.contains(id) { _ = try configured(publisher) }
+    let id = try await known(publisher)
     return try await ask { () throws(StateRefusal) in
       try await store.revoke([id], at: now.unixTime ?? .latest, deed(.revoke, why) { $0.publisher = id })
     }
   }
 
-  private func configured(_ publisher: String) throws(Failure) -> PublisherID {
-    guard let found = settings.publishers.first(where: { $0.id.description == publisher }) else {
-      let near = Spelling.nearest(to: publisher, among: settings.publishers.prefix(1000).map(\.id.description))
-      throw Failure(
-        description: "there is no publisher \"\(publisher)\" in the configuration" + (near.map { " (did you mean \"\($0)\"?)" } ?? ""))
-    }
-    return found.id
+  /// One that the configuration has, or had when it published or was given a token: a gateway may still go by that one.
+  private func known(_ publisher: String) async throws(Failure) -> PublisherID {
+    let id = PublisherID(publisher)
+    if !isWhole || settings.publishers.contains(where: { $0.id == id }) { return id }
+    let withTokens = try await ask { () throws(StateRefusal) in try await store.publishersOfTokens(at: now.unixTime ?? .latest) }
+    if withTokens.contains(id) { return id }
+    let records = try await ask { () throws(StateRefusal) in try await store.publisherRecords() }
+    if records.contains(where: { $0.key.publisher == id }) { return id }
+    let near = Spelling.nearest(to: publisher, among: settings.publishers.prefix(1000).map(\.id.description))
+    throw Failure(
+      description: "there is no publisher \"\(publisher)\" in the configuration" + (near.map { " (did you mean \"\($0)\"?)" } ?? ""))
   }
 
   // MARK: Freezes
 
   /// Returns what is frozen from now on, in words.
   package func freeze(_ scope: Scope, why: String) async throws(Failure) -> String {
-    let scope = try self.scope(scope, mustExist: true)
+    let scope = try await self.scope(scope, mustExist: true)
     let freeze = Freeze(scope: scope, why: why, since: now.unixTime ?? .latest)
     try await ask { () throws(StateRefusal) in try await store.freeze(freeze, deed(.freeze, why) { $0.describe(scope) }) }
     return scope.words
@@ -99,7 +108,7 @@ package struct OperatorDesk: Sendable {
 
   /// Returns what is free again, in words.
   package func unfreeze(_ scope: Scope, why: String) async throws(Failure) -> String {
-    let scope = try self.scope(scope, mustExist: false)
+    let scope = try await self.scope(scope, mustExist: false)
     let wasFrozen = try await ask { () throws(StateRefusal) in try await store.unfreeze(scope, deed(.unfreeze, why) { $0.describe(scope) })
     }
     guard wasFrozen else { throw Failure(description: "\(scope.words) is not frozen") }
@@ -111,15 +120,15 @@ package struct OperatorDesk: Sendable {
   }
 
   /// What is frozen is freed even if its name is no longer in the configuration.
-  private func scope(_ scope: Scope, mustExist: Bool) throws(Failure) -> Freeze.Scope {
+  private func scope(_ scope: Scope, mustExist: Bool) async throws(Failure) -> Freeze.Scope {
     switch scope {
     case .everything: return .everything
     case .registry(let name):
-      guard !mustExist || settings.registries.contains(where: { $0.name.description == name }) else {
+      guard !mustExist || !isWhole || settings.registries.contains(where: { $0.name.description == name }) else {
         throw Failure(description: "there is no registry \"\(name)\" in the configuration")
       }
       return .registry(RegistryName(name))
-    case .publisher(let name): return .publisher(mustExist ? try configured(name) : PublisherID(name))
+    case .publisher(let name): return .publisher(mustExist ? try await known(name) : PublisherID(name))
     }
   }
 

@@ -17,9 +17,11 @@ package struct PublisherReport: Sendable {
   package let state: State
   private let records: [PublisherRecord]
 
-  init(_ publisher: Publisher, _ records: [PublisherRecord]) {
+  init(_ publisher: Publisher, _ records: [PublisherRecord], issuerURL: ExactString?) {
     id = publisher.id
-    let isKnown = records.contains { $0.ids != nil && publisher.repositories.contains($0.key.repository) }
+    let isKnown = records.contains {
+      $0.ids != nil && $0.key.issuerURL == issuerURL && publisher.repositories.contains($0.key.repository)
+    }
     state = publisher.learns && !isKnown ? .pending : .active
     self.records = records
   }

@@ -81,6 +81,13 @@ struct PublishFlow {
 
   /// Decides once more, immediately before the first byte: on the very word that was entered into the store.
   func confirm(_ uploader: Uploader, _ target: PublishTarget) throws(Refusal) -> Consent {
+    let current = gateway.configuration
+    if current.settings.digest != configuration.settings.digest {
+      // Another address, another audience, another rule: nothing of the old one holds.
+      guard current.registries.first(where: { $0.name == registry.name })?.settings == registry.settings else {
+        throw .gateway(.configurationChanged)
+      }
+    }
     let consent = try decide(uploader, target)
     let use = attempt.undertaken?.upload.use
     guard consent.grant?.key == use?.key, consent.grant?.lesson == use?.lesson else { throw .gateway(.configurationChanged) }

@@ -1,5 +1,6 @@
 import PublisherPolicy
 import RegistryProtocols
+import StateStore
 import StrictParsers
 import TokenVerification
 
@@ -37,7 +38,11 @@ final class Trial {
         claimant, target, knowing: flow.attempt.knowledge, at: flow.gateway.now())
       switch decision {
       case .granted(let grant):
-        flow.attempt.record.describe(grant)
+        if let freeze = flow.gateway.freeze(of: target.registry, grant.publisher) {
+          refusal = .state(.frozen(freeze))
+        } else {
+          flow.attempt.record.describe(grant)
+        }
         return nil
       case .hangsOnExistence(let inquiry):
         refusal = .package(.existenceUnknown(package: inquiry.target.package.canonical))

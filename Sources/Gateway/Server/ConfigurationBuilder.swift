@@ -38,19 +38,19 @@ struct ConfigurationBuilder {
   /// What decides, without anything that serves.
   func judges(_ settings: Settings) throws(Failure) -> (policy: Policy, verifier: TokenVerifier) {
     var rules: [IssuerRules] = []
-    var providers: [IssuerName: any CIProvider] = [:]
+    var issuers: [Policy.Issuer] = []
     for issuer in settings.issuers {
       guard let provider = ProviderCatalog.provider(issuer.provider, identity: issuer.identity) else {
         throw Failure(message: "there is no provider \(issuer.provider)")
       }
-      providers[issuer.name] = provider
+      issuers.append(Policy.Issuer(name: issuer.name, url: issuer.url, provider: provider))
       rules.append(
         IssuerRules(
           url: issuer.url, algorithms: Set(issuer.algorithms.compactMap { SignatureAlgorithm(name: $0) }),
           longestLifetime: issuer.maxLifetime.milliseconds / 1000, form: provider.tokenForm))
     }
     return (
-      Policy(publishers: settings.publishers, providers: providers),
+      Policy(publishers: settings.publishers, issuers: issuers),
       TokenVerifier(issuers: rules, tokenLimit: settings.server.limits.tokenBytes, cache: signatures)
     )
   }

@@ -6,16 +6,18 @@ import StrictParsers
 extension GatewayServices {
   /// Ends an attempt: its record is written, then its intent is closed.
   ///
-  /// In this order, so that a process that is killed in between finds the intent and does not lose the record; who is answered comes after both.
+  /// In this order, so that a process that is killed in between finds the intent and does not lose the record; who is answered comes after both, unless
+  /// the record can't be written at this moment: then the intent stays open until it is.
   func conclude(_ attempt: Attempt, _ outcome: AuditOutcome) async {
     attempt.end()
     if let registry = attempt.record.registry, attempt.hasBegunUpstream {
       note(attempt.record.upstreamStatus == nil ? .failing : .answering, of: registry)
     }
     metrics.count(attempt.record, outcome)
-    await audit.write(attempt.record, outcome, at: clock())
     let success = outcome.isSuccess ? attempt.undertaken.map { UploadSuccess(time: now(), activates: $0.upload.use?.lesson != nil) } : nil
-    if let (intent, end) = attempt.openIntent { store.end(intent, as: end, success) }
+    await audit.write(attempt.record, outcome, at: clock()) { [store, intent = attempt.openIntent] in
+      if let intent { store.end(intent.id, as: intent.end, success) }
+    }
     // What a client saw succeed is learnt: whatever is asked of the store after an end comes after it.
     if success?.activates == true { _ = try? await store.probe() }
     report(attempt, outcome)

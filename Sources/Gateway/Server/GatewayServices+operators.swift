@@ -10,12 +10,23 @@ extension GatewayServices {
     let bulletin: Bulletin
     do throws(StateRefusal) { bulletin = try await store.bulletin(at: now()) } catch { return }
     adopt(bulletin.freezes)
-    var recorded: [OperatorDeed] = []
-    for deed in bulletin.deeds {
-      // What could not be written at once is kept by the log, and is given to it no second time.
-      let isNew = recordedDeeds.withLock { $0.insert(deed.id).inserted }
-      if isNew ? await audit.write(line: deed.note) : audit.ensureWritable() { recorded.append(deed) }
+    // What could not be written at once is kept by the log, and is given to it no second time.
+    let new = recordedDeeds.withLock { recorded in bulletin.deeds.filter { recorded.insert($0.id).inserted } }
+    for (deed, success) in zip(new, audit.successes(ofNotes: new.map(\.note))) {
+      if success == nil {
+        await audit.write(line: deed.note) { self.unsettledDeeds.withLock { $0.append(deed) } }
+      } else {
+        unsettledDeeds.withLock { $0.append(deed) }
+      }
     }
-    if !recorded.isEmpty { try? await store.settle(recorded) }
+    await settleDeeds()
+  }
+
+  /// Tells the store which deeds are recorded.
+  private func settleDeeds() async {
+    let written = unsettledDeeds.withLock { $0 }
+    guard !written.isEmpty else { return }
+    do throws(StateRefusal) { try await store.settle(written) } catch { return }
+    unsettledDeeds.withLock { $0.removeFirst(written.count) }
   }
 }

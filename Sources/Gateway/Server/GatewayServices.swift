@@ -27,8 +27,11 @@ final class GatewayServices: Sendable {
   private let registryStates = Mutex<[RegistryName: Readiness.RegistryState]>([:])
   private let listening = Mutex(false)
   private let departed = DepartedPublishers()
-  /// Operators' deeds that this process has given to the audit log.
+  /// Operators' deeds, and earlier processes' intents, that this process has given to the audit log.
   let recordedDeeds = Mutex<Set<Int64>>([])
+  let recordedIntents = Mutex<Set<IntentID>>([])
+  /// Deeds that are recorded, of which the store is still to be told.
+  let unsettledDeeds = Mutex<[OperatorDeed]>([])
   private let freezes = Mutex<[Freeze]>([])
   private let unaccountedClaims = Mutex<Set<String>>([])
 

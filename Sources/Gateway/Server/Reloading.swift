@@ -1,11 +1,12 @@
 import Digests
 import Logging
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 
 /// Puts a new configuration in force when its files change or the process is told to (SIGHUP), as a whole or not at all.
 struct Reloading: Service {
-  private static let interval = Duration.seconds(2)
+  private static let interval = Duration.seconds(1)
 
   let gateway: GatewayServices
   let path: String
@@ -13,29 +14,36 @@ struct Reloading: Service {
   let builder: ConfigurationBuilder
 
   func run() async throws {
+    let signal = PendingSignal()
+    // One task reloads, so that an older configuration never takes the place of a newer one.
+    let (reasons, reason) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     await cancelWhenGracefulShutdown {
       await withTaskGroup(of: Void.self) { tasks in
-        tasks.addTask { await reloadOnSignal() }
-        tasks.addTask { await reloadOnChange() }
+        tasks.addTask {
+          for await _ in await UnixSignalsSequence(trapping: .sighup) {
+            signal.note()
+            reason.yield()
+          }
+        }
+        tasks.addTask {
+          while (try? await Task.sleep(for: Self.interval)) != nil { reason.yield() }
+          reason.finish()
+        }
+        tasks.addTask { await reload(for: reasons, signal) }
       }
     }
   }
 
-  private func reloadOnSignal() async {
-    for await _ in await UnixSignalsSequence(trapping: .sighup) {
-      gateway.audit.reopen()
-      await reload()
-    }
-  }
-
-  private func reloadOnChange() async {
-    var seen = files
-    while !Task.isCancelled {
-      do { try await Task.sleep(for: Self.interval) } catch { return }
+  /// At a signal at once; otherwise where the files differ from what was loaded, and have been left alone between two looks.
+  private func reload(for reasons: AsyncStream<Void>, _ signal: PendingSignal) async {
+    var loaded = files
+    var last = loaded
+    for await _ in reasons {
       let now = files
-      guard now != seen else { continue }
+      defer { last = now }
+      if signal.take() { gateway.audit.reopen() } else if now == loaded || now != last { continue }
       await reload()
-      seen = files.asSeen(in: now)
+      loaded = files.asSeen(in: now)
     }
   }
 
@@ -67,5 +75,19 @@ struct Reloading: Service {
   private func reject(_ problems: [String]) {
     gateway.metrics.reloads.add(1, MetricLabel(Metrics.ReloadResult.rejected))
     gateway.log.log(.configurationRejected, ["problems": .array(problems.map { "\($0)" })])
+  }
+}
+
+/// That a signal came which nothing was done about yet.
+private final class PendingSignal: Sendable {
+  private let isPending = Mutex(false)
+
+  func note() { isPending.withLock { $0 = true } }
+
+  func take() -> Bool {
+    isPending.withLock { isPending in
+      defer { isPending = false }
+      return isPending
+    }
   }
 }

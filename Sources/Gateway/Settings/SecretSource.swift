@@ -8,6 +8,8 @@ package enum SecretSource: Hashable, Sendable {
   /// A file in systemd's `$CREDENTIALS_DIRECTORY`.
   case systemd(String)
 
+  private static let largest = 64 << 10
+
   /// Why a secret can't be had.
   package enum Fault: Error, Hashable, Sendable {
     case unreadable(String)
@@ -45,8 +47,8 @@ package enum SecretSource: Hashable, Sendable {
     case .systemd where environment["CREDENTIALS_DIRECTORY"] == nil: throw .unset("CREDENTIALS_DIRECTORY")
     case .file, .systemd:
       let path = path(environment) ?? ""
-      guard let data = FileManager.default.contents(atPath: path) else { throw .unreadable(path) }
-      bytes = Array(data)
+      guard let found = RegularFile.contents(of: path, upTo: Self.largest), found.count <= Self.largest else { throw .unreadable(path) }
+      bytes = found
     }
     if bytes.last == UInt8(ascii: "\n") {
       bytes.removeLast()

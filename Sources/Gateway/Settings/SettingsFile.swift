@@ -6,7 +6,7 @@ import Yams
 
 /// Reads the files of a configuration.
 package protocol SettingsReading: Sendable {
-  /// Nil where the file can't be read.
+  /// Nil where there is no regular file that can be read. Of one that is larger than any that a person writes, the beginning.
   func contents(of path: String) -> [UInt8]?
   /// Hands on a file of any size, piece by piece. False where it can't be read.
   func read(_ path: String, _ piece: ([UInt8]) -> Void) -> Bool
@@ -16,21 +16,20 @@ package protocol SettingsReading: Sendable {
 
 /// The file system.
 package struct SettingsDisk: SettingsReading {
-  private static let pieceBytes = 1 << 20
+  /// Larger than any file that a person writes.
+  static let largest = 16 << 20
 
   package init() {}
 
-  package func contents(of path: String) -> [UInt8]? { FileManager.default.contents(atPath: path).map { Array($0) } }
+  package func contents(of path: String) -> [UInt8]? { RegularFile.contents(of: path, upTo: Self.largest) }
 
   package func read(_ path: String, _ piece: ([UInt8]) -> Void) -> Bool {
-    guard let file = FileHandle(forReadingAtPath: path) else { return false }
-    defer { try? file.close() }
-    do {
-      while let data = try file.read(upToCount: Self.pieceBytes), !data.isEmpty { piece(Array(data)) }
-      return true
-    } catch {
-      return false
+    guard let file = RegularFile(path) else { return false }
+    while let bytes = file.next() {
+      if bytes.isEmpty { return true }
+      piece(bytes)
     }
+    return false
   }
 
   package func names(in folder: String) -> [String]? { (try? FileManager.default.contentsOfDirectory(atPath: folder))?.sorted() }
@@ -43,10 +42,9 @@ package enum SettingsFile {
     case serving
     /// Only what decides: secrets and certificates may be elsewhere.
     case judging
+    /// Only where the state is, for whoever must act though the rest is wrong.
+    case operating
   }
-
-  /// Larger than any that a person writes.
-  private static let largest = 16 << 20
 
   /// All that is wrong with a configuration, and its settings unless some of it is an error.
   ///
@@ -63,10 +61,15 @@ package enum SettingsFile {
       settings = schema.read(root, &files, tests: tests)
     }
     let sorted = problems.all.sorted { ($0.file, $0.line, $0.column) < ($1.file, $1.line, $1.column) }
-    return (problems.hasErrors ? nil : settings, sorted)
+    let isUsable =
+      switch purpose {
+      case .serving, .judging: !problems.hasErrors
+      case .operating: !problems.all.contains { $0.severity == .error && $0.keyPath.utf8.starts(with: "state".utf8) }
+      }
+    return (isUsable ? settings : nil, sorted)
   }
 
-  fileprivate static func isTooLarge(_ bytes: [UInt8]) -> Bool { bytes.count > largest }
+  fileprivate static func isTooLarge(_ bytes: [UInt8]) -> Bool { bytes.count > SettingsDisk.largest }
 }
 
 /// The files that were read, with the digest over all of them.
@@ -116,7 +119,7 @@ struct SettingsFiles {
   mutating func lines(of path: String, _ line: (ArraySlice<UInt8>, Int) -> Void) -> Bool {
     paths.append(path)
     hash.update(Array("\(path.utf8.count):\(path)".utf8))
-    var lines = LineSplitter()
+    var lines = LineSplitter(longest: SettingsSchema.longestLine)
     let isRead = reader.read(path) { piece in
       hash.update(piece)
       lines.add(piece, line)

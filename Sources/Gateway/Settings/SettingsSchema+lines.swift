@@ -6,7 +6,7 @@ import Yams
 
 /// Publishers of which a file has one a line, each a JSON object with the members that it would have in YAML.
 extension SettingsSchema {
-  private static let longestLine = 1 << 20
+  static let longestLine = 1 << 20
   /// A generator's mistake stands in every line: nobody reads more of them.
   private static let mostToldLines = 100
 

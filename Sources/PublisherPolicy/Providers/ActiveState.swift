@@ -16,6 +16,10 @@ package struct ActiveState: CIProvider {
   package let repositoryScope: ExactString? = "organization"
   package let identifying: [[ExactString]] = [["organization", "project"], ["project_id"], ["organization_id"]]
   package let immutableIDs: [ExactString] = ["project_id", "organization_id"]
+  package let advice = [
+    Advice(keys: ["project", "project_id"], otherwise: "any project of the organisation may publish"),
+    Advice(keys: ["actor_id"], otherwise: "anybody may publish who may build in the project"),
+  ]
   /// Its other builders build what anybody asks for.
   package let standingConditions = [Condition(key: "builder", kind: .literal("builder", .string("pypi-publisher")))]
 

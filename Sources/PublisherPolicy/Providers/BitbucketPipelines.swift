@@ -18,7 +18,8 @@ package struct BitbucketPipelines: CIProvider {
   package let identifying: [[ExactString]] = [["repositoryUuid"], ["workspaceUuid"]]
   package let immutableIDs: [ExactString] = ["repositoryUuid", "workspaceUuid"]
   package let advice = [
-    Advice(keys: ["branchName", "deploymentEnvironmentUuid"], otherwise: "any branch of the repository may publish")
+    Advice(keys: ["repositoryUuid"], otherwise: "any repository of the workspace may publish"),
+    Advice(keys: ["branchName", "deploymentEnvironmentUuid"], otherwise: "any branch of the repository may publish"),
   ]
 
   package func fault(ofIssuer url: ExactString) -> String? {

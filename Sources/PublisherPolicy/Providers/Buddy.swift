@@ -22,6 +22,7 @@ package struct Buddy: CIProvider {
   package let repositoryKey: (condition: ExactString, claim: ExactString) = ("pipeline_id", "pipeline_id")
   package let identifying: [[ExactString]] = [["pipeline_id"]]
   package let immutableIDs: [ExactString] = ["pipeline_id"]
+  package let advice = [Advice(keys: ["ref"], otherwise: "any branch may publish that the pipeline runs for")]
 
   package func fault(ofIssuer url: ExactString) -> String? {
     Self.issuers.contains(url) ? nil : "must be one of \(Self.issuers.map(\.text).joined(separator: ", "))"

@@ -18,7 +18,10 @@ package struct Buildkite: CIProvider {
   package let identifying: [[ExactString]] = [["organization_slug", "pipeline_slug"], ["pipeline_id"], ["organization_id"]]
   package let immutableIDs: [ExactString] = ["pipeline_id", "organization_id"]
   package let specialConditions: [ExactString] = ["tag"]
-  package let advice = [Advice(keys: ["tag", "build_tag", "build_branch"], otherwise: "any branch of the pipeline may publish")]
+  package let advice = [
+    Advice(keys: ["pipeline_slug", "pipeline_id"], otherwise: "any pipeline of the organisation may publish"),
+    Advice(keys: ["tag", "build_tag", "build_branch"], otherwise: "any branch of the pipeline may publish"),
+  ]
 
   package func fault(ofIssuer url: ExactString) -> String? { url == publicIssuer ? nil : "must be https://agent.buildkite.com" }
 

@@ -19,6 +19,7 @@ package struct CircleCI: CIProvider {
   /// Somebody who reruns a job with SSH types into it what he likes.
   package let standingConditions = [Condition(key: "ssh-rerun", kind: .literal("ssh-rerun", .bool(false)))]
   package let advice = [
+    Advice(keys: ["project-id"], otherwise: "any project of the organisation may publish"),
     Advice(keys: ["tag", "vcs-ref", "context-ids"], otherwise: "any branch of the project may publish"),
     Advice(keys: ["vcs-origin"], otherwise: "a fork may publish where the project's secrets are passed to pull requests of forks"),
   ]

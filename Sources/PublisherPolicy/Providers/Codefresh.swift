@@ -20,7 +20,10 @@ package struct Codefresh: CIProvider {
   package let immutableIDs: [ExactString] = ["pipeline_id", "account_id"]
   /// Only a pull request has the claim.
   package let dangers = [Danger("scm_pull_request_target_branch", ["**"])]
-  package let advice = [Advice(keys: ["scm_ref"], otherwise: "any branch may publish that the pipeline runs for")]
+  package let advice = [
+    Advice(keys: ["pipeline_id"], otherwise: "any pipeline of the account may publish"),
+    Advice(keys: ["scm_ref"], otherwise: "any branch may publish that the pipeline runs for"),
+  ]
 
   package func fault(of value: ExactString, for key: ExactString) -> String? {
     switch key {

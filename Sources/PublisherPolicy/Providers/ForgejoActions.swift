@@ -16,6 +16,7 @@ package struct ForgejoActions: CIProvider {
     ],
     ignored: ["actor", "jti", "workflow"])
   package let repositoryKey: (condition: ExactString, claim: ExactString) = ("repository", "repository")
+  package let labels: Set<ExactString> = ["repository", "repository_owner"]
   package let identifying: [[ExactString]] = [["repository"], ["repository_id"], ["repository_owner_id"]]
   package let immutableIDs: [ExactString] = ["repository_id", "repository_owner_id"]
   package let specialConditions: [ExactString] = ["workflow", "tag"]
@@ -27,7 +28,8 @@ package struct ForgejoActions: CIProvider {
       ["pull_request_*", "workflow_run", "issue_*", "issues", "fork", "watch", "gollum", "wiki", "discussion", "discussion_comment"])
   ]
   package let advice = [
-    Advice(keys: ["tag", "ref", "ref_protected"], otherwise: "any branch of the repository may publish")
+    Advice(keys: ["repository", "repository_id"], otherwise: "any repository of the owner may publish"),
+    Advice(keys: ["tag", "ref", "ref_protected"], otherwise: "any branch of the repository may publish"),
   ]
 
   package func fault(ofIssuer url: ExactString) -> String? {

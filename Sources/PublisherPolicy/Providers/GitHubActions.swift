@@ -16,11 +16,12 @@ package struct GitHubActions: CIProvider {
     ignored: ["actor", "check_run_id", "environment_node_id", "issuer_scope", "workflow"],
     openPrefixes: ["repo_property_"])
   package let repositoryKey: (condition: ExactString, claim: ExactString) = ("repository", "repository")
+  package let labels: Set<ExactString> = ["repository", "repository_owner"]
   package let identifying: [[ExactString]] = [["repository"], ["repository_id"], ["repository_owner_id"]]
   package let immutableIDs: [ExactString] = ["repository_owner_id", "repository_id"]
   package let specialConditions: [ExactString] = ["workflow", "reusable_workflow", "tag"]
   package let caseIgnored: Set<ExactString> = ["repository", "repository_owner", "environment"]
-  /// Events that run for a stranger's pull request, fork or comment, with the rights of the default branch.
+  /// Events that run for a stranger's pull request, fork or comment, with the rights of the default branch. A fork's `pull_request` has no token.
   package let dangers = [
     Danger(
       "event_name",
@@ -30,6 +31,7 @@ package struct GitHubActions: CIProvider {
       ])
   ]
   package let advice = [
+    Advice(keys: ["repository", "repository_id"], otherwise: "any repository of the owner may publish"),
     Advice(
       keys: ["environment", "tag", "ref", "ref_protected"], otherwise: "any branch and any environment of the repository may publish")
   ]
@@ -48,7 +50,8 @@ package struct GitHubActions: CIProvider {
       value.segments == 1 && !value.has("@") && (value.ends(with: ".yml") || value.ends(with: ".yaml"))
         ? nil : "must be the name of a file in .github/workflows, ending in .yml or .yaml"
     case "reusable_workflow":
-      value.contains("/.github/workflows/") && value.has("@") ? nil : "must be OWNER/REPO/.github/workflows/FILE@REF"
+      value.contains("/.github/workflows/") && value.has("@") && !value.utf8.prefix { $0 != UInt8(ascii: "/") }.contains(UInt8(ascii: "*"))
+        ? nil : "must be OWNER/REPO/.github/workflows/FILE@REF, of a certain owner"
     default: nil
     }
   }

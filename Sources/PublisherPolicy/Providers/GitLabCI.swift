@@ -14,6 +14,7 @@ package struct GitLabCI: CIProvider {
     ],
     ignored: ["groups_direct", "job_config", "target_audience", "user_access_level", "user_email", "user_identities", "user_login"])
   package let repositoryKey: (condition: ExactString, claim: ExactString) = ("project", "project_path")
+  package let labels: Set<ExactString> = ["project_path", "namespace_path"]
   package let identifying: [[ExactString]] = [["project"], ["project_path"], ["project_id"], ["namespace_id"]]
   package let immutableIDs: [ExactString] = ["project_id", "namespace_id"]
   package let specialConditions: [ExactString] = ["project", "workflow", "tag"]
@@ -25,6 +26,7 @@ package struct GitLabCI: CIProvider {
     Condition(key: "job_project_id", kind: .agrees("job_project_id", with: "project_id"))
   ]
   package let advice = [
+    Advice(keys: ["project", "project_path", "project_id"], otherwise: "any project of the group may publish"),
     Advice(
       keys: ["environment", "environment_protected", "tag", "ref", "ref_path", "ref_protected"],
       otherwise: "any branch and any environment of the project may publish")

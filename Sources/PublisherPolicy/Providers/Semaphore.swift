@@ -17,7 +17,10 @@ package struct Semaphore: CIProvider {
   package let dangers = [
     Danger("ref_type", ["pull-request"]), Danger("job_type", ["debug_job", "project_debug_job", "debug_project_job"]),
   ]
-  package let advice = [Advice(keys: ["tag", "ref"], otherwise: "any branch of the project may publish")]
+  package let advice = [
+    Advice(keys: ["prj_id"], otherwise: "any project of the organisation may publish"),
+    Advice(keys: ["tag", "ref"], otherwise: "any branch of the project may publish"),
+  ]
 
   package func fault(ofIssuer url: ExactString) -> String? {
     IssuerAddress(url)?.path == [] ? nil : "must be https://ORGANISATION.semaphoreci.com, without a path"

@@ -18,7 +18,10 @@ package struct TeamCity: CIProvider {
         "refs/pull/**", "pull/**", "refs/merge-requests/**", "merge-requests/**", "refs/pull-requests/**", "pull-requests/**",
       ])
   ]
-  package let advice = [Advice(keys: ["branch"], otherwise: "any branch of the build configuration may publish")]
+  package let advice = [
+    Advice(keys: ["build_type_internal_id"], otherwise: "any build configuration of the project may publish"),
+    Advice(keys: ["branch"], otherwise: "any branch of the build configuration may publish"),
+  ]
 
   package func fault(of value: ExactString, for key: ExactString) -> String? {
     switch key {

@@ -1,7 +1,7 @@
 /// What takes several steps and must be one transaction and one round trip: functions at the server, of the first version.
 ///
 /// Within them each step sees what was committed before it began (PostgreSQL's manual, Function Volatility Categories), and each holds what it locks
-/// until its commit. Locks are taken in one order: publisher, package, file, credential.
+/// until its commit. Locks are taken in one order: repository, package, file, credential.
 enum PostgresFunctions {
   /// Held by uploads that begin, against an operator who freezes.
   private static let freezeLock: Int64 = 0x494D_5052_0001
@@ -10,7 +10,7 @@ enum PostgresFunctions {
   static let beginUpload = """
     CREATE FUNCTION imprimatur.begin_upload(
       _intent bigint, _instance bigint, _note bytea, _registry bytea, _package_key bytea, _file_key bytea,
-      _publisher_key bytea, _publisher bytea, _issuer bytea, _repository bytea, _ids bytea, _run bytea, _creates boolean, _alone boolean,
+      _publisher_key bytea, _publisher bytea, _issuer bytea, _repository bytea, _repository_key bytea, _ids bytea, _run bytea, _creates boolean, _alone boolean,
       _credential bytea, _is_upload_token boolean, _until bigint, _version bytea, _is_streamed boolean, _digest bytea,
       OUT verdict bigint, OUT kind bigint, OUT name bytea, OUT why bytea, OUT since bigint, OUT digest bytea
     ) LANGUAGE plpgsql AS $function$
@@ -31,7 +31,7 @@ enum PostgresFunctions {
       IF FOUND THEN verdict := 7; RETURN; END IF;
 
       IF _ids IS NOT NULL THEN
-        PERFORM imprimatur.lock_key(_publisher_key);
+        PERFORM imprimatur.lock_key(_repository_key);
         PERFORM imprimatur.lock_key(_package_key);
       END IF;
       IF _alone THEN
@@ -42,8 +42,9 @@ enum PostgresFunctions {
       IF _ids IS NOT NULL THEN
         -- In one statement, and so at one moment: an upload that ends turns what it reserved into what was learnt.
         SELECT
-          EXISTS (SELECT FROM imprimatur.publishers p WHERE p.key = _publisher_key AND p.ids <> _ids)
-            OR EXISTS (SELECT FROM imprimatur.intents i WHERE i.publisher_key = _publisher_key AND i.ids <> _ids),
+          EXISTS (SELECT FROM imprimatur.publishers p WHERE sha256(p.repository) = sha256(_repository) AND p.repository = _repository
+              AND p.issuer = _issuer AND p.ids IS NOT NULL AND p.ids <> _ids)
+            OR EXISTS (SELECT FROM imprimatur.intents i WHERE i.taught_repository = _repository_key AND i.ids <> _ids),
           (SELECT c.publisher FROM imprimatur.creations c
             WHERE c.package_key = _package_key AND c.publisher <> _publisher AND NOT (c.issuer = _issuer AND c.ids = _ids)),
           EXISTS (SELECT FROM imprimatur.intents i
@@ -89,9 +90,9 @@ enum PostgresFunctions {
       END IF;
 
       INSERT INTO imprimatur.intents
-        (id, instance, state, note, publisher_key, publisher, issuer, repository, ids, run, created_package, exclusive_file)
+        (id, instance, state, note, publisher_key, publisher, issuer, repository, ids, run, taught_repository, created_package, exclusive_file)
         VALUES (_intent, _instance, 1, _note, _publisher_key, _publisher, _issuer, _repository, _ids, _run,
-          CASE WHEN _creates THEN _package_key END, CASE WHEN _alone THEN _file_key END);
+          CASE WHEN _ids IS NOT NULL THEN _repository_key END, CASE WHEN _creates THEN _package_key END, CASE WHEN _alone THEN _file_key END);
       verdict := 0;
     END
     $function$;

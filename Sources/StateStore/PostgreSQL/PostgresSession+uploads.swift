@@ -28,14 +28,15 @@ extension PostgresSession {
     return try run(
       """
       SELECT verdict, kind, name, why, since, digest FROM imprimatur.begin_upload(
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
       """,
       .integer(intent.value), instance, .bytes(upload.note), .text(registry),
       .digest(TextKey.digest(of: registry, target.package.canonical)),
       .digest(TextKey.digest(of: registry, target.package.canonical, target.file)),
       .optionalDigest(use.map { TextKey.digest(of: ExactString($0.key.publisher.description), $0.key.issuerURL, $0.key.repository) }),
       .optionalText(use.map { ExactString($0.key.publisher.description) }), .optionalText(use?.key.issuerURL),
-      .optionalText(use?.key.repository), use?.lesson.map { .bytes($0.encoded()) } ?? .null, .optionalText(use?.run),
+      .optionalText(use?.key.repository), .optionalDigest(use.map { TextKey.digest(of: $0.key.issuerURL, $0.key.repository) }),
+      use?.lesson.map { .bytes($0.encoded()) } ?? .null, .optionalText(use?.run),
       .flag(upload.createsPackage), .flag(upload.isExclusive), .optionalDigest(credential?.key),
       .flag(credential?.isUploadToken ?? false), credential.map { .integer($0.until.seconds) } ?? .null,
       .optionalText(target.version?.canonical), .flag(credential?.content == .stream), .optionalDigest(credential?.content.digest)

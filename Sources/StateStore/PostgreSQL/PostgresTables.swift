@@ -63,12 +63,14 @@ enum PostgresTables {
       repository bytea,
       ids bytea,
       run bytea,
+      -- The repository whose ids are to be learnt.
+      taught_repository bytea,
       -- The package that nobody else may bring into being meanwhile, and the file that nobody else may send.
       created_package bytea,
       exclusive_file bytea
     );
     CREATE INDEX intents_by_instance ON imprimatur.intents (instance);
-    CREATE INDEX intents_that_teach ON imprimatur.intents (publisher_key) WHERE ids IS NOT NULL;
+    CREATE INDEX intents_that_teach ON imprimatur.intents (taught_repository) WHERE taught_repository IS NOT NULL;
     CREATE INDEX intents_that_create ON imprimatur.intents (created_package) WHERE created_package IS NOT NULL;
     CREATE UNIQUE INDEX intents_alone ON imprimatur.intents (exclusive_file) WHERE exclusive_file IS NOT NULL;
 

@@ -8,6 +8,8 @@ package enum DatabaseFailure: Error, Hashable, Sendable, CustomStringConvertible
   case file(Int32)
   /// It was written by a later version of this program.
   case newerVersion(Int64)
+  /// It was written by an earlier version of this program, whose gateway may still use it.
+  case olderVersion(Int64)
   /// It is a database of another program.
   case foreign
   /// The file was removed or another one was put in its place while it was in use: what it knew would be forgotten.
@@ -26,6 +28,7 @@ package enum DatabaseFailure: Error, Hashable, Sendable, CustomStringConvertible
     case .sqlite(let code): unsafe "\(String(cString: sqlite3_errstr(code))) (SQLite \(code))"
     case .file(let number): "there is no file, and none can be made (errno \(number))"
     case .newerVersion(let version): "it has version \(version), which only a later version of Imprimatur understands"
+    case .olderVersion(let version): "it has version \(version), which a gateway of this version must bring to its own first"
     case .foreign: "it is the database of another program"
     case .replaced: "its file was removed or replaced while it was in use"
     case .noWriteAheadLog: "it can't keep a write-ahead log where it is"

@@ -38,6 +38,7 @@ struct DatabaseFile {
   func refuseFragment(orEmpty: Bool) throws(DatabaseFailure) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { throw .file(errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .foreign }
     guard status.st_size > 0 || !orEmpty else { throw .replaced }
     guard status.st_size == 0 || status.st_size >= 512 else { throw .foreign }
   }

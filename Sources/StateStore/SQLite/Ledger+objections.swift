@@ -29,12 +29,12 @@ extension Ledger {
     return freeze
   }
 
-  /// Two identities must not both be the first one: whoever learns reserves the place, and the same identity may use it once more meanwhile.
+  /// Two identities must not both be the first one of a repository: whoever learns reserves its name, and the same identity may use it once more
+  /// meanwhile.
   private func objection(toTeaching key: PublisherKey, _ ids: SQLValue) throws(DatabaseFailure) -> StateRefusal? {
-    let place: [SQLValue] = [.text(key.publisher.description), .text(key.issuerURL.text), .text(key.repository.text)]
-    let learnt = try selectLearntIDs.first(place[0], place[1], place[2]) { $0.blob(0) } ?? nil
-    if let learnt, case .blob(let own) = ids, learnt != own { return .reserved }
-    return try selectRivalLesson.first(place[0], place[1], place[2], ids) { _ in StateRefusal.reserved }
+    let (issuer, repository) = (SQLValue.text(key.issuerURL.text), SQLValue.text(key.repository.text))
+    if let refusal = try selectOtherLesson.first(issuer, repository, ids, read: { _ in StateRefusal.reserved }) { return refusal }
+    return try selectRivalLesson.first(issuer, repository, ids) { _ in StateRefusal.reserved }
   }
 
   private func objection(

@@ -46,7 +46,7 @@ final class Ledger {
   let selectIntentsBefore: Statement
   let settleClaimsBefore: Statement
   let selectFreeze: Statement
-  let selectLearntIDs: Statement
+  let selectOtherLesson: Statement
   let selectRivalLesson: Statement
   let selectCreation: Statement
   let selectRivalCreation: Statement
@@ -93,9 +93,10 @@ final class Ledger {
       SELECT kind, name, why, since FROM freezes
         WHERE kind = 1 OR (kind = 2 AND name = ?1) OR (kind = 3 AND name = ?2) ORDER BY kind LIMIT 1
       """)
-    selectLearntIDs = try connection.prepare("SELECT ids FROM publishers WHERE publisher = ? AND issuer = ? AND repository = ?")
+    selectOtherLesson = try connection.prepare(
+      "SELECT 1 FROM publishers WHERE issuer = ? AND repository = ? AND ids IS NOT NULL AND ids <> ? LIMIT 1")
     selectRivalLesson = try connection.prepare(
-      "SELECT 1 FROM intents WHERE publisher = ? AND issuer = ? AND repository = ? AND ids IS NOT NULL AND ids <> ? LIMIT 1")
+      "SELECT 1 FROM intents WHERE issuer = ? AND repository = ? AND ids IS NOT NULL AND ids <> ? LIMIT 1")
     selectCreation = try connection.prepare("SELECT publisher, issuer, ids FROM creations WHERE registry = ? AND package = ?")
     selectRivalCreation = try connection.prepare(
       "SELECT 1 FROM intents WHERE registry = ? AND package = ? AND creates = 1 AND NOT (issuer = ? AND ids = ?) LIMIT 1")

@@ -76,7 +76,7 @@ enum Schema {
     ALTER TABLE intents ADD COLUMN run TEXT;
     ALTER TABLE intents ADD COLUMN creates INTEGER NOT NULL DEFAULT 0 CHECK (creates IN (0, 1));
     ALTER TABLE intents ADD COLUMN exclusive INTEGER NOT NULL DEFAULT 0 CHECK (exclusive IN (0, 1));
-    CREATE INDEX intents_that_teach ON intents (publisher, issuer, repository) WHERE ids IS NOT NULL;
+    CREATE INDEX intents_that_teach ON intents (issuer, repository) WHERE ids IS NOT NULL;
     CREATE INDEX intents_that_create ON intents (registry, package) WHERE creates = 1;
     CREATE UNIQUE INDEX intents_alone ON intents (registry, package, file) WHERE exclusive = 1;
 
@@ -124,6 +124,9 @@ enum Schema {
     """,
   ]
 
+  /// The version that this program works with.
+  static var current: Int { migrations.count }
+
   /// The version of a database of ours, 0 of an empty one. It changes nothing, since the file may be somebody else's.
   static func version(of connection: Connection) throws(DatabaseFailure) -> Int {
     let version = try connection.integer("PRAGMA user_version") ?? 0
@@ -137,7 +140,7 @@ enum Schema {
   }
 
   /// Makes the tables, or brings them to this program's version, in one transaction.
-  static func migrate(_ connection: Connection, from version: Int, to target: Int = migrations.count) throws(DatabaseFailure) {
+  static func migrate(_ connection: Connection, from version: Int, to target: Int = current) throws(DatabaseFailure) {
     guard version < target else { return }
     try connection.execute("BEGIN EXCLUSIVE")
     // A command beside the gateway may have come first.

@@ -11,7 +11,7 @@ final class ServingLock {
 
   /// Opens the file without a lock yet.
   init(on file: DatabaseFile) throws(DatabaseFailure) {
-    descriptor = unsafe open(file.path, O_RDONLY | O_CLOEXEC)
+    descriptor = unsafe open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .file(errno) }
     guard let identity = DatabaseFile.Identity(ofDescriptor: descriptor) else {
       let failure = DatabaseFailure.file(errno)

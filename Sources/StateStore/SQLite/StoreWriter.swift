@@ -98,7 +98,8 @@ final class StoreWriter {
     switch location {
     case .memory: connection = try Connection(path: ":memory:")
     case .file(let file, let role):
-      // Once it was there, a file that is missing is not made anew: the tokens of the lost one could be used again.
+      // Once it was there, no other file takes its place before the next start, and none is made anew: the tokens of the lost one could be used again.
+      guard numbers == nil || file.identity == openedFile else { throw .replaced }
       if numbers == nil, role == .gateway { try file.createIfMissing() }
       try file.refuseFragment(orEmpty: numbers != nil)
       openedFile = try role == .gateway ? lock(file) : file.identity
@@ -107,16 +108,16 @@ final class StoreWriter {
     try connection.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
     let version = try Schema.version(of: connection)
     guard version > 0 || numbers == nil else { throw .replaced }
+    if case .file(_, .command) = location, version < Schema.current { throw .olderVersion(Int64(version)) }
     try configure(connection)
     try Schema.migrate(connection, from: version)
     // There is no integrity check of the whole file, which would take seconds of a large one at each start: each page is checked as it is read.
     let ledger = try Ledger(connection)
-    let found = try ledger.intentNumbers()
-    if numbers == nil { numbers = found } else { numbers?.skip(to: found) }
+    if numbers == nil { numbers = try ledger.intentNumbers() }
     return ledger
   }
 
-  /// Which file is locked now: another one may stand where the first one stood.
+  /// Which file is locked now: another one may stand where one stood that was in use elsewhere.
   private func lock(_ file: DatabaseFile) throws(DatabaseFailure) -> DatabaseFile.Identity {
     let lock: ServingLock
     if let servingLock, servingLock.file == file.identity { lock = servingLock } else { lock = try ServingLock(on: file) }
