@@ -72,10 +72,13 @@ import Testing
       ("exp", "1700000000", .invalidClaim(.exp)), ("exp", "1e400", .invalidClaim(.exp)),
       ("iat", nil, .missingClaim(.iat)), ("iat", "null", .invalidClaim(.iat)), ("iat", #""1700000000""#, .invalidClaim(.iat)),
       ("iat", "1700000301", .invalidClaim(.exp)), ("iat", "9223372036854775807", .invalidClaim(.iat)), ("iat", "-1", .invalidClaim(.iat)),
+      // RubyGems refuses a token without `nbf`. Here it is optional, as in RFC 7519: some CI systems send none, and `iat` bounds the beginning.
       ("nbf", nil, nil), ("nbf", "null", .invalidClaim(.nbf)), ("nbf", #""0""#, .invalidClaim(.nbf)),
       ("nbf", "1700000300", .invalidClaim(.nbf)),
       ("nbf", "18446744073709551616", .invalidClaim(.nbf)),
       ("sub", nil, nil), ("sub", #""""#, .invalidClaim(.sub)), ("sub", "1", .invalidClaim(.sub)), ("sub", "null", .invalidClaim(.sub)),
+      // NuGet refuses a `jti` of spaces. Here it is an id like any other: of two tokens that have it, one is good for something.
+      ("jti", #"" ""#, nil),
       ("jti", nil, nil), ("jti", #""""#, .invalidClaim(.jti)), ("jti", "1", .invalidClaim(.jti)), ("jti", "null", .invalidClaim(.jti)),
       ("jti", "\"\(String(repeating: "j", count: 512))\"", nil), ("jti", "\"\(String(repeating: "j", count: 513))\"", .invalidClaim(.jti)),
     ] as [(String, String?, TokenRefusal?)])
