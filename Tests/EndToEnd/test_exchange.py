@@ -57,6 +57,9 @@ def test_a_burnt_token_publishes_nothing(started, issuer, recording):
 
 REFUSED = {
     "not JSON": ("invalid-payload", None),
+    # PyPI calls a token without an issuer a malformed payload. Here the code is of the stage, and the description says which claim is missing.
+    "no issuer": ("invalid-token", {"iss": None}),
+    "an unknown issuer": ("invalid-payload", {"iss": "https://issuer.example.com"}),
     "another audience": ("invalid-token", {"audience": "acme_other"}),
     "another workflow": ("invalid-publisher", {"workflow_ref": "acme/widgets/.github/workflows/test.yml@refs/tags/v1.0.0"}),
     "another repository": ("invalid-publisher", {"repository": "acme/gadgets"}),
@@ -73,9 +76,23 @@ def test_a_refused_exchange_speaks_pypis_words(started, issuer, recording, case)
     else:
         answer = post_json(gateway, "/_/oidc/mint-token", {"token": issuer.mint(**claims)})
     assert (answer.status, answer.json["errors"][0]["code"]) == (422, code), answer
+    assert "token" not in answer.json
     [record] = gateway.audit(1, event="exchange")
     assert (record["granted"], record["outcome"]) == (False, "refused")
     assert record["request.id"] in answer.json["errors"][0]["description"]
+
+
+NO_TOKENS = ["", "[]", '"token"', "3", "null", "{}", *(f'{{"token": {value}}}' for value in ("null", "3.14", "0", '[""]', "[]", "{}")),
+             '{"wrongkey": ""}']
+
+
+def test_a_body_without_a_token_is_an_invalid_payload(started, recording):
+    gateway = started(recording)
+    for body in NO_TOKENS:
+        answer = request(gateway, "POST", "/_/oidc/mint-token", [("Content-Length", str(len(body)))], body.encode())
+        assert (answer.status, answer.json["errors"][0]["code"]) == (422, "invalid-payload"), (body, answer)
+        assert "token" not in answer.json
+    assert {record["reason"] for record in gateway.audit(len(NO_TOKENS), event="exchange")} == {"credential.malformed-exchange"}
 
 
 def test_of_64_simultaneous_mints_of_one_token_exactly_one_succeeds(started, issuer, recording):

@@ -11,9 +11,9 @@ from ports import until
 from recording import answering, remembering
 from races import RUNS, at_once
 from test_exchange import minted
-from test_operations import MORE, change, command
+from test_operations import beginning, change, command, without_the_publisher
 from test_refusals import assert_refused
-from wire import Form, post_json, token_credential, upload
+from wire import Form, post_json, read_answer, token_credential, upload
 
 UNNAMED = "{repository: acme/widgets, workflow: release.yml}"
 
@@ -136,14 +136,15 @@ def test_a_renamed_entry_opens_nothing(started, issuer, recording):
     assert publishers(gateway)["another-name"]["state"] == "gone"
 
 
-def test_of_two_first_uses_of_a_publisher_by_different_repositories_one_succeeds(started, issuer, recording):
+@pytest.mark.parametrize("claim", ["repository_id", "repository_owner_id"])
+def test_of_two_first_uses_of_a_publisher_by_different_repositories_one_succeeds(started, issuer, recording, claim):
     gateway = learning(started, recording)
     for run in range(RUNS):
-        answers = at_once(2, lambda index: published(gateway, issuer, repository_id=str(index)))
+        answers = at_once(2, lambda index: published(gateway, issuer, **{claim: str(index)}))
         assert sorted(answer.status for answer in answers) in ([200, 403], [200, 503]), answers
         [refused] = [answer.json["reason"] for answer in answers if answer.status != 200]
         assert refused in ("state.reserved", "publisher.identity-changed")
-        learnt = publishers(gateway)["widgets-release"]["uses"][0]["learnt"]["repository_id"]
+        learnt = publishers(gateway)["widgets-release"]["uses"][0]["learnt"][claim]
         assert answers[int(learnt)].status == 200
         forgotten = command(gateway, "publishers", "forget", "widgets-release", "-c", gateway.configuration, "--why", "the next round")
         assert forgotten.returncode == 0, forgotten.stderr
@@ -173,6 +174,19 @@ def test_while_somebody_is_first_nobody_else_is(started, issuer, recording):
     thread.join()
     assert first[0].status == 200
     assert published(gateway, issuer, repository_id="9999").json["reason"] == "publisher.identity-changed"
+
+
+def test_a_first_use_of_an_entry_that_goes_meanwhile_teaches_nothing(started, issuer, recording):
+    gateway = learning(started, recording)
+    connection, rest = beginning(gateway, wheel(fresh_name(), padding=1 << 20), issuer.mint())
+    change(gateway, without_the_publisher(gateway), by_signal=True)
+    with connection:
+        connection.sendall(rest)
+        answer = read_answer(connection)
+    assert_refused(gateway, answer, 403, "publisher.no-publisher")
+    change(gateway, gateway.render(), by_signal=True)
+    assert publishers(gateway)["widgets-release"]["state"] == "pending"
+    assert not recording.requests
 
 
 def test_many_files_of_a_first_release_go_at_once(started, issuer, recording):

@@ -1,4 +1,4 @@
-"""A token of each CI system, as Tests/Vectors/providers.json has it, through the binary: published, recorded, and refused once somebody else holds it."""
+"""A token of each CI system and of its installations, as Tests/Vectors/providers.json has them, through the binary: published, recorded, and refused once somebody else holds it."""
 
 import copy
 import json
@@ -11,9 +11,12 @@ from issuer import Issuer
 from packages import fresh_name, wheel
 from registries import ROOT
 from test_refusals import assert_refused
-from wire import Form, token_credential, upload
+from wire import Form, post_json, token_credential, upload
 
-FIXTURES = {fixture["provider"]: fixture for fixture in json.loads((ROOT / "Tests" / "Vectors" / "providers.json").read_text())}
+ROWS = json.loads((ROOT / "Tests" / "Vectors" / "providers.json").read_text())
+FIRST = {row["provider"]: row for row in reversed(ROWS)}
+# What the row of another installation does not say is what the first row of its provider says.
+FIXTURES = {row.get("name", row["provider"]): {**FIRST[row["provider"]], **row} for row in ROWS}
 AUDIENCE = "acme_python"
 # The stored fields of where a release comes from, and their names in the audit record.
 RECORDED = {
@@ -25,24 +28,25 @@ RECORDED = {
     "url": "cicd.pipeline.run.url.full",
 }
 # Those whose issuer's own site has the page of a run, so that its address follows the tests' issuer.
-OWN_SITES = ["gitlab", "semaphore", "forgejo", "jenkins"]
+OWN_SITES = ["github-server", "gitlab", "gitlab-server", "semaphore", "forgejo", "jenkins"]
 # Those that have such a page of their public service only, which the tests' issuer is not.
-PUBLIC_PAGES = ["github", "circleci", "codefresh"]
+PUBLIC_PAGES = ["github", "github-enterprise", "circleci", "codefresh"]
 
 
 class Case:
     """A fixture, whose issuer is one of the tests' that lives at the path of the real one."""
 
-    def __init__(self, provider: str, issuer: Issuer):
-        self.fixture = FIXTURES[provider]
-        self.provider = provider
+    def __init__(self, name: str, issuer: Issuer):
+        self.fixture = FIXTURES[name]
+        self.name = name
+        self.provider = self.fixture["provider"]
         self.issuer = issuer
         self.real = urllib.parse.urlsplit(self.fixture["url"])
         self.url = issuer.url + self.real.path
 
     def here(self, value):
         """The real issuer's site is the tests' where the token names it."""
-        if self.provider not in OWN_SITES:
+        if self.name not in OWN_SITES:
             return value
         text = json.dumps(value).replace(f"https://{self.real.netloc}", self.issuer.url)
         return json.loads(text.replace(f'"{self.real.netloc}/', f'"{self.issuer.url.removeprefix("http://")}/'))
@@ -81,8 +85,8 @@ def test_each_provider_publishes_and_its_run_is_recorded(started, recording, cas
     answer = case.publish(gateway, case.claims())
     assert answer.status == 200, answer
     (record,) = gateway.audit()
-    expected = case.here(case.fixture["provenance"])
-    if case.provider in PUBLIC_PAGES:
+    expected = dict(case.here(case.fixture["provenance"]))
+    if case.name in PUBLIC_PAGES:
         del expected["url"]
     assert {name: record[member] for name, member in RECORDED.items() if member in record} == expected
     assert len(recording.requests) == 1
@@ -133,17 +137,27 @@ def test_an_unaccounted_claim_is_counted_and_named_once(started, recording, issu
     assert 'imprimatur_unaccounted_claims_total{issuer="github"} 4' in gateway.admin("/metrics")[1].splitlines()
 
 
-def test_a_servers_own_github_has_its_runs_pages(started, recording, issuer):
-    case = Case("github", issuer)
-    case.url += "/_services/token"
-    gateway = started(recording, **case.settings())
-    assert case.publish(gateway, case.claims()).status == 200
-    assert gateway.audit()[0]["cicd.pipeline.run.url.full"] == f"{issuer.url}/foo/bar/actions/runs/77"
-
-
 def test_a_strangers_run_is_refused_as_that(started, recording, issuer):
     case = Case("codefresh", issuer)
     gateway = started(recording, **case.settings())
     answer = case.publish(gateway, case.claims(scm_pull_request_target_branch="main"))
     assert_refused(gateway, answer, 403, "publisher.forbidden-event")
     assert not recording.requests
+
+
+STRANGERS = {
+    "github": {"repository": "evil/bar", "repository_owner": "evil"},
+    "gitlab": {"project_path": "evil/bar", "namespace_path": "evil"},
+    "gitlab-server": {"project_path": "foo/bar", "namespace_path": "foo"},
+    "google": {"email": "release@evil.iam.gserviceaccount.com"},
+}
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_a_strangers_token_is_exchanged_for_nothing(started, recording, issuer, name):
+    case = Case(name, issuer)
+    gateway = started(recording, **case.settings())
+    answer = post_json(gateway, "/_/oidc/mint-token", {"token": issuer.sign(case.claims(**STRANGERS[name]))})
+    assert (answer.status, answer.json["errors"][0]["code"]) == (422, "invalid-publisher"), answer
+    assert "token" not in answer.json
+    assert post_json(gateway, "/_/oidc/mint-token", {"token": issuer.sign(case.claims())}).json["token"]

@@ -1,9 +1,13 @@
 """Tokens that a hostile job, or a careless issuer, could present: each refused before anything of the upload is believed."""
 
+import hashlib
+import hmac
+import json
 import time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from issuer import Issuer, base64url, github_claims, public_key
 from packages import fresh_name, wheel
@@ -23,9 +27,23 @@ def restated(token: str, header: str = "", payload: str = "") -> str:
     return ".".join(parts)
 
 
+def by_public_key(issuer, form: PublicFormat | None) -> str:
+    """With a MAC whose secret is what everybody knows: the public key in this form's PEM, or its bare modulus."""
+    key = issuer.key.public_key()
+    modulus = key.public_numbers().n
+    secret = key.public_bytes(Encoding.PEM, form) if form else modulus.to_bytes((modulus.bit_length() + 7) // 8, "big")
+    header = json.dumps({"alg": "HS256", "kid": issuer.key_id, "typ": "JWT"}).encode()
+    signed = f"{base64url(header)}.{base64url(json.dumps(claims(issuer)).encode())}"
+    return f"{signed}.{base64url(hmac.digest(secret, signed.encode(), hashlib.sha256))}"
+
+
 TOKENS = {
     "alg none": ("token.algorithm-not-allowed", lambda issuer: restated(issuer.mint(), header='{"alg":"none","kid":"x"}')),
     "alg HS256": ("token.algorithm-not-allowed", lambda issuer: issuer.sign(claims(issuer), alg="HS256")),
+    "HS256 by the public key": (
+        "token.algorithm-not-allowed", lambda issuer: by_public_key(issuer, PublicFormat.SubjectPublicKeyInfo)),
+    "HS256 by the public key in PKCS #1": ("token.algorithm-not-allowed", lambda issuer: by_public_key(issuer, PublicFormat.PKCS1)),
+    "HS256 by the modulus": ("token.algorithm-not-allowed", lambda issuer: by_public_key(issuer, None)),
     "an algorithm that the issuer does not state": ("token.algorithm-not-allowed", lambda issuer: issuer.sign(claims(issuer), alg="PS256")),
     "a key of its own": ("token.forbidden-header", lambda issuer: issuer.sign(claims(issuer), jwk=public_key(issuer.key, "x"))),
     "keys from elsewhere": ("token.forbidden-header", lambda issuer: issuer.sign(claims(issuer), jku="https://keys.example.com/")),

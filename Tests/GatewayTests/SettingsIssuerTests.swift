@@ -101,7 +101,9 @@ import Testing
     ("github", "https://github.example", .doubtful), ("github", "https://github.com", .doubtful),
     ("gitlab", "https://gitlab.com", .fitting), ("gitlab", "https://gitlab.example/gitlab", .fitting),
     ("google", "https://accounts.google.com", .fitting), ("google", "https://accounts.google.com/", .impossible),
-    ("google", "https://accounts.google.example", .doubtful),
+    // PyPI takes an issuer of one's own for GitLab alone, and refuses it for the others. Here the operator is told that it is none of their public
+    // services, and may have something that stands in for one.
+    ("google", "https://accounts.google.example", .doubtful), ("activestate", "https://activestate.example", .doubtful),
     ("circleci", "https://oidc.circleci.com", .fitting), ("circleci", "https://oidc.circleci.com/org/\(uuid)", .fitting),
     ("circleci", "https://oidc.circleci.com/org/acme", .impossible), ("circleci", "https://oidc.circleci.com/", .impossible),
     ("circleci", "https://circleci.example", .fitting),

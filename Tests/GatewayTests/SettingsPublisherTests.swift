@@ -10,6 +10,9 @@ import Testing
       (", create: some", "error: publishers.0.create: must be named or any or none (none?)"),
       (", expires: tomorrow", "error: publishers.0.expires: \"tomorrow\" is no date: YYYY-MM-DD"),
       (", name: x", "error: publishers.0.name: there is no such key here"),
+      // RubyGems' policies have effects. Here an entry allows, and nothing denies.
+      (", effect: unknown", "error: publishers.0.effect: there is no such key here"),
+      (", deny: {python: x}", "error: publishers.0.deny: there is no such key here"),
     ])
   func members(written: String, complaint: String) { #expect(SettingsSample(publisher: written).complaints == [complaint]) }
 
@@ -26,6 +29,8 @@ import Testing
         ]
       ),
       ("{repository: [acme/widgets, acme/gadgets], environment: x}", []),
+      // RubyGems refuses a number to be compared with text. Here a whole number is its digits: ids are numbers that nobody puts in quotes.
+      ("{repository: acme/widgets, repository_owner_id: 42, environment: 3}", []),
       (
         "{environment: x}",
         ["error: publishers.0.when: `when` does not say whose tokens are meant: add repository, repository_id or repository_owner_id"]
@@ -61,6 +66,10 @@ import Testing
       ),
       (
         "{repository: acme/widgets, repository_owner_id: 42, environment: {a: b}}",
+        ["error: publishers.0.when.environment: must be a single value"]
+      ),
+      (
+        "{repository: acme/widgets, repository_owner_id: 42, environment: {string_equals: x}}",
         ["error: publishers.0.when.environment: must be a single value"]
       ),
       (

@@ -68,6 +68,27 @@ import Testing
     #expect(SamplePublish.gitHub.requiring("sub", configured).setting("sub", claim).verdict == expected)
   }
 
+  @Test("is refused where nothing allows it")
+  func rubyStatements() {
+    // RubyGems' policies may also deny. Here what no publisher allows is refused anyway, and one that allows nothing is an error.
+    #expect(throws: PolicyRefusal.publisher(.noPublisher(repository: "segiddins/oidc-test"))) { try Self.gem.decide(among: []) }
+    #expect(Self.gem.with { $0.mayPublish = [] }.verdict == .misconfigured)
+  }
+
+  @Test(
+    "can't be asked for by an effect or an operator that there is not",
+    arguments: ["effect", "unknown", "string_equals", "environment_string_equals", "environment.unknown"])
+  func rubyOperators(key: String) { #expect(Self.gem.requiring(key, "value").verdict == .misconfigured) }
+
+  @Test(
+    "may have a number for what is compared",
+    arguments: [(.string("3"), .granted), (.integer(3), .granted), (.number("3.0"), .refused), (.integer(4), .refused)]
+      as [(JSONValue, Verdict)])
+  func rubyNumbers(claim: JSONValue, expected: Verdict) {
+    // RubyGems refuses a 3 in a policy. Here a whole number is its digits, in the configuration as in a token: some ids are sent as numbers.
+    #expect(Self.gem.requiring("run_number", "3").setting("run_number", to: claim).verdict == expected)
+  }
+
   @Test(
     "is of a workflow file without a folder",
     arguments: [("x.yml", true), ("x.yaml", true), ("x.txt", false), ("a/b.yml", false)] as [(ExactString, Bool)])
@@ -143,14 +164,17 @@ import Testing
       ("gitlab", "project", "invalid@chars/x", false),
       ("gitlab", "project", "foo+bar/x", false), ("gitlab", "project", "foo", false),
       // Reserved ends and hyphens at either end are names that GitLab gives nobody: they match nothing.
-      ("gitlab", "project", "foo.git/x", true), ("gitlab", "project", "-start/x", true),
+      ("gitlab", "project", "foo.git/x", true), ("gitlab", "project", "foo.atom/x", true), ("gitlab", "project", "-start/x", true),
+      ("gitlab", "project", "end-/x", true), ("gitlab", "project", "-/x", true), ("gitlab", "project", "_/x", true),
       ("gitlab", "workflow", ".gitlab-ci.yml", true), ("gitlab", "workflow", "publish.yml", true),
       ("gitlab", "workflow", ".gitlab/ci/publish.yml", true), ("gitlab", "workflow", "/starts-with-slash.yml", false),
       ("gitlab", "workflow", "ends-with-slash/", false),
       // GitLab takes a file of any name for its pipeline.
       ("gitlab", "workflow", "no-suffix", true),
       ("gitlab", "environment", "production", true), ("gitlab", "environment", "path/to/env", true),
-      ("gitlab", "environment", "with space", true), ("gitlab", "environment", "invalid.dot", true),
+      ("gitlab", "environment", "with space", true),
+      // And so are environments that GitLab would not make.
+      ("gitlab", "environment", "invalid.dot", true), ("gitlab", "environment", "invalid@chars", true),
     ] as [(String, String, ExactString, Bool)])
   func fields(provider: String, key: String, value: ExactString, isValid: Bool) {
     let sample = provider == "github" ? SamplePublish.gitHub : SamplePublish.gitLab
@@ -261,6 +285,52 @@ import Testing
   func pub(claim: ExactString, value: ExactString?, expected: Verdict) {
     let sample = SamplePublish.gitHub.requiring("environment", "prod").setting("environment", "prod")
     #expect(sample.setting(claim, value).verdict == expected)
+  }
+
+  @Test(
+    "can't be asked for by what pub.dev takes for no environment",
+    arguments: [
+      ("", .misconfigured),
+      // pub.dev knows no environment with a space. Here what nothing is called matches nothing.
+      ("e nvironment", .refused),
+    ] as [(ExactString, Verdict)])
+  func pubEnvironments(value: ExactString, expected: Verdict) {
+    #expect(SamplePublish.gitHub.requiring("environment", value).verdict == expected)
+  }
+
+  @Test("may be of any event, where its publisher names none")
+  func pubEvents() {
+    // pub.dev refuses all where no event is enabled. Here whoever wants to narrow them says so, and a list of none is an error.
+    #expect(SamplePublish.gitHub.verdict == .granted)
+    #expect(SamplePublish.gitHub.requiring("event_name", []).verdict == .misconfigured)
+    #expect(SamplePublish.gitHub.requiring("event_name", "push").setting("event_name", "workflow_dispatch").verdict == .refused)
+  }
+
+  @Test(
+    "of other ids than were learnt is refused",
+    arguments: [("repository_id", "x2"), ("repository_owner_id", "y2")] as [(ExactString, ExactString)])
+  func pubIdentifiers(claim: ExactString, value: ExactString) throws {
+    let sample = SamplePublish.gitHub.requiringNothing(of: "repository_owner_id")
+    let publisher = try sample.publisher()
+    let first = try sample.decide(among: [publisher])
+    let known = Knowledge(learnt: [LearntIdentity(key: first.key, ids: try #require(first.lesson))], package: .exists)
+    #expect(throws: PolicyRefusal.self) { try sample.setting(claim, value).decide(among: [publisher], knowing: known) }
+    // pub.dev disables automated publishing then. Here whoever was learnt goes on: a stranger with the name must not stop his releases.
+    #expect(try sample.decide(among: [publisher], knowing: known).lesson == nil)
+  }
+
+  @Test(
+    "of a service account brings new packages into being where its publisher may",
+    arguments: [
+      (.none, .exists, .granted), (.none, .absent, .refused),
+      // pub.dev lets people alone upload new packages. Here a publisher may that names them, unless it says that it creates none.
+      (.named, .absent, .granted),
+    ] as [(PublisherDeclaration.Creation, Existence, Verdict)])
+  func pubCreation(create: PublisherDeclaration.Creation, package: Existence, expected: Verdict) throws {
+    let fixture = ProviderFixture.of("google")
+    let sample = fixture.sample(fixture.basic).with { $0.create = create }
+    let grant = try? sample.decide(among: [sample.publisher()], knowing: Knowledge(package: package))
+    #expect((grant != nil) == (expected == .granted))
   }
 
   @Test(

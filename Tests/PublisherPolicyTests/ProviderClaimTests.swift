@@ -8,7 +8,11 @@ import Testing
   private static let all = ProviderFixture.all
 
   @Test("is there for each provider, in the order of the catalogue")
-  func complete() { #expect(Self.all.map { $0.provider.id } == ProviderCatalog.names) }
+  func complete() {
+    let ids = Self.all.map(\.provider.id)
+    #expect(zip(ids, [""] + ids).filter { $0 != $1 }.map(\.0) == ProviderCatalog.names)
+    #expect(Set(Self.all.map(\.name)).count == Self.all.count && Set(Self.all.map(\.url)).count == Self.all.count)
+  }
 
   @Test("is granted what its publisher allows", arguments: all)
   func granted(fixture: ProviderFixture) {

@@ -28,6 +28,8 @@ struct ProviderFixture: Sendable, CustomTestStringConvertible {
   }
 
   let provider: any CIProvider
+  /// The provider's own, or what tells this installation of it from others.
+  let name: String
   let url: ExactString
   let claims: JSONObject
   let demands: [Demand]
@@ -47,7 +49,7 @@ struct ProviderFixture: Sendable, CustomTestStringConvertible {
   let ignored: [ExactString]
   let provenance: [ExactString: ExactString]
 
-  var testDescription: String { provider.id }
+  var testDescription: String { name }
 
   static let all: [ProviderFixture] = {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../Vectors/providers.json")
@@ -55,22 +57,29 @@ struct ProviderFixture: Sendable, CustomTestStringConvertible {
       Issue.record("\(file.path) can't be read")
       return []
     }
-    return list.compactMap { $0.object.flatMap { ProviderFixture($0) } }
+    let rows = list.compactMap(\.object)
+    return rows.compactMap { row in
+      // What the row of another installation does not say is what the first row of its provider says.
+      guard let first = rows.first(where: { $0["provider"] == row["provider"] }) else { return nil }
+      return ProviderFixture(JSONObject(row.members + first.members.filter { row[$0.name] == nil && $0.name != "name" }))
+    }
   }()
 
+  /// The first of its installations: its public service, where it has one.
   static func of(_ provider: String) -> ProviderFixture {
     guard let fixture = all.first(where: { $0.provider.id == provider }) else { preconditionFailure("there is no fixture of \(provider)") }
     return fixture
   }
 
   private init?(_ object: JSONObject) {
-    guard let name = object["provider"]?.string?.text, let url = object["url"]?.string, let claims = object["claims"]?.object,
-      let provider = ProviderCatalog.provider(name, identity: Self.texts(object["identity"]))
+    guard let id = object["provider"]?.string?.text, let url = object["url"]?.string, let claims = object["claims"]?.object,
+      let provider = ProviderCatalog.provider(id, identity: Self.texts(object["identity"]))
     else {
       Issue.record("a fixture lacks its provider, URL or claims")
       return nil
     }
     self.provider = provider
+    name = object["name"]?.string?.text ?? id
     self.url = url
     self.claims = claims
     demands = object["conditions"]?.array?.compactMap(\.object).map { Demand($0) } ?? []

@@ -58,12 +58,13 @@ import Testing
     arguments: [
       ("iss", nil, .missingClaim(.iss)), ("iss", "null", .invalidClaim(.iss)), ("iss", #"["https://issuer.example"]"#, .invalidClaim(.iss)),
       ("iss", #""""#, .invalidClaim(.iss)), ("iss", #""https://issuer.example/""#, .unknownIssuer),
-      ("iss", #""HTTPS://issuer.example""#, .unknownIssuer),
+      ("iss", #""HTTPS://issuer.example""#, .unknownIssuer), ("iss", #""  ""#, .unknownIssuer), ("iss", #""foo""#, .unknownIssuer),
       ("iss", #""https://issuer\u002eexample""#, nil), ("iss", #""https://issuer.example\u0000""#, .unknownIssuer),
       ("aud", nil, .missingClaim(.aud)), ("aud", "null", .invalidClaim(.aud)), ("aud", #"["imprimatur.example"]"#, .invalidClaim(.aud)),
       ("aud", #"["imprimatur.example","other"]"#, .invalidClaim(.aud)), ("aud", #""""#, .invalidClaim(.aud)),
       ("aud", #""Imprimatur.example""#, .wrongAudience(expected: "imprimatur.example")),
       ("aud", #""imprimatur.example ""#, .wrongAudience(expected: "imprimatur.example")),
+      ("aud", #""  ""#, .wrongAudience(expected: "imprimatur.example")),
       ("exp", nil, .missingClaim(.exp)), ("exp", "null", .invalidClaim(.exp)), ("exp", #""1700000300""#, .invalidClaim(.exp)),
       ("exp", "true", .invalidClaim(.exp)), ("exp", "1700000300.0", .invalidClaim(.exp)), ("exp", "17e8", .invalidClaim(.exp)),
       ("exp", "9223372036854775807", .invalidClaim(.exp)), ("exp", "-9223372036854775808", .invalidClaim(.exp)),
@@ -72,10 +73,13 @@ import Testing
       ("exp", "1700000000", .invalidClaim(.exp)), ("exp", "1e400", .invalidClaim(.exp)),
       ("iat", nil, .missingClaim(.iat)), ("iat", "null", .invalidClaim(.iat)), ("iat", #""1700000000""#, .invalidClaim(.iat)),
       ("iat", "1700000301", .invalidClaim(.exp)), ("iat", "9223372036854775807", .invalidClaim(.iat)), ("iat", "-1", .invalidClaim(.iat)),
+      // RubyGems refuses a token without `nbf`. Here it is optional, as in RFC 7519: some CI systems send none, and `iat` bounds the beginning.
       ("nbf", nil, nil), ("nbf", "null", .invalidClaim(.nbf)), ("nbf", #""0""#, .invalidClaim(.nbf)),
       ("nbf", "1700000300", .invalidClaim(.nbf)),
       ("nbf", "18446744073709551616", .invalidClaim(.nbf)),
       ("sub", nil, nil), ("sub", #""""#, .invalidClaim(.sub)), ("sub", "1", .invalidClaim(.sub)), ("sub", "null", .invalidClaim(.sub)),
+      // NuGet refuses a `jti` of spaces. Here it is an id like any other: of two tokens that have it, one is good for something.
+      ("jti", #"" ""#, nil),
       ("jti", nil, nil), ("jti", #""""#, .invalidClaim(.jti)), ("jti", "1", .invalidClaim(.jti)), ("jti", "null", .invalidClaim(.jti)),
       ("jti", "\"\(String(repeating: "j", count: 512))\"", nil), ("jti", "\"\(String(repeating: "j", count: 513))\"", .invalidClaim(.jti)),
     ] as [(String, String?, TokenRefusal?)])
