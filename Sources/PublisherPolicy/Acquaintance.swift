@@ -61,8 +61,13 @@ extension CIProvider {
     return claim(repositoryScope).map { ExactString("\($0)/\(spelling)") }
   }
 
-  /// Whether a condition says what the repository is called, and no more.
-  func isName(_ condition: Condition) -> Bool { labels.contains { condition.isAbout($0) } }
+  /// Whether a condition says only what the repository and its owner are called.
+  func isLabel(_ condition: Condition) -> Bool { labels.contains { condition.isAbout($0) } }
+
+  /// Whether a condition that does not hold shows the repository to be another one.
+  func isName(_ condition: Condition) -> Bool {
+    condition.isAbout(repositoryKey.claim) || repositoryScope.map { condition.isAbout($0) } ?? false
+  }
 
   /// Those that the token has.
   func immutableIDs(of identity: PublisherIdentity) -> ImmutableIDs {

@@ -53,9 +53,8 @@ package struct ExplainedPublisher: Sendable {
     let acquaintance = publisher.acquaintance(with: identity, upload.learnt ?? [])
     let version = upload.target.map { JudgedVersion.known($0.version) } ?? .unknown
     let judged = publisher.conditions.map { condition in
-      let isAboutRepository = provider.isName(condition)
       let holds =
-        if acquaintance.isKnown, isAboutRepository {
+        if acquaintance.isKnown, provider.isLabel(condition) {
           Bool?.some(true)
         } else if supposed.isWhole {
           condition.holds(of: identity, provider, version: version)
@@ -65,7 +64,7 @@ package struct ExplainedPublisher: Sendable {
       let explained = ExplainedCondition(
         key: condition.key, expected: condition.expectation, references: upload.target.flatMap { condition.references(of: $0.version) },
         got: condition.found(in: identity, provider), holds: holds)
-      return (explained, isAboutRepository)
+      return (explained, provider.isName(condition))
     }
     id = publisher.id
     conditions = judged.map(\.0)

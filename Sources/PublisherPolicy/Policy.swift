@@ -181,7 +181,7 @@ package struct Policy: Sendable {
       let isKnown = acquaintance.isKnown
       failures = publisher.conditions.filter { condition in
         // Where the ids are known, a name is only a label.
-        if isKnown, publisher.provider.isName(condition) { return false }
+        if isKnown, publisher.provider.isLabel(condition) { return false }
         return !condition.holds(of: identity, publisher.provider, version: version)
       }
     }

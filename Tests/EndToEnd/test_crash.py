@@ -1,6 +1,7 @@
 """kill -9 at named points of an upload, on a store on disk; afterwards records, store and registry must tell the same."""
 
 import contextlib
+import json
 import random
 import shutil
 import socket
@@ -234,6 +235,32 @@ def test_an_exchange_that_a_crash_cuts_off_makes_at_most_one_token(started, issu
             assert again.status in (200, 422)
         direct = upload(gateway, Form.of(wheel(fresh_name())), token_credential(token))
         assert direct.json["reason"] == "state.replayed", direct
+
+
+@pytest.mark.parametrize("room", [0, 150], ids=["no byte of it fits", "some of it fits"])
+def test_an_upload_whose_record_could_not_be_written_is_found_after_a_crash(started, issuer, recording, room):
+    """The disk of the audit log fills up while the registry answers; until the record is there, the intent is."""
+    gateway = started(recording, audit_file=True)
+    gateway.audit_path.write_text(json.dumps({"event": "none", "pad": "y" * (8 << 20)}) + "\n")
+    size = gateway.audit_path.stat().st_size
+
+    def fill_up(exchange):
+        exchange.read_body()
+        gateway.limit_files(size + room)
+        exchange.answer("200 OK", b"stored")
+
+    recording.behaviour = fill_up
+    distribution = wheel(fresh_name())
+    assert upload(gateway, Form.of(distribution), token_credential(issuer.mint())).status == 200
+    gateway.kill()
+    assert intents(gateway) == 1
+    assert gateway.audit_path.stat().st_size == size + room
+    gateway.start()
+    whole = until(lambda: [line for line in gateway.audit_path.read_text().splitlines() if distribution.name in line], 10, "the record")
+    record = json.loads(whole[0])
+    assert (record["outcome"], record["reason"], len(whole)) == ("failed", "gateway.interrupted", 1)
+    gateway.stop()
+    assert intents(gateway) == 0
 
 
 def test_a_record_that_was_cut_off_does_not_swallow_the_next(started, issuer, recording):

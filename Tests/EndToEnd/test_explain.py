@@ -1,6 +1,7 @@
 """`imprimatur explain`: the real pipeline, told step by step."""
 
 import json
+import sqlite3
 import subprocess
 import time
 
@@ -258,6 +259,17 @@ def test_what_is_frozen_is_looked_up(started, issuer, recording, tmp_path):
         for subject in subjects:
             frozen = {"name": "freeze", "holds": False, "detail": f"{words} is frozen: an incident"}
             assert told(*subject) == (1, "state.frozen", frozen)
+
+
+def test_a_grant_hangs_on_freezes_that_can_not_be_looked_up(started, issuer, recording, tmp_path):
+    gateway = started(recording)
+    (tmp_path / "claims").write_text(json.dumps(bare(issuer)))
+    occupied = sqlite3.connect(gateway.state_path, isolation_level=None)
+    occupied.execute("BEGIN IMMEDIATE")
+    run = command(gateway, "explain", "-c", gateway.configuration, "--claims", tmp_path / "claims", *RELEASE, "--json")
+    occupied.close()
+    told = json.loads(run.stdout)
+    assert (run.returncode, told["decision"], told["steps"][-1]["name"], told["steps"][-1]["holds"]) == (2, "undecided", "freeze", None)
 
 
 @pytest.mark.parametrize("state", ["", "{memory: true}"], ids=["no file", "memory"])

@@ -136,6 +136,21 @@ def test_a_renamed_entry_opens_nothing(started, issuer, recording):
     assert publishers(gateway)["another-name"]["state"] == "gone"
 
 
+def test_a_stranger_who_takes_over_a_name_finds_no_entry_that_is_new_to_it(started, issuer, recording):
+    gateway = learning(started, recording, packages='"acme-*"')
+    change(gateway, gateway.render() + """
+  - id: second
+    issuer: github
+    when: {repository: acme/widgets, workflow: release.yml, environment: release}
+    may_publish: {python: "other-*"}
+    create: any
+""", by_signal=True)
+    assert published(gateway, issuer, environment="release").status == 200
+    stranger = {"repository_id": "9999", "environment": "release"}
+    assert published(gateway, issuer, fresh_name("other"), **stranger).json["reason"] == "publisher.identity-changed"
+    assert published(gateway, issuer, fresh_name("other"), environment="release").status == 200
+
+
 @pytest.mark.parametrize("claim", ["repository_id", "repository_owner_id"])
 def test_of_two_first_uses_of_a_publisher_by_different_repositories_one_succeeds(started, issuer, recording, claim):
     gateway = learning(started, recording)

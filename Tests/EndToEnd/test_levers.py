@@ -1,7 +1,9 @@
 """Levers of an operator: freezes, revocation, credentials of old that pass, and a policy that is only tried out."""
 
+import contextlib
 import json
 import re
+import sqlite3
 import subprocess
 import threading
 
@@ -112,6 +114,46 @@ def test_what_is_frozen_is_listed(started, issuer, recording):
         (None, None, "line one\nline two"), ("python", None, "line one\nline two"), (None, "widgets-release", "line one\nline two")]
     lines = operate(gateway, "freeze", "--list").stdout.splitlines()
     assert [line.split(", since 20")[0] for line in lines] == ["everything", "the registry python", "the publisher widgets-release"]
+
+
+@pytest.mark.parametrize("fault", ["create: anyy", "no-such-key: x", "certificate"])
+def test_a_freeze_needs_no_flawless_configuration(started, issuer, recording, fault):
+    gateway = started(recording)
+    text = gateway.render()
+    wrong = text.replace("server:", "server:\n  tls: {certificate: gone.crt, key: gone.key}") if fault == "certificate" else text.replace(
+        "create: any", fault)
+    assert wrong != text
+    gateway.configuration.write_text(wrong)
+    run = operate(gateway, "freeze", "--publisher", "widgets-release", "--why", "an incident")
+    assert run.stdout == "frozen: the publisher widgets-release\n"
+    # A certificate need not even be readable for whoever runs the command.
+    assert ("error: " in run.stderr) == (fault != "certificate")
+    gateway.audit(1, event="freeze")
+    assert published(gateway, issuer) == 403
+    gateway.configuration.write_text(text.replace("state:", "state: {sqlite: }\nother:"))
+    operate(gateway, "unfreeze", "--publisher", "widgets-release", status=2)
+
+
+def test_a_deed_is_settled_when_it_is_recorded(started, issuer, recording):
+    gateway = started(recording, audit_file=True)
+    gateway.stop()
+    folder, away = gateway.directory / "log", gateway.directory / "away"
+    away.mkdir()
+    gateway.audit_path = folder / "audit.jsonl"
+    gateway.configuration.write_text(gateway.render().replace("audit.jsonl}", "audit.jsonl, on_failure: continue}"))
+    gateway.start()
+    operate(gateway, "freeze", "--why", "an incident")
+
+    def deeds() -> int:
+        with contextlib.closing(sqlite3.connect(gateway.state_path)) as database:
+            return database.execute("SELECT count(*) FROM deeds WHERE leased_until > 0").fetchone()[0]
+
+    until(lambda: deeds() == 1, 10, "the deed's lease")
+    assert post_json(gateway, "/_/oidc/mint-token", {"token": issuer.mint()}).status == 422
+    assert deeds() == 1
+    away.rename(folder)
+    assert gateway.audit(1, event="freeze")[0]["detail"] == "an incident"
+    until(lambda: deeds() == 0, 10, "the settlement")
 
 
 def test_misuse_of_the_commands_is_told(started, issuer, recording, tmp_path):

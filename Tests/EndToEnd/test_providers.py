@@ -112,7 +112,7 @@ def changed(claims: dict, path: str) -> dict:
     return claims
 
 
-LISTED = ["bitbucket", "jenkins", "generic"]
+LISTED = ["bitbucket", "forgejo", "jenkins", "generic"]
 
 
 def test_each_provider_has_its_audience_in_the_form_that_it_sends(started, recording, case):

@@ -20,7 +20,7 @@ import TokenVerification
   func forms(fixture: ProviderFixture) {
     let form = fixture.provider.tokenForm
     #expect(form.hasID == fixture.present.contains("jti"))
-    let either = ["bitbucket", "jenkins", "generic"]
+    let either = ["bitbucket", "forgejo", "jenkins", "generic"]
     let expected: TokenForm.Audience =
       fixture.provider.id == "kubernetes" ? .listOfOne : either.contains(fixture.provider.id) ? .stringOrListOfOne : .string
     #expect(form.audience == expected)

@@ -143,6 +143,23 @@ import TokenVerification
     await store.close()
   }
 
+  @Test("is brought to this version by a gateway, not by a command: an earlier gateway may use it")
+  func noMigrationByCommands() async throws {
+    let scratch = try Scratch()
+    try DatabaseFile(path: scratch.database).createIfMissing()
+    try Schema.migrate(try Connection(path: scratch.database), from: 0, to: 1)
+    let reports = Reports<DatabaseFailure>()
+    let command = SQLiteStore(path: scratch.database, role: .command, report: reports.add)
+    #expect(await refusal { () throws(StateRefusal) in _ = try await command.freezes() } == .unavailable)
+    #expect(reports.all == [.unavailable(.olderVersion(1))])
+    #expect(try Schema.version(of: Connection(path: scratch.database)) == 1)
+    let gateway = SQLiteStore(path: scratch.database)
+    try await gateway.probe()
+    #expect(try await command.freezes().isEmpty)
+    await command.close()
+    await gateway.close()
+  }
+
   @Test("is unavailable while its folder is missing, and works once it is there")
   func missingFolder() async throws {
     let scratch = try Scratch()
@@ -223,6 +240,23 @@ import TokenVerification
     #expect(await store.refusal(binding: Sample.binding(Self.direct, Sample.target(of: "2.0"))) == .otherVersion)
     #expect(reports.all.first == .unavailable(.replaced))
     #expect(reports.all.last == .available)
+    await store.close()
+  }
+
+  @Test("does not go on with another database that is put in its place before the next start")
+  func anotherDatabase() async throws {
+    let scratch = try Scratch()
+    for name in ["other.db", "state.db"] {
+      let store = SQLiteStore(path: scratch.path(name))
+      try await store.probe()
+      await store.close()
+    }
+    let reports = Reports<DatabaseFailure>()
+    let store = SQLiteStore(path: scratch.database, report: reports.add)
+    _ = try await store.bind(Sample.binding(Self.direct))
+    #expect(unsafe rename(scratch.path("other.db"), scratch.database) == 0)
+    for _ in 0..<3 { #expect(await store.refusal(binding: Sample.binding(Self.direct)) == .unavailable) }
+    #expect(reports.all == [.unavailable(.replaced)])
     await store.close()
   }
 

@@ -64,7 +64,10 @@ package enum SettingsFile {
     let isUsable =
       switch purpose {
       case .serving, .judging: !problems.hasErrors
-      case .operating: !problems.all.contains { $0.severity == .error && $0.keyPath.utf8.starts(with: "state".utf8) }
+      case .operating:
+        !problems.all.contains { problem in
+          problem.severity == .error && ["state", "version"].contains { problem.keyPath.utf8.starts(with: $0.utf8) }
+        }
       }
     return (isUsable ? settings : nil, sorted)
   }

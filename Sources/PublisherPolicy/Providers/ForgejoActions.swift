@@ -7,12 +7,15 @@ package struct ForgejoActions: CIProvider {
 
   package let id = "forgejo"
   package let publicIssuer: ExactString? = nil
-  package let tokenForm = TokenForm(hasID: false)
+  /// Gitea sends a list.
+  package let tokenForm = TokenForm(hasID: false, audience: .stringOrListOfOne)
   package let claims = ClaimTable(
     required: ["event_name", "ref", "repository", "repository_owner", "sha", "workflow_ref"],
     optional: [
-      "actor_id", "base_ref", "head_ref", "job_workflow_ref", "job_workflow_sha", "ref_protected", "ref_type", "repository_id",
-      "repository_owner_id", "repository_visibility", "run_attempt", "run_id", "run_number", "runner_environment", "sub", "workflow_sha",
+      "actor_id", "base_ref", "head_ref", "job_id", "job_workflow_ref", "job_workflow_repository", "job_workflow_repository_id",
+      "job_workflow_sha", "ref_protected", "ref_type", "repository_id",
+      "repository_owner_id", "repository_visibility", "run_attempt", "run_id", "run_number", "runner_environment", "sub", "workflow_repository",
+      "workflow_repository_id", "workflow_sha",
     ],
     ignored: ["actor", "jti", "workflow"])
   package let repositoryKey: (condition: ExactString, claim: ExactString) = ("repository", "repository")

@@ -5,6 +5,7 @@ package import TokenVerification
 package struct GenericIssuer: CIProvider {
   package let id = ProviderCatalog.generic
   package let publicIssuer: ExactString? = nil
+  /// RFC 7519, section 4.1.3, lets an issuer choose.
   package let tokenForm = TokenForm(hasID: false, audience: .stringOrListOfOne)
   package let claims: ClaimTable
   package let repositoryKey: (condition: ExactString, claim: ExactString)
