@@ -128,8 +128,10 @@ def test_a_renamed_entry_opens_nothing(started, issuer, recording):
     gateway = learning(started, recording)
     assert published(gateway, issuer).status == 200
     change(gateway, gateway.render().replace("id: widgets-release", "id: another-name"), by_signal=True)
-    # The entry is a new one, which learns anew; under its old name what it knew is still there.
-    assert published(gateway, issuer, repository_id="9999").status == 200
+    # The entry is a new one; who published from the repository is known all the same, until that is forgotten.
+    assert published(gateway, issuer, repository_id="9999").json["reason"] == "publisher.identity-changed"
+    assert published(gateway, issuer).status == 200
+    assert publishers(gateway)["widgets-release"]["state"] == "gone"
     change(gateway, gateway.render(), by_signal=True)
     assert published(gateway, issuer, repository_id="9999").status == 403
     assert published(gateway, issuer).status == 200
