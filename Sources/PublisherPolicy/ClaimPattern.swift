@@ -9,10 +9,12 @@ package struct ClaimPattern: Hashable, Sendable {
   }
 
   package let text: ExactString
+  package let isLiteral: Bool
   private let ignoresCase: Bool
 
   init(_ text: ExactString, ignoringCase: Bool) {
     self.text = text
+    isLiteral = !text.has("*")
     ignoresCase = ignoringCase
   }
 
@@ -29,8 +31,6 @@ package struct ClaimPattern: Hashable, Sendable {
     }
     return pieces
   }
-
-  package var isLiteral: Bool { !text.utf8.contains(UInt8(ascii: "*")) }
 
   /// Whether it says next to nothing.
   var isBroad: Bool { text.utf8.allSatisfy { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "/") } }

@@ -81,13 +81,24 @@ package struct Publisher: Sendable {
 
   /// The repositories that it names, in lower case where their case does not matter; none where it names them by a pattern, or does not.
   package var repositories: [ExactString] {
-    let named = conditions.compactMap { condition -> Few<ClaimPattern>? in
-      guard case .claim(provider.repositoryKey.claim, let patterns) = condition.kind else { return nil }
-      return patterns
-    }
-    guard let patterns = named.first, patterns.allSatisfy(\.isLiteral) else { return [] }
     let ignoresCase = provider.caseIgnored.contains(provider.repositoryKey.condition)
-    return patterns.map { ignoresCase ? ASCII.lowercased($0.text) : $0.text }
+    return values(of: provider.repositoryKey.claim)?.map { ignoresCase ? ASCII.lowercased($0.text) : $0.text } ?? []
+  }
+
+  /// The claim that says whose tokens are meant: the repository's name or, where none is demanded, an id of it.
+  var subject: ExactString {
+    let repository = provider.repositoryKey.claim
+    if conditions.contains(where: { $0.isAbout(repository) }) { return repository }
+    return provider.immutableIDs.first { values(of: $0) != nil } ?? repository
+  }
+
+  /// Those that the first condition about the claim writes out; nil where it has a pattern, or there is none.
+  func values(of claim: ExactString) -> Few<ClaimPattern>? {
+    for condition in conditions {
+      guard case .claim(claim, let patterns) = condition.kind else { continue }
+      return patterns.allSatisfy(\.isLiteral) ? patterns : nil
+    }
+    return nil
   }
 }
 
