@@ -61,6 +61,12 @@ extension CIProvider {
     return claim(repositoryScope).map { ExactString("\($0)/\(spelling)") }
   }
 
+  /// The name alone of a repository that `repository` spells with its scope.
+  func name(ofRepository spelling: ExactString) -> ExactString {
+    guard repositoryScope != nil, let slash = spelling.utf8.lastIndex(of: UInt8(ascii: "/")) else { return spelling }
+    return ExactString(utf8: spelling.utf8[slash...].dropFirst()) ?? spelling
+  }
+
   /// Whether a condition says only what the repository and its owner are called.
   func isLabel(_ condition: Condition) -> Bool { labels.contains { condition.isAbout($0) } }
 

@@ -19,7 +19,7 @@ package protocol CIProvider: Sendable {
   var labels: Set<ExactString> { get }
   /// Sets of conditions of which a publisher must state one: the others say nothing of whose token it is.
   var identifying: [[ExactString]] { get }
-  /// Claims that nobody else will ever have, whereas names can be given up and taken by strangers.
+  /// Claims that nobody else will ever have, whereas names can be given up and taken by strangers. What the fewest share comes first.
   var immutableIDs: [ExactString] { get }
   /// Conditions on top of the plain comparison of a claim.
   var specialConditions: [ExactString] { get }
@@ -69,9 +69,12 @@ extension CIProvider {
 /// Claims that hold a workflow's reference, and the values of which each must have one.
 package struct WorkflowReferences: Sendable {
   let claim: ExactString
-  let allowed: [ExactString]
+  /// Each in the pieces that it is made of.
+  let allowed: [[ExactString]]
   /// The claim of the file that the job itself stands in; nil where the CI system has no such thing.
   let jobClaim: ExactString?
+
+  func contains(_ value: ExactString) -> Bool { allowed.contains { value.isMade(of: $0) } }
 }
 
 /// Conditions of which a publisher should state one, and what it allows without.

@@ -9,10 +9,12 @@ package struct ClaimPattern: Hashable, Sendable {
   }
 
   package let text: ExactString
+  package let isLiteral: Bool
   private let ignoresCase: Bool
 
   init(_ text: ExactString, ignoringCase: Bool) {
     self.text = text
+    isLiteral = !text.has("*")
     ignoresCase = ignoringCase
   }
 
@@ -29,8 +31,6 @@ package struct ClaimPattern: Hashable, Sendable {
     }
     return pieces
   }
-
-  package var isLiteral: Bool { !text.utf8.contains(UInt8(ascii: "*")) }
 
   private static let references = ["refs/heads/", "refs/tags/", "refs/"].map { Array($0.utf8) }
 

@@ -61,10 +61,10 @@ package struct Condition: Hashable, Sendable {
     case .workflow(let files, let comparesJob):
       return files.contains { file in
         guard let references = provider.workflowReferences(file, in: identity), let value = identity.claim(references.claim),
-          references.allowed.contains(value)
+          references.contains(value)
         else { return false }
         guard comparesJob, let jobClaim = references.jobClaim else { return true }
-        return identity.claim(jobClaim).map { references.allowed.contains($0) } ?? false
+        return identity.claim(jobClaim).map { references.contains($0) } ?? false
       }
     case .tag(let tags):
       guard let reference = provider.tagReference(of: identity) else { return false }
@@ -102,7 +102,7 @@ package struct Condition: Hashable, Sendable {
     let workflow = identity.claim(references.claim)
     guard comparesJob, let jobClaim = references.jobClaim else { return workflow }
     let fits = files.contains { file in
-      workflow.map { provider.workflowReferences(file, in: identity)?.allowed.contains($0) ?? false } ?? false
+      workflow.map { provider.workflowReferences(file, in: identity)?.contains($0) ?? false } ?? false
     }
     return fits ? identity.claim(jobClaim) : workflow
   }

@@ -15,15 +15,13 @@ package struct Danger: Hashable, Sendable {
 
   /// Whether the identity shows none of them, or one that the publisher named.
   func isAbsent(in identity: PublisherIdentity, _ provider: any CIProvider, named: [ClaimPattern]) -> Bool {
+    if let value = identity.claim(claim) { return !isNamed(by: value) || named.contains { $0.matches(value) } }
     switch identity.claims[claim] {
-    case .string, .integer:
-      guard let value = identity.claim(claim) else { return false }
-      return !isNamed(by: value) || named.contains { $0.matches(value) }
     case .null, nil:
       // A token without a claim that every token has was made by something else than what its table is about.
       if case .required = provider.claims.use(of: claim) { return false }
       return true
-    case .bool, .number, .array, .object: return false
+    case .bool, .integer, .number, .string, .array, .object: return false
     }
   }
 }

@@ -38,6 +38,19 @@ extension ExactString {
   /// Whether it begins or ends with a space, or holds a control character.
   var isUntidy: Bool { utf8.first == UInt8(ascii: " ") || utf8.last == UInt8(ascii: " ") || utf8.contains { ASCII.isControl($0) } }
 
+  /// Whether it is these, one behind the other.
+  func isMade(of pieces: [ExactString]) -> Bool {
+    let bytes = text.utf8Span.span
+    var place = 0
+    for piece in pieces {
+      let part = piece.text.utf8Span.span
+      guard part.count <= bytes.count - place else { return false }
+      for index in part.indices where bytes[place + index] != part[index] { return false }
+      place += part.count
+    }
+    return place == bytes.count
+  }
+
   /// What follows this beginning; nil where it begins otherwise.
   func after(_ beginning: String) -> ExactString? {
     utf8.starts(with: beginning.utf8) ? ExactString(utf8: utf8.dropFirst(beginning.utf8.count)) : nil

@@ -19,13 +19,10 @@ package struct Policy: Sendable {
   private let publishers: [Publisher]
   let providers: [IssuerName: any CIProvider]
   private let urls: [IssuerName: ExactString]
-  /// In the order of the configuration.
-  private let byRepository: RepositoryIndex
-  /// Those that do not write their repositories out.
-  private let others: [IssuerName: [Int]]
+  private let index: PublisherIndex
   /// The issuers of publishers that learn.
   private let learners: Set<IssuerName>
-  /// The claims that conditions compare.
+  /// The claims that conditions compare, of issuers whose tables are open.
   private let compared: [IssuerName: Set<ExactString>]
 
   package init(publishers: [Publisher], issuers: [Issuer]) {
@@ -33,14 +30,11 @@ package struct Policy: Sendable {
     providers = Dictionary(issuers.map { ($0.name, $0.provider) }) { first, _ in first }
     urls = Dictionary(issuers.map { ($0.name, $0.url) }) { first, _ in first }
     learners = Set(publishers.filter(\.learns).map(\.issuer))
-    byRepository = RepositoryIndex(publishers)
-    var others: [IssuerName: [Int]] = [:]
+    index = PublisherIndex(publishers)
     var compared: [IssuerName: Set<ExactString>] = [:]
-    for (index, publisher) in publishers.enumerated() {
+    for publisher in publishers where providers[publisher.issuer]?.claims.isOpen ?? false {
       for claim in publisher.conditions.compactMap(\.claim) { compared[publisher.issuer, default: []].insert(claim) }
-      if publisher.repositories.isEmpty { others[publisher.issuer, default: []].append(index) }
     }
-    self.others = others
     self.compared = compared
   }
 
@@ -67,7 +61,7 @@ package struct Policy: Sendable {
   ) -> PublisherIdentity? {
     guard let provider = providers[issuer] else { return nil }
     let table = provider.claims
-    let compared = table.isOpen ? self.compared[issuer] ?? [] : []
+    let compared = self.compared[issuer] ?? []
     let kept = JSONObject(
       provider.normalized(claims).members.filter {
         table.isKept($0.name) || table.use(of: $0.name) == .optional && compared.contains($0.name)
@@ -133,25 +127,20 @@ package struct Policy: Sendable {
     if let package = claimant.scope?.package, package != target.package {
       throw .scope(.otherPackage(package: target.package.canonical, tokenIsFor: package.canonical))
     }
-    let allowing = meant.filter { $0.publisher.mayPublish(target) }
-    guard let first = allowing.first else {
+    guard let first = meant.first(where: { $0.publisher.mayPublish(target) }) else {
       let nearest = meant[0].publisher
       throw .scope(
         .packageNotAllowed(
           package: target.package.canonical, nearest.id, patterns: nearest.patterns(for: target.registry)?.map(\.text) ?? []))
     }
-    let creating = allowing.first { $0.publisher.mayCreate(target) }
+    guard knowledge.package != .exists else { return .granted(grant(claimant, target, first)) }
+    if let creating = meant.first(where: { $0.publisher.mayPublish(target) && $0.publisher.mayCreate(target) }) {
+      return .granted(grant(claimant, target, creating))
+    }
     switch knowledge.package {
-    case .exists: return .granted(grant(claimant, target, first))
-    case .absent:
-      guard let creating else { throw .scope(.creationNotAllowed(package: target.package.canonical, first.publisher.id)) }
-      return .granted(grant(claimant, target, creating))
-    case .unknown:
-      guard let creating else { throw .scope(.existenceUnknown(package: target.package.canonical)) }
-      return .granted(grant(claimant, target, creating))
-    case nil:
-      guard let creating else { return .hangsOnExistence(Inquiry(about: target)) }
-      return .granted(grant(claimant, target, creating))
+    case .exists, .absent: throw .scope(.creationNotAllowed(package: target.package.canonical, first.publisher.id))
+    case .unknown: throw .scope(.existenceUnknown(package: target.package.canonical))
+    case nil: return .hangsOnExistence(Inquiry(about: target))
     }
   }
 
@@ -179,11 +168,14 @@ package struct Policy: Sendable {
       self.publisher = publisher
       acquaintance = publisher.acquaintance(with: identity, learnt)
       let isKnown = acquaintance.isKnown
-      failures = publisher.conditions.filter { condition in
+      let provider = publisher.provider
+      let conditions = publisher.conditions
+      let failing = conditions.indices.filter { number in
         // Where the ids are known, a name is only a label.
-        if isKnown, publisher.provider.isLabel(condition) { return false }
-        return !condition.holds(of: identity, publisher.provider, version: version)
+        if isKnown, provider.isLabel(conditions[number]) { return false }
+        return !conditions[number].holds(of: identity, provider, version: version)
       }
+      failures = failing.map { conditions[$0] }
     }
 
     var isMeant: Bool { failures.isEmpty && acquaintance.isTrusted }
@@ -196,39 +188,55 @@ package struct Policy: Sendable {
     let identity = claimant.identity
     // An upload token, or a body that was long on its way, may be older than the configuration.
     guard urls[identity.issuer] == identity.issuerURL else { throw .issuerReplaced }
-    let candidates = candidates(for: identity, learnt)
-      .filter { publisher in claimant.scope.map { $0.publishers.contains(publisher.id) } ?? true }
-      .map { Candidate($0, identity, learnt, version) }
-    let matching = candidates.filter(\.isMeant)
-    let ofRegistry = matching.filter { $0.publisher.patterns(for: registry) != nil }
-    let current = ofRegistry.filter { !$0.publisher.isExpired(at: now) }
+    var candidates: [Candidate] = []
+    for number in numbers(of: identity, learnt) where claimant.scope?.publishers.contains(publishers[number].id) ?? true {
+      candidates.append(Candidate(publishers[number], identity, learnt, version))
+    }
+    let current = candidates.filter { $0.isMeant && $0.publisher.patterns(for: registry) != nil && !$0.publisher.isExpired(at: now) }
     guard current.isEmpty else { return current }
-    if let expired = ofRegistry.first { throw .expired(expired.publisher.id) }
+    let matching = candidates.filter(\.isMeant)
     let here = candidates.filter { $0.publisher.patterns(for: registry) != nil }
+    if let expired = here.first(where: \.isMeant) { throw .expired(expired.publisher.id) }
     if let refusal = here.compactMap({ $0.failures.isEmpty ? $0.acquaintance.refusal : nil }).first { throw refusal }
     if let other = matching.first { throw .otherRegistry(other.publisher.id) }
     throw nearestMiss(identity, here)
   }
 
-  func candidates(for identity: PublisherIdentity, _ learnt: [LearntIdentity]) -> [Publisher] {
-    var indices = others[identity.issuer] ?? []
-    if let repository = providers[identity.issuer]?.repository(of: identity) {
-      indices += byRepository.publishers(of: identity.issuer, repository)
+  /// Where those stand in the configuration that the identity could mean, in that order.
+  private func numbers(of identity: PublisherIdentity, _ learnt: [LearntIdentity]) -> [Int] {
+    var found = index.publishers(for: identity)
+    if !learnt.isEmpty, let provider = providers[identity.issuer] {
+      // A repository that was renamed is found by the name under which it was learnt.
+      for key in learnt.map(\.key) {
+        let named = index.publishers(of: identity.issuer, provider.repositoryKey.claim, provider.name(ofRepository: key.repository))
+        for number in named where publishers[number].id == key.publisher && !found.contains(number) { found.append(number) }
+      }
+      found.sort()
     }
-    // A repository that was renamed is found by the name under which it was learnt.
-    for key in learnt.map(\.key) {
-      let named = byRepository.publishers(of: identity.issuer, key.repository)
-      for index in named where publishers[index].id == key.publisher && !indices.contains(index) { indices.append(index) }
+    return found
+  }
+
+  /// Those that the identity could mean. Of a record those, too, that are found by an id of which it does not tell.
+  func candidates(for supposed: SupposedIdentity, _ learnt: [LearntIdentity]) -> [Publisher] {
+    let identity = supposed.identity
+    let numbers = numbers(of: identity, learnt)
+    guard !supposed.isWhole, let repository = providers[identity.issuer]?.repositoryKey.claim else {
+      return numbers.map { publishers[$0] }
     }
-    return indices.sorted().map { publishers[$0] }
+    let unknown = publishers.indices.filter { number in
+      let publisher = publishers[number]
+      let subject = publisher.subject
+      return publisher.issuer == identity.issuer && subject != repository && identity.claim(subject) == nil
+    }
+    return Set(numbers + unknown).sorted().map { publishers[$0] }
   }
 
   // MARK: Why not
 
   private func nearestMiss(_ identity: PublisherIdentity, _ candidates: [Candidate]) -> PublisherRefusal {
-    // One that fails by its repository is no miss, but somebody else's.
+    // One that fails by whom it is about is no miss, but somebody else's.
     let near = candidates.filter { candidate in
-      !candidate.failures.contains { candidate.publisher.provider.isName($0) }
+      return !candidate.failures.contains { $0.isAbout(candidate.publisher.subject) || candidate.publisher.provider.isName($0) }
     }
     guard let nearest = near.min(by: { $0.failures.count < $1.failures.count }) else {
       return .noPublisher(repository: providers[identity.issuer].flatMap { identity.claim($0.repositoryKey.claim) })

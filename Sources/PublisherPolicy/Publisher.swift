@@ -81,17 +81,25 @@ package struct Publisher: Sendable {
 
   /// The repositories that it names, in lower case where their case does not matter; none where it names them by a pattern, or does not.
   package var repositories: [ExactString] {
-    guard let names = literals(of: provider.repositoryKey.claim) else { return [] }
+    guard let names = values(of: provider.repositoryKey.claim) else { return [] }
     let ignoresCase = provider.caseIgnored.contains(provider.repositoryKey.condition)
-    let spellings = ignoresCase ? names.map { ASCII.lowercased($0) } : names
+    let spellings = names.map { ignoresCase ? ASCII.lowercased($0.text) : $0.text }
     guard let scope = provider.repositoryScope else { return spellings }
-    return literals(of: scope)?.flatMap { scope in spellings.map { ExactString("\(scope)/\($0)") } } ?? []
+    return values(of: scope)?.flatMap { scope in spellings.map { ExactString("\(scope.text)/\($0)") } } ?? []
   }
 
-  /// The values that a claim must have one of; nil where they are not written out.
-  private func literals(of claim: ExactString) -> [ExactString]? {
-    for case .claim(claim, let patterns) in conditions.lazy.map(\.kind) {
-      return patterns.allSatisfy(\.isLiteral) ? patterns.map(\.text) : nil
+  /// The claim that says whose tokens are meant: the repository's name or, where none is demanded, an id of it.
+  var subject: ExactString {
+    let repository = provider.repositoryKey.claim
+    if conditions.contains(where: { $0.isAbout(repository) }) { return repository }
+    return provider.immutableIDs.first { values(of: $0) != nil } ?? repository
+  }
+
+  /// Those that the first condition about the claim writes out; nil where it has a pattern, or there is none.
+  func values(of claim: ExactString) -> Few<ClaimPattern>? {
+    for condition in conditions {
+      guard case .claim(claim, let patterns) = condition.kind else { continue }
+      return patterns.allSatisfy(\.isLiteral) ? patterns : nil
     }
     return nil
   }

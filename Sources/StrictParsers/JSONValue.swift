@@ -54,5 +54,5 @@ package struct JSONObject: Hashable, Sendable {
     self.members = members
   }
 
-  package subscript(_ name: ExactString) -> JSONValue? { members.first { $0.name == name }?.value }
+  package subscript(_ name: ExactString) -> JSONValue? { members.firstIndex { $0.name == name }.map { members[$0].value } }
 }

@@ -25,7 +25,7 @@ import Testing
       (
         "{repository: acme/*, environment: x}",
         [
-          "error: publishers.0.when: `when` needs one of repository_owner_id, repository_id: names can be given up and taken by strangers, and ids are learnt only where each repository is written out"
+          "error: publishers.0.when: `when` needs one of repository_id, repository_owner_id: names can be given up and taken by strangers, and ids are learnt only where each repository is written out"
         ]
       ),
       ("{repository: [acme/widgets, acme/gadgets], environment: x}", []),

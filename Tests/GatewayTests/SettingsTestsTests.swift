@@ -94,7 +94,7 @@ import TokenVerification
       ),
       (
         "expect: grant", "expect: grant, learnt_by: widgets, learnt: {repository_id: 1}",
-        "error: tests.0.learnt: must hold exactly repository_owner_id and repository_id"
+        "error: tests.0.learnt: must hold exactly repository_id and repository_owner_id"
       ),
       ("expect: grant", "expect: grant, learnt_by: widgets", "error: tests.0.learnt_by: says who has learnt: learnt is missing"),
       ("expect: grant", "expect: grant, learnt_by: x, learnt: {a: b}", "error: tests.0.learnt_by: there is no publisher \"x\""),

@@ -60,7 +60,8 @@ struct Reloading: Service {
       return reject([error.message])
     }
     gateway.adopt(new)
-    await gateway.endOrphanedTokens(of: SettingsChanges.removedPublishers(from: old.settings, to: settings))
+    let changes = SettingsChanges(from: old.settings, to: settings)
+    await gateway.endOrphanedTokens(of: changes.removedPublishers)
     // Keys survive a reload, but nobody else would soon look into a file for new ones.
     for issuer in new.issuers.values where issuer.settings.keys.file != nil { await issuer.keys.refresh() }
     gateway.metrics.reloads.add(1, MetricLabel(Metrics.ReloadResult.loaded))
@@ -68,7 +69,7 @@ struct Reloading: Service {
       .configurationLoaded,
       [
         "config.digest": "sha256:\(settings.digest.hex)",
-        "changes": .array(SettingsChanges(from: old.settings, to: settings).words.map { "\($0)" }),
+        "changes": .array(changes.words.map { "\($0)" }),
       ])
   }
 

@@ -54,8 +54,10 @@ package struct ForgejoActions: CIProvider {
   /// The job's own file is compared where it is sent: Forgejo knows no such claim.
   package func workflowReferences(_ file: ExactString, in identity: PublisherIdentity) -> WorkflowReferences? {
     guard let repository = identity.claim("repository") else { return nil }
-    let revisions = [identity.claim("ref"), identity.claim("sha")].compactMap { $0 }.filter { !$0.isEmpty }
-    let allowed = Self.folders.flatMap { folder in revisions.map { ExactString("\(repository)/\(folder)/\(file)@\($0)") } }
+    let revisions = ["ref", "sha"].compactMap { identity.claim($0) }.filter { !$0.isEmpty }
+    let allowed: [[ExactString]] = Self.folders.flatMap { folder in
+      revisions.map { revision in [repository, "/", folder, "/", file, "@", revision] }
+    }
     return WorkflowReferences(
       claim: "workflow_ref", allowed: allowed, jobClaim: identity.claims["job_workflow_ref"] == nil ? nil : "job_workflow_ref")
   }

@@ -18,7 +18,7 @@ package struct GitHubActions: CIProvider {
   package let repositoryKey: (condition: ExactString, claim: ExactString) = ("repository", "repository")
   package let labels: Set<ExactString> = ["repository", "repository_owner"]
   package let identifying: [[ExactString]] = [["repository"], ["repository_id"], ["repository_owner_id"]]
-  package let immutableIDs: [ExactString] = ["repository_owner_id", "repository_id"]
+  package let immutableIDs: [ExactString] = ["repository_id", "repository_owner_id"]
   package let specialConditions: [ExactString] = ["workflow", "reusable_workflow", "tag"]
   package let caseIgnored: Set<ExactString> = ["repository", "repository_owner", "environment"]
   /// Events that run for a stranger's pull request, fork or comment, with the rights of the default branch. A fork's `pull_request` has no token.
@@ -58,9 +58,9 @@ package struct GitHubActions: CIProvider {
 
   package func workflowReferences(_ file: ExactString, in identity: PublisherIdentity) -> WorkflowReferences? {
     guard let repository = identity.claim("repository") else { return nil }
-    let revisions = [identity.claim("ref"), identity.claim("sha")].compactMap { $0 }.filter { !$0.isEmpty }
+    let revisions = ["ref", "sha"].compactMap { identity.claim($0) }.filter { !$0.isEmpty }
     return WorkflowReferences(
-      claim: "workflow_ref", allowed: revisions.map { ExactString("\(repository)/.github/workflows/\(file)@\($0)") },
+      claim: "workflow_ref", allowed: revisions.map { [repository, "/.github/workflows/", file, "@", $0] },
       jobClaim: "job_workflow_ref")
   }
 

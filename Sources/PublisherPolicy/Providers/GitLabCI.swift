@@ -48,9 +48,8 @@ package struct GitLabCI: CIProvider {
       !reference.isEmpty, !revision.isEmpty, let address = IssuerAddress(identity.issuerURL)
     else { return nil }
     let host = ([address.host] + address.path).map(\.text).joined(separator: "/")
-    let place = "\(host)/\(project)//\(file)"
-    return WorkflowReferences(
-      claim: "ci_config_ref_uri", allowed: [reference, revision].map { ExactString("\(place)@\($0)") }, jobClaim: nil)
+    let place: [ExactString] = [ExactString(host), "/", project, "//", file, "@"]
+    return WorkflowReferences(claim: "ci_config_ref_uri", allowed: [reference, revision].map { place + [$0] }, jobClaim: nil)
   }
 
   package func tagReference(of identity: PublisherIdentity) -> ExactString? {
