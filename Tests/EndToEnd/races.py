@@ -4,7 +4,7 @@ import os
 import threading
 
 RUNS = int(os.environ.get("RACE_RUNS", "5"))
-"""Enough for every day; `RACE_RUNS=100` for who wants to be sure."""
+"""Enough while one works on something else; `Tests/run` makes it 100."""
 
 
 def at_once(count, act):
