@@ -16,7 +16,7 @@ package struct ActiveState: CIProvider {
   package let identifying: [[ExactString]] = [["organization", "project"], ["project_id"], ["organization_id"]]
   package let immutableIDs: [ExactString] = ["project_id", "organization_id"]
   /// Its other builders build what anybody asks for.
-  package let standingConditions = [Condition(key: "builder", kind: .literal("builder", .string("pypi-publisher")))]
+  package let standingConditions = [Condition(of: "builder", .literal(.string("pypi-publisher")))]
 
   package func fault(ofIssuer url: ExactString) -> String? {
     url == publicIssuer ? nil : "must be https://platform.activestate.com/api/v1/oauth/oidc"
