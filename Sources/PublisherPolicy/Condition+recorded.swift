@@ -9,10 +9,9 @@ extension Condition {
   private func isKnown(of identity: PublisherIdentity, _ provider: any CIProvider) -> Bool {
     let source = provider.provenance(of: identity)
     switch kind {
-    case .claim("aud", _): return false
-    case .claim(let claim, _), .listed(let claim, _), .literal(let claim, _): return identity.knows(claim)
-    case .agrees(let claim, let other): return identity.knows(claim) && identity.knows(other)
-    case .safe: return identity.knows(key)
+    case .claim where subject.claim == "aud": return false
+    case .claim, .listed, .literal, .safe: return identity.knows(subject.claim)
+    case .agrees(let other): return identity.knows(subject.claim) && identity.knows(other)
     case .workflow(let files, let comparesJob):
       // A reference may end in the revision, too.
       guard source.reference != nil, source.revision != nil,
@@ -20,7 +19,7 @@ extension Condition {
       else { return false }
       guard comparesJob, let jobClaim = references.jobClaim, identity.claim(jobClaim) == nil else { return true }
       // That the workflow itself is another one is certain without its job's.
-      let workflow = Condition(key: key, kind: .workflow(files, comparesJob: false))
+      let workflow = Condition(subject: subject, kind: .workflow(files, comparesJob: false))
       return !workflow.holds(of: identity, provider, version: .unknown)
     case .tag: return source.reference != nil
     }

@@ -4,29 +4,39 @@ package import StrictParsers
 package struct Condition: Hashable, Sendable {
   enum Kind: Hashable, Sendable {
     /// The claim has one of these values.
-    case claim(ExactString, Few<ClaimPattern>)
+    case claim(Few<ClaimPattern>)
     /// The workflow's file is one of these, of the same repository, at the token's own revision.
     case workflow(Few<ExactString>, comparesJob: Bool)
     /// The tag is one of these, in which `{version}` is the upload's.
     case tag(Few<TagPattern>)
     /// The claim is a list of texts, and one of these is among them.
-    case listed(ExactString, Few<ExactString>)
+    case listed(Few<ExactString>)
     /// The claim is this very value, of this very type.
-    case literal(ExactString, JSONValue)
+    case literal(JSONValue)
     /// The claim says what another says, or is absent.
-    case agrees(ExactString, with: ExactString)
+    indirect case agrees(with: ExactString)
     /// Nothing shows that a stranger's code runs, or just these things, which the publisher names: the provider's danger of this number.
     case safe(Int, named: [ClaimPattern])
   }
 
-  /// Its key in the configuration.
-  package let key: ExactString
+  let subject: ConditionSubject
   let kind: Kind
+
+  /// Its key in the configuration.
+  package var key: ExactString { subject.key }
+
+  init(subject: ConditionSubject, kind: Kind) {
+    self.subject = subject
+    self.kind = kind
+  }
+
+  /// Called as the claim is.
+  init(of claim: ExactString, _ kind: Kind) { self.init(subject: ConditionSubject(key: claim, claim: claim), kind: kind) }
 
   /// Whether it compares this claim by itself, whatever its key is.
   func isAbout(_ name: ExactString) -> Bool {
     switch kind {
-    case .claim(let claim, _): claim == name
+    case .claim: subject.claim == name
     case .workflow, .tag, .listed, .literal, .agrees, .safe: false
     }
   }
@@ -34,8 +44,7 @@ package struct Condition: Hashable, Sendable {
   /// The claim that it compares by itself.
   var claim: ExactString? {
     switch kind {
-    case .claim(let claim, _), .listed(let claim, _), .literal(let claim, _), .agrees(let claim, _): claim
-    case .safe: key
+    case .claim, .listed, .literal, .agrees, .safe: subject.claim
     case .workflow, .tag: nil
     }
   }
@@ -43,19 +52,20 @@ package struct Condition: Hashable, Sendable {
   /// What is expected, for people.
   package var expectation: String {
     switch kind {
-    case .claim(_, let patterns): Self.list(patterns.map(\.text.text))
+    case .claim(let patterns): Self.list(patterns.map(\.text.text))
     case .workflow(let files, _): Self.list(files.map(\.text))
     case .tag(let tags): Self.list(tags.map(\.text.text))
-    case .listed(_, let values): "one of them to be \(Self.list(values.map(\.text)))"
-    case .literal(_, let value): String(decoding: value.encoded(), as: UTF8.self)
-    case .agrees(_, let other): "what \(other) is"
+    case .listed(let values): "one of them to be \(Self.list(values.map(\.text)))"
+    case .literal(let value): String(decoding: value.encoded(), as: UTF8.self)
+    case .agrees(let other): "what \(other) is"
     case .safe: "nothing that runs a stranger's code"
     }
   }
 
   func holds(of identity: PublisherIdentity, _ provider: any CIProvider, version: JudgedVersion) -> Bool {
+    let claim = subject.claim
     switch kind {
-    case .claim(let claim, let patterns):
+    case .claim(let patterns):
       guard let value = identity.claim(claim) else { return false }
       return patterns.contains { $0.matches(value) }
     case .workflow(let files, let comparesJob):
@@ -69,11 +79,11 @@ package struct Condition: Hashable, Sendable {
     case .tag(let tags):
       guard let reference = provider.tagReference(of: identity) else { return false }
       return tags.contains { $0.matches(reference, version: version) }
-    case .listed(let claim, let values):
+    case .listed(let values):
       guard let list = identity.texts(claim) else { return false }
       return values.contains { list.contains($0) }
-    case .literal(let claim, let value): return identity.claims[claim] == value
-    case .agrees(let claim, let other):
+    case .literal(let value): return identity.claims[claim] == value
+    case .agrees(let other):
       switch identity.claims[claim] {
       case .null, nil: return true
       default: return identity.claim(claim).map { $0 == identity.claim(other) } ?? false
@@ -85,12 +95,11 @@ package struct Condition: Hashable, Sendable {
   /// What the token says, for people; nil where it says nothing, or nothing that could be compared.
   package func found(in identity: PublisherIdentity, _ provider: any CIProvider) -> ExactString? {
     switch kind {
-    case .claim(let claim, _), .agrees(let claim, _): identity.claim(claim)
+    case .claim, .agrees, .safe: identity.claim(subject.claim)
     case .workflow(let files, let comparesJob): disagreeingReference(files, comparesJob, identity, provider)
     case .tag: provider.tagReference(of: identity)
-    case .listed(let claim, _): identity.texts(claim).map { ExactString($0.map(\.text).joined(separator: ", ")) }
-    case .literal(let claim, _): identity.claims[claim].map { ExactString(String(decoding: $0.encoded(), as: UTF8.self)) }
-    case .safe: identity.claim(key)
+    case .listed: identity.texts(subject.claim).map { ExactString($0.map(\.text).joined(separator: ", ")) }
+    case .literal: identity.claims[subject.claim].map { ExactString(String(decoding: $0.encoded(), as: UTF8.self)) }
     }
   }
 

@@ -98,7 +98,7 @@ package struct Publisher: Sendable {
   /// Those that the first condition about the claim writes out; nil where it has a pattern, or there is none.
   func values(of claim: ExactString) -> Few<ClaimPattern>? {
     for condition in conditions {
-      guard case .claim(claim, let patterns) = condition.kind else { continue }
+      guard condition.isAbout(claim), case .claim(let patterns) = condition.kind else { continue }
       return patterns.allSatisfy(\.isLiteral) ? patterns : nil
     }
     return nil

@@ -130,17 +130,17 @@ struct PublisherCheck {
     case "workflow":
       if values.contains(where: { $0.has("*") }) { error(part, "a workflow is a file, not a pattern") }
       let comparesJob = !declaration.when.contains { $0.key == "reusable_workflow" }
-      return Condition(key: name, kind: .workflow(values, comparesJob: comparesJob))
-    case "reusable_workflow": return claim("job_workflow_ref", key, values, part)
-    case "tag": return tag(name, values, part)
+      return Condition(subject: key.subject, kind: .workflow(values, comparesJob: comparesJob))
+    case "reusable_workflow": return claim(key, values, part)
+    case "tag": return tag(key, values, part)
     default: break
     }
     if key.isList {
       if values.contains(where: { $0.has("*") }) { error(part, "what a list holds is compared as a whole: there are no patterns") }
-      return Condition(key: name, kind: .listed(name, values))
+      return Condition(subject: key.subject, kind: .listed(values))
     }
     if key.isOfDanger { warnOfDangers(key, values, part) }
-    return claim(key.claim, key, values, part)
+    return claim(key, values, part)
   }
 
   private mutating func warnOfDangers(_ key: ConditionKey, _ values: Few<ExactString>, _ part: PublisherProblem.Part) {
@@ -157,18 +157,18 @@ struct PublisherCheck {
     for (key, condition) in zip(keys, declaration.when) where key.claim == danger.claim {
       for value in condition.values where danger.isNamed(by: value) { named.append(ClaimPattern(value, ignoringCase: false)) }
     }
-    return Condition(key: danger.claim, kind: .safe(number, named: named))
+    return Condition(of: danger.claim, .safe(number, named: named))
   }
 
   private mutating func claim(
-    _ claim: ExactString, _ key: ConditionKey, _ values: Few<ExactString>, _ part: PublisherProblem.Part
+    _ key: ConditionKey, _ values: Few<ExactString>, _ part: PublisherProblem.Part
   ) -> Condition {
     let patterns = Few(values) { ClaimPattern($0, ignoringCase: key.ignoresCase) }
     if patterns.contains(where: \.isBroad) { warn(part, "a wildcard alone matches everything") }
-    return Condition(key: key.name, kind: .claim(claim, patterns))
+    return Condition(subject: key.subject, kind: .claim(patterns))
   }
 
-  private mutating func tag(_ key: ExactString, _ values: Few<ExactString>, _ part: PublisherProblem.Part) -> Condition? {
+  private mutating func tag(_ key: ConditionKey, _ values: Few<ExactString>, _ part: PublisherProblem.Part) -> Condition? {
     var tags: [TagPattern] = []
     for value in values {
       if let tag = TagPattern(value) {
@@ -178,7 +178,7 @@ struct PublisherCheck {
       }
     }
     if values.contains(where: { ClaimPattern($0, ignoringCase: false).isBroad }) { warn(part, "a wildcard alone matches every tag") }
-    return Condition(key: key, kind: .tag(Few(tags)))
+    return Condition(subject: key.subject, kind: .tag(Few(tags)))
   }
 }
 

@@ -16,7 +16,9 @@ package final class PublisherRules: Sendable {
   package init(_ provider: any CIProvider) {
     self.provider = provider
     dangers = provider.dangers
-    let safe = provider.dangers.enumerated().map { Condition(key: $0.element.claim, kind: .safe($0.offset, named: [])) }
+    let safe = provider.dangers.enumerated().map { number, danger in
+      Condition(of: danger.claim, .safe(number, named: []))
+    }
     usualConditions = provider.standingConditions + safe
     identifying = provider.identifying
     advice = provider.advice
@@ -38,9 +40,7 @@ package final class PublisherRules: Sendable {
 
 /// What a provider makes of a condition's key. All conditions of one key share its memory.
 final class ConditionKey: Sendable {
-  let name: ExactString
-  /// The claim that it compares.
-  let claim: ExactString
+  let subject: ConditionSubject
   let isKnown: Bool
   /// Whether it is more than the plain comparison of a claim.
   let isSpecial: Bool
@@ -53,10 +53,18 @@ final class ConditionKey: Sendable {
   /// Whether every token of an issuer has it, so that it tells none from another.
   let isGeneric: Bool
 
+  var name: ExactString { subject.key }
+  var claim: ExactString { subject.claim }
+
   fileprivate init(_ name: ExactString, _ provider: any CIProvider, _ claims: ClaimTable) {
-    self.name = name
-    claim = name == provider.repositoryKey.condition ? provider.repositoryKey.claim : name
     isSpecial = provider.specialConditions.contains(name)
+    let claim: ExactString =
+      switch name {
+      case provider.repositoryKey.condition: provider.repositoryKey.claim
+      case "reusable_workflow" where isSpecial: "job_workflow_ref"
+      default: name
+      }
+    subject = ConditionSubject(key: name, claim: claim)
     switch claims.use(of: name) {
     case .required, .optional:
       isKnown = true
@@ -69,7 +77,7 @@ final class ConditionKey: Sendable {
       isList = false
     }
     ignoresCase = provider.caseIgnored.contains(name)
-    isOfDanger = provider.dangers.contains { [claim] in $0.claim == claim }
+    isOfDanger = provider.dangers.contains { $0.claim == claim }
     isImmutableID = provider.immutableIDs.contains(name)
     isGeneric = ["iss", "aud", "sub"].contains(name)
   }

@@ -21,7 +21,7 @@ package struct ActiveState: CIProvider {
     Advice(keys: ["actor_id"], otherwise: "anybody may publish who may build in the project"),
   ]
   /// Its other builders build what anybody asks for.
-  package let standingConditions = [Condition(key: "builder", kind: .literal("builder", .string("pypi-publisher")))]
+  package let standingConditions = [Condition(of: "builder", .literal(.string("pypi-publisher")))]
 
   package func fault(ofIssuer url: ExactString) -> String? {
     url == publicIssuer ? nil : "must be https://platform.activestate.com/api/v1/oauth/oidc"

@@ -17,7 +17,7 @@ package struct CircleCI: CIProvider {
   package let immutableIDs: [ExactString] = ["project-id", "org-id"]
   package let specialConditions: [ExactString] = ["tag"]
   /// Somebody who reruns a job with SSH types into it what he likes.
-  package let standingConditions = [Condition(key: "ssh-rerun", kind: .literal("ssh-rerun", .bool(false)))]
+  package let standingConditions = [Condition(of: "ssh-rerun", .literal(.bool(false)))]
   package let advice = [
     Advice(keys: ["project-id"], otherwise: "any project of the organisation may publish"),
     Advice(keys: ["tag", "vcs-ref", "context-ids"], otherwise: "any branch of the project may publish"),

@@ -23,7 +23,7 @@ package struct GitLabCI: CIProvider {
   package let dangers = [Danger("pipeline_source", ["merge_request_event", "external_pull_request_event"])]
   /// A project that runs a fork's merge request gets tokens of the fork.
   package let standingConditions = [
-    Condition(key: "job_project_id", kind: .agrees("job_project_id", with: "project_id"))
+    Condition(of: "job_project_id", .agrees(with: "project_id"))
   ]
   package let advice = [
     Advice(keys: ["project", "project_path", "project_id"], otherwise: "any project of the group may publish"),

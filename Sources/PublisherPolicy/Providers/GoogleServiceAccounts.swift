@@ -12,7 +12,7 @@ package struct GoogleServiceAccounts: CIProvider {
   package let repositoryKey: (condition: ExactString, claim: ExactString) = ("email", "email")
   package let identifying: [[ExactString]] = [["email"], ["sub"]]
   package let immutableIDs: [ExactString] = ["sub"]
-  package let standingConditions = [Condition(key: "email_verified", kind: .literal("email_verified", .bool(true)))]
+  package let standingConditions = [Condition(of: "email_verified", .literal(.bool(true)))]
 
   package func fault(ofIssuer url: ExactString) -> String? { url == publicIssuer ? nil : "must be https://accounts.google.com" }
 
