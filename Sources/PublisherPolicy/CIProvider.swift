@@ -43,8 +43,8 @@ package protocol CIProvider: Sendable {
   /// `refs/tags/` and the tag's name, where the run is one of a tag.
   func tagReference(of identity: PublisherIdentity) -> ExactString?
   func provenance(of identity: PublisherIdentity) -> Provenance
-  /// The claims that a token of this provenance certainly had.
-  func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString)]
+  /// The claims that a token of this provenance certainly had; nil for those of which it does not tell.
+  func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)]
 }
 
 /// What most CI systems have in common.

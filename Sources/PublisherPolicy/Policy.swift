@@ -220,13 +220,9 @@ package struct Policy: Sendable {
   func candidates(for supposed: SupposedIdentity, _ learnt: [LearntIdentity]) -> [Publisher] {
     let identity = supposed.identity
     let numbers = numbers(of: identity, learnt)
-    guard !supposed.isWhole, let repository = providers[identity.issuer]?.repositoryKey.claim else {
-      return numbers.map { publishers[$0] }
-    }
+    guard !supposed.isWhole, !identity.claims.members.isEmpty else { return numbers.map { publishers[$0] } }
     let unknown = publishers.indices.filter { number in
-      let publisher = publishers[number]
-      let subject = publisher.subject
-      return publisher.issuer == identity.issuer && subject != repository && identity.claim(subject) == nil
+      publishers[number].issuer == identity.issuer && identity.claim(publishers[number].subject) == nil
     }
     return Set(numbers + unknown).sorted().map { publishers[$0] }
   }

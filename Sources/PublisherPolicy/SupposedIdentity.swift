@@ -23,7 +23,8 @@ extension Policy {
   /// Whom a record of an upload speaks of. Nil for an issuer that is not configured.
   package func suppose(_ provenance: Provenance, issuer: IssuerName, url: ExactString) -> SupposedIdentity? {
     guard let provider = providers[issuer] else { return nil }
-    let claims = JSONObject(provider.claims(of: provenance).map { .init($0.name, .string($0.value)) })
+    let claims = JSONObject(
+      provider.claims(of: provenance).compactMap { name, value in value.map { JSONObject.Member(name, .string($0)) } })
     let identity = PublisherIdentity(
       issuer: issuer, issuerURL: url, audience: "", claims: claims, token: TokenID(issuer: url, value: .jti("")), expiry: .latest)
     return SupposedIdentity(identity: identity, isWhole: false, missing: nil)
@@ -36,24 +37,21 @@ extension Policy {
   }
 }
 
-extension CIProvider {
-  /// The repository's, where it alone can be what the record calls the repository.
-  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString)] {
-    let (condition, claim) = repositoryKey
-    guard let repository = provenance.repository, fault(of: repository, for: condition) == nil else { return [] }
-    let alone = PublisherIdentity(
-      issuer: IssuerName(id), issuerURL: "", audience: "", claims: JSONObject([.init(claim, .string(repository))]),
-      token: TokenID(issuer: "", value: .jti("")), expiry: .latest)
-    return self.provenance(of: alone).repository == repository ? [(claim, repository)] : []
-  }
-}
-
 extension Provenance {
   /// What a record of an upload holds of it.
   package static func recorded(
     repository: ExactString?, reference: ExactString?, revision: ExactString?, pipeline: ExactString?, runID: ExactString?
   ) -> Provenance {
     Provenance(repository: repository, reference: reference, revision: revision, pipeline: pipeline, runID: runID, runURL: nil)
+  }
+
+  /// The repository, where it is spelled as an id.
+  func repository(where isID: (ExactString) -> Bool) -> ExactString? { repository.flatMap { isID($0) ? $0 : nil } }
+
+  /// The repository's two parts, where it is spelled by two; neither where it is not.
+  var parts: (scope: ExactString?, name: ExactString?) {
+    let parts = repository?.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) ?? []
+    return parts.count == 2 ? (ExactString(utf8: parts[0]), ExactString(utf8: parts[1])) : (nil, nil)
   }
 
   /// Of what a reference is, as both GitHub and GitLab call it; nil where it is neither.

@@ -173,7 +173,7 @@ final class ExplainedRun {
 
   private func decide(_ supposed: SupposedIdentity, knowing learnt: [LearntIdentity]?) {
     let upload = SupposedUpload(registry: registry.name, target: target, learnt: learnt, package: existence)
-    publishers = explainer.policy.explain(supposed, upload, at: now)
+    publishers = explainer.policy.explain(supposed, upload, recorded: record?.publisher.map { PublisherID($0.text) }, at: now)
     do throws(PolicyRefusal) {
       let verdict = try explainer.policy.verdict(on: supposed, upload, at: now)
       self.verdict = verdict

@@ -42,4 +42,8 @@ package struct ActiveState: CIProvider {
       revision: nil,
       pipeline: nil, runID: nil, runURL: nil)
   }
+
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
+    [("organization", provenance.parts.scope), ("project", provenance.parts.name)]
+  }
 }

@@ -42,6 +42,13 @@ package struct AzureDevOps: CIProvider {
       revision: identity.claim("rpo_ver"), pipeline: identity.claim("sub"), runID: run, runURL: page(identity.claim("sub"), run))
   }
 
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
+    [
+      ("prj_id", provenance.repository(where: \.isUUID)), ("rpo_uri", provenance.repository { !$0.isUUID }),
+      ("rpo_ref", provenance.reference), ("rpo_ver", provenance.revision), ("sub", provenance.pipeline), ("run_id", provenance.runID),
+    ]
+  }
+
   /// The subject is `p://ORGANISATION/PROJECT/PIPELINE`.
   private func page(_ subject: ExactString?, _ run: ExactString?) -> ExactString? {
     guard let run, run.isNumber, let names = subject?.after("p://"), names.segments == 3 else { return nil }

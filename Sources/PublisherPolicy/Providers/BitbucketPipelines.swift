@@ -43,4 +43,11 @@ package struct BitbucketPipelines: CIProvider {
       repository: identity.claim("repositoryUuid"), reference: identity.claim("branchName"), revision: identity.claim("commitSha"),
       pipeline: nil, runID: identity.claim("pipelineUuid"), runURL: nil)
   }
+
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
+    [
+      ("repositoryUuid", provenance.repository), ("branchName", provenance.reference), ("commitSha", provenance.revision),
+      ("pipelineUuid", provenance.runID),
+    ]
+  }
 }

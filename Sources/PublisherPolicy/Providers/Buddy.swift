@@ -46,4 +46,11 @@ package struct Buddy: CIProvider {
       revision: identity.claim("revision"), pipeline: pipeline, runID: execution,
       runURL: site.flatMap { WebPage.url(below: $0, [workspace, project, "pipelines/pipeline", pipeline, "execution", execution]) })
   }
+
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
+    [
+      ("workspace_domain", provenance.parts.scope), ("project_name", provenance.parts.name), ("ref", provenance.reference),
+      ("revision", provenance.revision), ("pipeline_id", provenance.pipeline), ("execution_id", provenance.runID),
+    ]
+  }
 }

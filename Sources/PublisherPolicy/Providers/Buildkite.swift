@@ -48,4 +48,13 @@ package struct Buildkite: CIProvider {
       reference: tagReference(of: identity) ?? identity.claim("build_branch"), revision: identity.claim("build_commit"),
       pipeline: pipeline, runID: build, runURL: page.map { ExactString("\($0)\(job)") })
   }
+
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
+    [
+      ("organization_slug", provenance.parts.scope), ("pipeline_slug", provenance.parts.name),
+      // A branch may be called as a tag's reference is.
+      ("build_branch", provenance.referenceType == "tag" ? nil : provenance.reference), ("build_commit", provenance.revision),
+      ("build_number", provenance.runID),
+    ]
+  }
 }

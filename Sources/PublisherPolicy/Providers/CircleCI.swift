@@ -58,4 +58,12 @@ package struct CircleCI: CIProvider {
       revision: identity.claim("vcs-sha"), pipeline: identity.claim("pipeline-definition-id"), runID: workflow,
       runURL: isPublic ? WebPage.url(below: "https://app.circleci.com", ["workflow", workflow, "job", identity.claim("job-id")]) : nil)
   }
+
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
+    [
+      ("project-id", provenance.repository(where: \.isUUID)), ("vcs-origin", provenance.repository { !$0.isUUID }),
+      ("vcs-ref", provenance.reference), ("vcs-sha", provenance.revision), ("pipeline-definition-id", provenance.pipeline),
+      ("workflow-id", provenance.runID),
+    ]
+  }
 }

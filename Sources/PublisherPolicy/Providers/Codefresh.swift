@@ -40,4 +40,11 @@ package struct Codefresh: CIProvider {
       pipeline: identity.claim("pipeline_name"), runID: workflow,
       runURL: isPublic ? WebPage.url(below: Self.site, ["build", workflow]) : nil)
   }
+
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
+    [
+      ("pipeline_id", provenance.repository(where: \.isID)), ("scm_repo_url", provenance.repository { !$0.isID }),
+      ("scm_ref", provenance.reference), ("pipeline_name", provenance.pipeline), ("workflow_id", provenance.runID),
+    ]
+  }
 }

@@ -14,7 +14,8 @@ package struct ForgejoActions: CIProvider {
     optional: [
       "actor_id", "base_ref", "head_ref", "job_id", "job_workflow_ref", "job_workflow_repository", "job_workflow_repository_id",
       "job_workflow_sha", "ref_protected", "ref_type", "repository_id",
-      "repository_owner_id", "repository_visibility", "run_attempt", "run_id", "run_number", "runner_environment", "sub", "workflow_repository",
+      "repository_owner_id", "repository_visibility", "run_attempt", "run_id", "run_number", "runner_environment", "sub",
+      "workflow_repository",
       "workflow_repository_id", "workflow_sha",
     ],
     ignored: ["actor", "jti", "workflow"])
@@ -72,6 +73,13 @@ package struct ForgejoActions: CIProvider {
     return Provenance(
       repository: repository, reference: identity.claim("ref"), revision: identity.claim("sha"), pipeline: identity.claim("workflow_ref"),
       runID: identity.claim("run_id"), runURL: page(identity.issuerURL, repository, number))
+  }
+
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
+    [
+      ("repository", provenance.repository), ("ref", provenance.reference), ("ref_type", provenance.referenceType),
+      ("sha", provenance.revision), ("workflow_ref", provenance.pipeline), ("run_id", provenance.runID),
+    ]
   }
 
   /// Of Forgejo only: Gitea's pages have another number.

@@ -27,4 +27,8 @@ package struct GenericIssuer: CIProvider {
     Provenance(
       repository: identity.claim(repositoryKey.claim), reference: nil, revision: nil, pipeline: nil, runID: nil, runURL: nil)
   }
+
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
+    [(repositoryKey.claim, provenance.repository)]
+  }
 }

@@ -33,7 +33,7 @@ package struct GitHubActions: CIProvider {
   package let advice = [
     Advice(keys: ["repository", "repository_id"], otherwise: "any repository of the owner may publish"),
     Advice(
-      keys: ["environment", "tag", "ref", "ref_protected"], otherwise: "any branch and any environment of the repository may publish")
+      keys: ["environment", "tag", "ref", "ref_protected"], otherwise: "any branch and any environment of the repository may publish"),
   ]
 
   package func fault(ofIssuer url: ExactString) -> String? {
@@ -77,11 +77,11 @@ package struct GitHubActions: CIProvider {
       runURL: runURL(identity, repository, run))
   }
 
-  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString)] {
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
     [
       ("repository", provenance.repository), ("ref", provenance.reference), ("ref_type", provenance.referenceType),
       ("sha", provenance.revision), ("workflow_ref", provenance.pipeline), ("run_id", provenance.runID),
-    ].compactMap { name, value in value.map { (name, $0) } }
+    ]
   }
 
   private func runURL(_ identity: PublisherIdentity, _ repository: ExactString?, _ run: ExactString?) -> ExactString? {

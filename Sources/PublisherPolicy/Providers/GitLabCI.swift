@@ -29,7 +29,7 @@ package struct GitLabCI: CIProvider {
     Advice(keys: ["project", "project_path", "project_id"], otherwise: "any project of the group may publish"),
     Advice(
       keys: ["environment", "environment_protected", "tag", "ref", "ref_path", "ref_protected"],
-      otherwise: "any branch and any environment of the project may publish")
+      otherwise: "any branch and any environment of the project may publish"),
   ]
 
   package func fault(of value: ExactString, for key: ExactString) -> String? {
@@ -65,10 +65,10 @@ package struct GitLabCI: CIProvider {
       runID: run, runURL: run?.isNumber ?? false ? WebPage.url(below: identity.issuerURL, [project, "-/pipelines", run]) : nil)
   }
 
-  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString)] {
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
     [
       ("project_path", provenance.repository), ("ref_path", provenance.reference), ("ref_type", provenance.referenceType),
       ("sha", provenance.revision), ("ci_config_ref_uri", provenance.pipeline), ("pipeline_id", provenance.runID),
-    ].compactMap { name, value in value.map { (name, $0) } }
+    ]
   }
 }

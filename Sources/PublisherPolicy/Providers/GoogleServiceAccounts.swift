@@ -35,4 +35,8 @@ package struct GoogleServiceAccounts: CIProvider {
   package func provenance(of identity: PublisherIdentity) -> Provenance {
     Provenance(repository: identity.claim("email"), reference: nil, revision: nil, pipeline: nil, runID: nil, runURL: nil)
   }
+
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
+    [("email", provenance.repository)]
+  }
 }

@@ -30,6 +30,10 @@ package struct Jenkins: CIProvider {
       repository: job, reference: nil, revision: nil, pipeline: job, runID: build, runURL: page(identity.issuerURL, job, build))
   }
 
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
+    [("sub", provenance.repository), ("build_number", provenance.runID)]
+  }
+
   /// Below the server that the issuer's URL names, and nowhere else.
   private func page(_ issuer: ExactString, _ job: ExactString?, _ build: ExactString?) -> ExactString? {
     guard let site = IssuerAddress(issuer)?.origin, let path = job?.after("\(site)/")?.before("/"), build?.isNumber ?? false else {

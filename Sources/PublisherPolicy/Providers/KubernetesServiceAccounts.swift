@@ -61,4 +61,8 @@ package struct KubernetesServiceAccounts: CIProvider {
       pipeline: nil,
       runID: identity.claim("pod"), runURL: nil)
   }
+
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
+    [("namespace", provenance.parts.scope), ("service_account", provenance.parts.name), ("pod", provenance.runID)]
+  }
 }

@@ -46,4 +46,11 @@ package struct Semaphore: CIProvider {
       repository: identity.claim("repo_slug") ?? identity.claim("prj_id"), reference: identity.claim("ref"), revision: nil,
       pipeline: pipeline, runID: workflow, runURL: page.map { ExactString("\($0)\(query)") })
   }
+
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
+    [
+      ("prj_id", provenance.repository(where: \.isUUID)), ("repo_slug", provenance.repository { !$0.isUUID }),
+      ("ref", provenance.reference), ("ppl_id", provenance.pipeline), ("wf_id", provenance.runID),
+    ]
+  }
 }

@@ -37,4 +37,8 @@ package struct TeamCity: CIProvider {
       revision: nil, pipeline: identity.claim("build_type_external_id") ?? identity.claim("build_type_internal_id"), runID: nil, runURL: nil
     )
   }
+
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
+    [("branch", provenance.reference)]
+  }
 }
