@@ -163,6 +163,9 @@ struct PublisherCheck {
   private mutating func claim(
     _ key: ConditionKey, _ values: Few<ExactString>, _ part: PublisherProblem.Part
   ) -> Condition {
+    if values.contains(where: { $0.has("{") && $0.contains("{version}") }) {
+      error(part, "{version} stands for the upload's version in `tag` only, where the tokens of \(provider.id) tell a tag")
+    }
     let patterns = Few(values) { ClaimPattern($0, ignoringCase: key.ignoresCase) }
     if patterns.contains(where: \.isBroad) { warn(part, "a wildcard alone matches everything") }
     return Condition(subject: key.subject, kind: .claim(patterns))

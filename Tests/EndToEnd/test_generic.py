@@ -12,7 +12,7 @@ from packages import fresh_name
 from ports import until
 from recording import answering
 from test_refusals import assert_refused
-from wire import head, read_answer, request, token_credential
+from wire import head, post_json, read_answer, request, token_credential
 
 TEMPLATE = {"template": '"/{name}/{version}/{file}"'}
 MEBIBYTE = 1 << 20
@@ -21,6 +21,17 @@ MEBIBYTE = 1 << 20
 def generic(started, registry, /, **settings):
     settings["registry"] = {**TEMPLATE, **settings.get("registry", {})}
     return started(registry, protocol="generic", **settings)
+
+
+def test_files_are_published_by_exchange_only_where_that_is_so_configured(started, issuer, recording):
+    gateway = generic(started, recording, registry={"direct": "refuse"})
+    token = issuer.mint()
+    answer = put(gateway, "/acme-widgets/1.0/a.bin", b"bytes", token_credential(token))
+    assert_refused(gateway, answer, 403, "credential.direct-token-refused")
+    exchanged = post_json(gateway, "/_/oidc/mint-token", {"token": token}).json["token"]
+    for name in ("a.bin", "b.bin"):
+        assert put(gateway, f"/acme-widgets/1.0/{name}", b"bytes", token_credential(exchanged)).status == 200
+    assert put(gateway, "/acme-widgets/2.0/a.bin", b"bytes", token_credential(exchanged)).json["reason"] == "state.other-version"
 
 
 def curl(gateway, path: str, token: str, *arguments: str, **streams) -> subprocess.CompletedProcess:

@@ -16,7 +16,9 @@ import Testing
     #expect(RegularFile.contents(of: "\(folder.path)/file", upTo: 10).map { $0.count > 10 } == (length > 10))
   }
 
-  @Test("are regular ones: a pipe would be waited for, a device never ends", arguments: ["pipe", "/dev/zero", "link to /dev/zero", "folder", "none"])
+  @Test(
+    "are regular ones: a pipe would be waited for, a device never ends",
+    arguments: ["pipe", "/dev/zero", "link to /dev/zero", "folder", "none"])
   func others(kind: String) throws {
     let folder = try TemporaryFolder()
     let path = kind.hasPrefix("/") ? kind : "\(folder.path)/file"

@@ -32,6 +32,10 @@ import Testing
       // RubyGems refuses a number to be compared with text. Here a whole number is its digits: ids are numbers that nobody puts in quotes.
       ("{repository: acme/widgets, repository_owner_id: 42, environment: 3}", []),
       (
+        "{repository: acme/widgets, repository_owner_id: 42, ref: \"refs/tags/v{version}\"}",
+        ["error: publishers.0.when.ref: {version} stands for the upload's version in `tag` only, where the tokens of github tell a tag"]
+      ),
+      (
         "{environment: x}",
         ["error: publishers.0.when: `when` does not say whose tokens are meant: add repository, repository_id or repository_owner_id"]
       ),

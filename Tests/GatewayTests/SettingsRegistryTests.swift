@@ -82,7 +82,7 @@ import Testing
       ("pypi", false), ("testpypi", false), ("rubygems.org", false), ("crates.io", false), ("npm:registry.npmjs.org", false),
       ("https://www.nuget.org", false),
       ("https://pub.dev", false), ("sigstore", false), ("https://github.com", false), ("https://github.com/", false),
-      ("https://github.com/acme", false),
+      ("https://github.com/acme", false), ("https://GitHub.com/acme", false),
       ("https://github.com/\u{301}acme", false), ("https://github.com.example", true), ("https://github.example/", true), ("pypi2", true),
       ("Pypi", true), ("example_pypi", true),
     ])

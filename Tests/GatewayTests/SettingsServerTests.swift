@@ -52,6 +52,14 @@ import Testing
     #expect(complaints.count == (written.contains("tls") ? 2 : 1), "\(complaints)")
   }
 
+  @Test("is warned that a memory forgets what publishers learn", arguments: [true, false])
+  func forgetfulness(learns: Bool) {
+    let id = learns ? "" : ", repository_id: 1"
+    let sample = SettingsSample(top: "state: {memory: true}", when: "{repository: acme/widgets, environment: x\(id)}")
+    let complaint = "warning: state: a restart forgets whom publishers without ids belong to, so that they learn anew"
+    #expect(sample.complaints == (learns ? [complaint] : []))
+  }
+
   @Test("keeps its state in memory where that is said")
   func memory() throws { #expect(try SettingsSample(top: "state: {memory: true}").settings().state == .memory) }
 

@@ -13,13 +13,16 @@ final class KnownPackages: Sendable {
   }
 
   private let ends = Mutex<[Key: NIODeadline]>([:])
+  private let now: @Sendable () -> NIODeadline
+
+  init(now: @escaping @Sendable () -> NIODeadline = { .now() }) { self.now = now }
 
   func contains(_ package: PublishTarget.Package, of registry: RegistryName) -> Bool {
-    ends.withLock { $0[Key(registry: registry, package: package)].map { .now() < $0 } ?? false }
+    ends.withLock { $0[Key(registry: registry, package: package)].map { now() < $0 } ?? false }
   }
 
   func note(_ package: PublishTarget.Package, of registry: RegistryName) {
-    let now = NIODeadline.now()
+    let now = now()
     ends.withLock { ends in
       if ends.count >= Self.most { ends = ends.filter { now < $0.value } }
       guard ends.count < Self.most else { return }

@@ -52,9 +52,7 @@ struct RequestService {
     guard let registries = configuration.registries(on: head.host.name) else { throw .route(.unknownHost) }
     let exchange = try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in try ExchangeRoute(path, head.method) }
     if let exchange {
-      let exchanging = registries.filter { $0.settings.ecosystem == .pypi }
-      guard !exchanging.isEmpty else { throw .route(.notFound) }
-      return await ExchangeFlow(gateway: gateway, configuration: configuration, registries: exchanging, connection: connection)
+      return await ExchangeFlow(gateway: gateway, configuration: configuration, registries: registries, connection: connection)
         .serve(exchange, head, body, request)
     }
     let query = head.target.query.flatMap { ExactString(utf8: $0) }

@@ -98,7 +98,9 @@ extension SettingsSchema {
 
   private func audience(_ node: SettingsNode) -> ExactString? {
     guard let text = node.text() else { return nil }
-    if Self.publicAudiences.contains(text) || text == "https://github.com" || text.utf8.starts(with: "https://github.com/".utf8) {
+    if Self.publicAudiences.contains(text) || ASCII.lowercased(ExactString(text)) == "https://github.com"
+      || ASCII.lowercased(ExactString(text)).utf8.starts(with: "https://github.com/".utf8)
+    {
       node.error("\"\(text)\" is the audience of a public service: a token with it was meant for somebody else")
       return nil
     }

@@ -29,8 +29,12 @@ struct SettingsSchema {
     let digest = files.digest
     let paths = files.paths
     for path in tests { files.note(tests: files.parse(path)?.members(["tests"])?.required("tests")) }
+    let state = state(members["state"])
+    if state == .memory, publishers.contains(where: \.learns) {
+      members["state"]?.warn("a restart forgets whom publishers without ids belong to, so that they learn anew")
+    }
     return Settings(
-      server: server, admin: admin, state: state(members["state"]), log: log(members["log"]), audit: audit(members["audit"]),
+      server: server, admin: admin, state: state, log: log(members["log"]), audit: audit(members["audit"]),
       issuers: issuers, registries: registries, publishers: publishers,
       tests: self.tests(files.tests, declared, publishers), digest: digest, files: paths, includes: files.includes)
   }
