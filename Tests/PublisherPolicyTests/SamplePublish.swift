@@ -69,7 +69,9 @@ struct SamplePublish: Sendable {
     try #require(check(id: id, by: rules).publisher)
   }
 
-  func policy(_ publishers: [Publisher]) -> Policy { Policy(publishers: publishers, issuers: [.init(name: Self.issuer, url: url, provider: provider)]) }
+  func policy(_ publishers: [Publisher]) -> Policy {
+    Policy(publishers: publishers, issuers: [.init(name: Self.issuer, url: url, provider: provider)])
+  }
 
   func identity(of policy: Policy) throws(PublisherRefusal) -> PublisherIdentity {
     try policy.identify(
