@@ -169,13 +169,16 @@ package enum IntentEnd: Hashable, Sendable {
 /// The registry took an upload.
 package struct UploadSuccess: Hashable, Sendable {
   package let time: UnixTime
-  /// Whether a publisher learns by it, which must outlive the machine's end.
-  package let activates: Bool
+  /// Nil where only the open intent still says what it was.
+  package let upload: IntendedUpload?
 
-  package init(time: UnixTime, activates: Bool) {
+  package init(time: UnixTime, of upload: IntendedUpload?) {
     self.time = time
-    self.activates = activates
+    self.upload = upload
   }
+
+  /// Whether a publisher learns by it, which must outlive the machine's end.
+  package var activates: Bool { upload.map { $0.use?.lesson != nil } ?? true }
 }
 
 package struct InterruptedIntent: Hashable, Sendable {

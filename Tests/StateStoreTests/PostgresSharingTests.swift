@@ -186,6 +186,25 @@ import TokenVerification
     }
   }
 
+  @Test("learn what a gateway tells which was taken for dead, even if another has ended its upload meanwhile")
+  func lateLesson() async throws {
+    try await Self.withTwo(times: Self.impatient) { first, second, database in
+      let upload = Sample.upload(by: Sample.use(learning: Sample.ids("1"), run: "run 7"), creates: true)
+      let intent = try await first.open(upload)
+      #expect(try await second.interruptedIntents().map(\.id) == [intent])
+      second.end(intent, as: .bound)
+      #expect(try await second.publisherRecords().isEmpty)
+      first.end(intent, as: .bound, UploadSuccess(time: Sample.now, of: upload))
+      let record = try #require(try await first.publisherRecords().first)
+      #expect(record.ids == Sample.ids("1") && record.last.run == "run 7" && record.key == Sample.key())
+      let rival = Sample.use(Sample.key("rival", repository: "acme/rival"), learning: Sample.ids("2"))
+      #expect(
+        await refusal { () throws(StateRefusal) in _ = try await second.open(Sample.upload(by: rival, creates: true)) }
+          == .packageTaken(PublisherID("widgets-release")))
+      #expect(try await database.count("intents") == 0)
+    }
+  }
+
   @Test("record each deed of an operator once, of which one of them is given each at a time")
   func deeds() async throws {
     try await Self.withTwo { first, second, database in

@@ -18,7 +18,7 @@ import TokenVerification
   }
 
   private static func published(_ store: any StateStore, _ upload: IntendedUpload, at time: UnixTime = Sample.now) async throws {
-    store.end(try await store.open(upload), as: .bound, UploadSuccess(time: time, activates: upload.use?.lesson != nil))
+    store.end(try await store.open(upload), as: .bound, UploadSuccess(time: time, of: upload))
   }
 
   // MARK: - Learning

@@ -70,7 +70,7 @@ enum Sample {
     PublisherUse(key: key, lesson: lesson, run: run)
   }
 
-  static let success = UploadSuccess(time: now, activates: true)
+  static let success = UploadSuccess(time: now, of: nil)
 }
 
 extension ExactString {

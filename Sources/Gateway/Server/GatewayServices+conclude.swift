@@ -14,7 +14,7 @@ extension GatewayServices {
       note(attempt.record.upstreamStatus == nil ? .failing : .answering, of: registry)
     }
     metrics.count(attempt.record, outcome)
-    let success = outcome.isSuccess ? attempt.undertaken.map { UploadSuccess(time: now(), activates: $0.upload.use?.lesson != nil) } : nil
+    let success = outcome.isSuccess ? attempt.undertaken.map { UploadSuccess(time: now(), of: $0.upload) } : nil
     await audit.write(attempt.record, outcome, at: clock()) { [store, intent = attempt.openIntent] in
       if let intent { store.end(intent.id, as: intent.end, success) }
     }

@@ -14,7 +14,7 @@ extension GatewayServices {
     for (intent, success) in zip(new, audit.successes(ofNotes: new.map(\.note))) {
       switch success {
       // Who answered first, and was killed before the store could be written, has learnt all the same.
-      case true?: store.end(intent.id, as: .bound, UploadSuccess(time: now(), activates: true))
+      case true?: store.end(intent.id, as: .bound, UploadSuccess(time: now(), of: nil))
       case false?: store.end(intent.id, as: .bound, nil)
       case nil:
         await audit.write(line: AuditRecord.interruptedLine(note: intent.note, at: clock())) { [store] in

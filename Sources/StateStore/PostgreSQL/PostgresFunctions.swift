@@ -104,16 +104,25 @@ enum PostgresFunctions {
       SELECT pg_advisory_xact_lock(('x' || encode(substring(_key FOR 8), 'hex'))::bit(64)::bigint)
     $function$;
 
-    -- Places in the arrays belong together. A time below 0: the registry did not take the upload. What was ended before is left as it is.
-    CREATE FUNCTION imprimatur.end_intents(_intents bigint[], _kinds bigint[], _digests bytea[], _times bigint[], _activate bigint[])
-      RETURNS void LANGUAGE plpgsql AS $function$
+    -- Places in the arrays belong together. A time below 0: the registry did not take the upload. What was ended before is left as it is; what was
+    -- learnt is learnt, even if the intent was taken for a dead gateway's meanwhile. Nulls: what the intent says.
+    CREATE FUNCTION imprimatur.end_intents(
+      _intents bigint[], _kinds bigint[], _digests bytea[], _times bigint[], _publisher_keys bytea[], _publishers bytea[], _issuers bytea[],
+      _repositories bytea[], _ids bytea[], _runs bytea[], _created_packages bytea[]
+    ) RETURNS void LANGUAGE plpgsql AS $function$
     DECLARE
       used record;
     BEGIN
       -- In one order, so that gateways that end uploads of the same publishers don't wait for each other in a circle.
       FOR used IN
-        SELECT i.*, e.time, e.activates FROM unnest(_intents, _times, _activate) WITH ORDINALITY AS e (id, time, activates, place)
-          JOIN imprimatur.intents i ON i.id = e.id WHERE e.time >= 0 AND i.publisher_key IS NOT NULL ORDER BY i.publisher_key, e.place
+        SELECT e.time, coalesce(e.publisher_key, i.publisher_key) AS publisher_key, coalesce(e.publisher, i.publisher) AS publisher,
+            coalesce(e.issuer, i.issuer) AS issuer, coalesce(e.repository, i.repository) AS repository, coalesce(e.ids, i.ids) AS ids,
+            coalesce(e.run, i.run) AS run, coalesce(e.created_package, i.created_package) AS created_package
+          FROM unnest(
+            _intents, _times, _publisher_keys, _publishers, _issuers, _repositories, _ids, _runs, _created_packages
+          ) WITH ORDINALITY AS e (id, time, publisher_key, publisher, issuer, repository, ids, run, created_package, place)
+          LEFT JOIN imprimatur.intents i ON i.id = e.id
+          WHERE e.time >= 0 AND coalesce(e.publisher_key, i.publisher_key) IS NOT NULL ORDER BY 2, e.place
       LOOP
         INSERT INTO imprimatur.publishers AS p VALUES (
             used.publisher_key, used.publisher, used.issuer, used.repository, used.ids, used.time, used.run, used.time, used.run)
@@ -122,7 +131,7 @@ enum PostgresFunctions {
           -- Once a minute is enough for a run that uploads many files.
           WHERE (p.ids IS NULL AND excluded.ids IS NOT NULL) OR p.last_run IS DISTINCT FROM excluded.last_run
             OR excluded.last_time >= p.last_time + 60;
-        IF used.activates = 1 AND used.created_package IS NOT NULL AND used.ids IS NOT NULL THEN
+        IF used.created_package IS NOT NULL AND used.ids IS NOT NULL THEN
           INSERT INTO imprimatur.creations VALUES (used.created_package, used.publisher, used.issuer, used.ids)
             ON CONFLICT (package_key) DO NOTHING;
         END IF;

@@ -31,9 +31,9 @@ extension PostgresSession {
         $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
       """,
       .integer(intent.value), instance, .bytes(upload.note), .text(registry),
-      .digest(TextKey.digest(of: registry, target.package.canonical)),
+      .digest(Self.packageKey(of: target)),
       .digest(TextKey.digest(of: registry, target.package.canonical, target.file)),
-      .optionalDigest(use.map { TextKey.digest(of: ExactString($0.key.publisher.description), $0.key.issuerURL, $0.key.repository) }),
+      .optionalDigest(use.map { Self.key(of: $0.key) }),
       .optionalText(use.map { ExactString($0.key.publisher.description) }), .optionalText(use?.key.issuerURL),
       .optionalText(use?.key.repository), .optionalDigest(use.map { TextKey.digest(of: $0.key.issuerURL, $0.key.repository) }),
       use?.lesson.map { .bytes($0.encoded()) } ?? .null, .optionalText(use?.run),
@@ -46,10 +46,28 @@ extension PostgresSession {
   // MARK: - Ends
 
   func end(_ ends: [OwedEnd]) throws(PostgresFailure) {
+    func column(_ value: (IntendedUpload, PublisherUse) -> [UInt8]?) -> PostgresValue {
+      .optionalBytes(
+        ends.map { end in
+          guard let upload = end.success?.upload, let use = upload.use else { return nil }
+          return value(upload, use)
+        })
+    }
     _ = try run(
-      "SELECT imprimatur.end_intents($1, $2, $3, $4, $5)", .integers(ends.map(\.intent.value)), .integers(ends.map(\.end.kind)),
-      .optionalBytes(ends.map { $0.end.digest?.bytes }), .integers(ends.map { $0.success?.time.seconds ?? -1 }),
-      .integers(ends.map { $0.success?.activates ?? false ? 1 : 0 }))
+      "SELECT imprimatur.end_intents($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", .integers(ends.map(\.intent.value)),
+      .integers(ends.map(\.end.kind)), .optionalBytes(ends.map { $0.end.digest?.bytes }),
+      .integers(ends.map { $0.success?.time.seconds ?? -1 }),
+      column { Self.key(of: $1.key).bytes }, column { Array($1.key.publisher.description.utf8) }, column { Array($1.key.issuerURL.utf8) },
+      column { Array($1.key.repository.utf8) }, column { $1.lesson?.encoded() }, column { $1.run.map { Array($0.utf8) } },
+      column { upload, _ in upload.createsPackage ? Self.packageKey(of: upload.target).bytes : nil })
+  }
+
+  private static func key(of publisher: PublisherKey) -> SHA256Digest {
+    TextKey.digest(of: ExactString(publisher.publisher.description), publisher.issuerURL, publisher.repository)
+  }
+
+  private static func packageKey(of target: PublishTarget) -> SHA256Digest {
+    TextKey.digest(of: ExactString(target.registry.description), target.package.canonical)
   }
 
   /// Makes sure that intents are closed of which nobody knows whether they were opened.
