@@ -155,18 +155,19 @@ class RecordingRegistry:
     username = "svc"
     password = "svc-registry-password"
 
-    def __init__(self, behaviour=accept):
+    def __init__(self, behaviour=accept, path=None):
+        """`path`: of a socket of this machine, instead of a port."""
         self.behaviour = behaviour
         self.requests: list[Recorded] = []
         self.connections = 0
         self.stopped = threading.Event()
-        self.listener = socket.socket()
+        self.listener = socket.socket(socket.AF_UNIX if path else socket.AF_INET)
         # A small window, so that "reads nothing" is felt by the sender early.
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
-        self.listener.bind(("127.0.0.1", 0))
+        self.listener.bind(str(path) if path else ("127.0.0.1", 0))
         self.listener.listen(256)
-        self.port = self.listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/"
+        self.port = None if path else self.listener.getsockname()[1]
+        self.url = f"unix:{path}" if path else f"http://127.0.0.1:{self.port}/"
         threading.Thread(target=self.accept_all, daemon=True).start()
 
     @property

@@ -7,9 +7,9 @@ import pytest
 
 from packages import fresh_name, wheel
 from ports import until
-from recording import accept, answering, close, early, echo_credential, surplus
+from recording import RecordingRegistry, accept, answering, close, early, echo_credential, surplus
 from test_refusals import assert_refused
-from wire import Form, head, read_answer, token_credential, upload
+from wire import Form, head, read_answer, request, token_credential, upload
 
 PASSWORD = "svc-registry-password"
 ENCODED = base64.b64encode(f"svc:{PASSWORD}".encode()).decode()
@@ -220,3 +220,23 @@ def test_a_credential_that_can_not_be_read_refuses(started, issuer, recording):
     assert not recording.requests
     gateway.secret.write_text(PASSWORD)
     assert upload(gateway, form(), token_credential(issuer.mint())).status == 200
+
+
+def test_a_registry_behind_a_socket_of_this_machine(started, issuer, tmp_path):
+    """A short and a long body, an early answer, a read, and no registry at all."""
+    path = tmp_path / "registry.sock"
+    registry = RecordingRegistry(path=path)
+    gateway = started(registry)
+    for padding in (0, 4 << 20):
+        distribution = wheel(fresh_name(), padding=padding)
+        assert upload(gateway, Form.of(distribution), token_credential(issuer.mint())).status == 200
+        assert distribution.content in registry.requests[-1].body
+    assert {recorded.values("Host")[0] for recorded in registry.requests} == {"localhost"}
+    assert registry.requests[0].values("Authorization") == [registry.authorization]
+    assert request(gateway, "GET", "/simple/", []).status == 200
+    registry.behaviour = early("413 Content Too Large", b"too large")
+    assert upload(gateway, Form.of(wheel(fresh_name(), padding=4 << 20)), token_credential(issuer.mint())).status == 413
+    registry.close()
+    path.unlink()
+    answer = upload(started(registry), Form.of(wheel(fresh_name())), token_credential(issuer.mint()))
+    assert (answer.status, answer.json["reason"]) == (502, "upstream.unreachable")

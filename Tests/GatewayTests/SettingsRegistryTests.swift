@@ -144,10 +144,20 @@ import Testing
     #expect(registry.upstream.basePath == path && registry.upstream.isTLS == url.hasPrefix("https"))
   }
 
+  @Test("may have one behind a socket of this machine")
+  func socket() throws {
+    let path = "/" + String(repeating: "x", count: 106)
+    let sample = SettingsSample(upstream: "{url: \"unix:\(path)\", credential: {none: true}}")
+    let upstream = try #require(try sample.settings().registries.first?.upstream)
+    #expect(upstream.socket == path && upstream.authority == "localhost" && upstream.basePath.isEmpty && !upstream.isTLS)
+  }
+
   @Test(
     "is told what is wrong with what is behind it",
     arguments: [
-      ("unix:/run/registry.sock", "url: a unix: upstream is not available in this version"),
+      ("unix:registry.sock", "url: must be unix: and the absolute path of a socket"),
+      ("unix:", "url: must be unix: and the absolute path of a socket"),
+      ("unix:/" + String(repeating: "x", count: 107), "url: a socket's path has at most 107 bytes"),
       ("ftp://r.example", "url: \"ftp://r.example\" is no URL"),
       ("http://u:p@r.example", "url: \"http://u:p@r.example\" is no URL"),
       ("http://r.example/?x", "url: \"http://r.example/?x\" is no URL"), ("http://r.example#x", "url: \"http://r.example#x\" is no URL"),

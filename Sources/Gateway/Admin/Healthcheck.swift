@@ -9,7 +9,7 @@ package enum Healthcheck {
   package static func isReady(at address: ListenAddress) async -> Bool {
     let host = ["0.0.0.0", "::"].contains(address.host) ? "127.0.0.1" : address.host
     let origin = UpstreamOrigin(
-      key: .init(registry: "", host: host, port: address.port, isTLS: false, caFile: nil, clientCertificate: nil), tls: nil,
+      key: .init(registry: "", socket: nil, host: host, port: address.port, isTLS: false, caFile: nil, clientCertificate: nil), tls: nil,
       authority: ListenAddress(host: host, port: address.port).description, connectTimeout: patience)
     do throws(UpstreamFailure) {
       let bytes = try await origin.connect(on: MultiThreadedEventLoopGroup.singleton.any())

@@ -105,7 +105,8 @@ struct ConfigurationBuilder {
     let upstream = settings.upstream
     return UpstreamOrigin(
       key: .init(
-        registry: settings.name.description, host: upstream.host, port: upstream.port, isTLS: upstream.isTLS, caFile: upstream.caFile,
+        registry: settings.name.description, socket: upstream.socket, host: upstream.host, port: upstream.port, isTLS: upstream.isTLS,
+        caFile: upstream.caFile,
         clientCertificate: certificate?.certificate),
       tls: upstream.isTLS ? try clientTLS(upstream, certificate) : nil, authority: upstream.authority,
       connectTimeout: .milliseconds(all.server.limits.connectTimeout.milliseconds))

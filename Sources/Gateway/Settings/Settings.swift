@@ -154,6 +154,8 @@ package struct PathPrefix: Hashable, Sendable {
 
 package struct UpstreamSettings: Hashable, Sendable {
   package let isTLS: Bool
+  /// The path of a socket of this machine that the registry listens on, instead of at the host and port.
+  package let socket: String?
   /// Without brackets.
   package let host: String
   package let port: Int

@@ -2,6 +2,9 @@ import StrictParsers
 import Yams
 
 extension SettingsSchema {
+  private static let socketScheme = "unix:"
+  /// Linux' `sun_path`, but for the NUL at its end (unix(7)).
+  private static let longestSocketPath = 107
   private static let credentialKinds = ["basic", "bearer", "header", "raw", "none"]
   /// Fields that we write ourselves, or that belong to one connection (RFC 9110, section 7.6.1).
   private static let reservedFields: Set<String> = [
@@ -11,25 +14,28 @@ extension SettingsSchema {
 
   func upstream(_ node: SettingsNode) -> UpstreamSettings? {
     guard let members = node.members(["url", "credential", "ca_file", "client_certificate", "keep_alive"]) else { return nil }
-    let url = members.required("url").flatMap { upstreamURL($0) }
+    let url = members.required("url")
+    let socket = url.flatMap { self.socket($0) }
+    let origin = socket == nil ? url.flatMap { $0.webURL() } : WebURL("http://localhost")
     let credential = members.required("credential").flatMap { self.credential($0) }
     let caFile = members["ca_file"]?.path()
     checkReadable(caFile, members["ca_file"])
     let clientCertificate = members["client_certificate"].flatMap { self.clientCertificate($0) }
     let keepAlive = members["keep_alive"]?.flag() ?? true
-    guard let url, let credential else { return nil }
+    guard let origin, let credential else { return nil }
     return UpstreamSettings(
-      isTLS: url.isTLS, host: url.host.name.text.filter { $0 != "[" && $0 != "]" }, port: url.port, authority: url.authority,
-      basePath: url.path,
+      isTLS: origin.isTLS, socket: socket, host: origin.host.name.text.filter { $0 != "[" && $0 != "]" }, port: origin.port,
+      authority: origin.authority, basePath: origin.path,
       credential: credential, caFile: caFile, clientCertificate: clientCertificate, keepAlive: keepAlive)
   }
 
-  private func upstreamURL(_ node: SettingsNode) -> WebURL? {
-    if case .scalar(let scalar) = node.node, scalar.string.hasPrefix("unix:") {
-      node.error("a unix: upstream \(Self.notAvailable)")
-      return nil
-    }
-    return node.webURL()
+  /// The path behind `unix:`; nil for any other URL.
+  private func socket(_ node: SettingsNode) -> String? {
+    guard case .scalar(let scalar) = node.node, scalar.string.hasPrefix(Self.socketScheme) else { return nil }
+    let path = String(scalar.string.dropFirst(Self.socketScheme.count))
+    if !path.hasPrefix("/") || path.utf8.contains(0) { node.error("must be unix: and the absolute path of a socket") }
+    if path.utf8.count > Self.longestSocketPath { node.error("a socket's path has at most \(Self.longestSocketPath) bytes") }
+    return path
   }
 
   private func clientCertificate(_ node: SettingsNode) -> UpstreamSettings.ClientCertificate? {

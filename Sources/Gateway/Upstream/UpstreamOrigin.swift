@@ -8,6 +8,8 @@ struct UpstreamOrigin: Sendable {
   /// What two origins must share so that a connection to one may serve the other.
   struct Key: Hashable, Sendable {
     let registry: String
+    /// The path of a socket of this machine; nil where it is the host and port.
+    let socket: String?
     let host: String
     let port: Int
     let isTLS: Bool
@@ -28,7 +30,6 @@ struct UpstreamOrigin: Sendable {
       .connectTimeout(connectTimeout)
       .channelOption(.autoRead, value: false)
       .channelOption(.maxMessagesPerRead, value: 1)
-      .channelOption(.socketOption(.tcp_nodelay), value: 1)
       .channelOption(.writeBufferWaterMark, value: .init(low: 128 * 1024, high: 512 * 1024))
       .channelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 4096, maximum: 256 * 1024))
     // Not a name, which neither a resolver must be asked about nor TLS may send (RFC 6066, section 3).
@@ -44,6 +45,8 @@ struct UpstreamOrigin: Sendable {
       }
     }
     do {
+      if let socket = key.socket { return try await bootstrap.connect(unixDomainSocketPath: socket, channelInitializer: initialize) }
+      let bootstrap = bootstrap.channelOption(.socketOption(.tcp_nodelay), value: 1)
       if let address { return try await bootstrap.connect(to: address, channelInitializer: initialize) }
       return try await bootstrap.connect(host: host, port: key.port, channelInitializer: initialize)
     } catch {
