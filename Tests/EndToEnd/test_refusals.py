@@ -185,6 +185,14 @@ def test_too_many_bytes_are_a_413(started, issuer, recording):
     assert not recording.requests
 
 
+@pytest.mark.parametrize("path", ["/", "/python2/", "/pytho", "/other/python/"])
+def test_a_path_of_no_registry_is_not_found(started, issuer, recording, path):
+    gateway = started(recording, registry={"path": "/python"})
+    answer = upload(gateway, Form.of(wheel(fresh_name())), token_credential(issuer.mint()), path=path)
+    assert_refused(gateway, answer, 404, "route.not-found")
+    assert upload(gateway, Form.of(wheel(fresh_name())), token_credential(issuer.mint()), path="/python/").status == 200
+
+
 @pytest.mark.parametrize("path", ["/pypi/", "/legacy/x", "/simple/"])
 def test_another_path_names_the_right_one(started, issuer, recording, path):
     gateway = started(recording)
