@@ -169,13 +169,14 @@ package struct Policy: Sendable {
       acquaintance = publisher.acquaintance(with: identity, learnt)
       let isKnown = acquaintance.isKnown
       let provider = publisher.provider
-      let conditions = publisher.conditions
-      let failing = conditions.indices.filter { number in
+      let conditions = publisher.conditions.span
+      var failures: [Condition] = []
+      for number in conditions.indices {
         // Where the ids are known, a name is only a label.
-        if isKnown, provider.isLabel(conditions[number]) { return false }
-        return !conditions[number].holds(of: identity, provider, version: version)
+        if isKnown, provider.isLabel(conditions[number]) { continue }
+        if !conditions[number].holds(of: identity, provider, version: version) { failures.append(conditions[number]) }
       }
-      failures = failing.map { conditions[$0] }
+      self.failures = failures
     }
 
     var isMeant: Bool { failures.isEmpty && acquaintance.isTrusted }
@@ -192,7 +193,11 @@ package struct Policy: Sendable {
     for number in numbers(of: identity, learnt) where claimant.scope?.publishers.contains(publishers[number].id) ?? true {
       candidates.append(Candidate(publishers[number], identity, learnt, version))
     }
-    let current = candidates.filter { $0.isMeant && $0.publisher.patterns(for: registry) != nil && !$0.publisher.isExpired(at: now) }
+    func isCurrent(_ candidate: Candidate) -> Bool {
+      candidate.isMeant && candidate.publisher.patterns(for: registry) != nil && !candidate.publisher.isExpired(at: now)
+    }
+    if !candidates.isEmpty, candidates.allSatisfy(isCurrent) { return candidates }
+    let current = candidates.filter(isCurrent)
     guard current.isEmpty else { return current }
     let matching = candidates.filter(\.isMeant)
     let here = candidates.filter { $0.publisher.patterns(for: registry) != nil }

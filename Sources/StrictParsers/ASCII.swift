@@ -46,7 +46,8 @@ package enum ASCII {
 
   /// `A-Z` become `a-z`; every other scalar stays.
   package static func lowercased(_ string: ExactString) -> ExactString {
-    guard string.utf8.contains(where: isUpper) else { return string }
+    let bytes = string.text.utf8Span.span
+    guard bytes.indices.contains(where: { isUpper(bytes[$0]) }) else { return string }
     return ExactString(String(decoding: lowercased(string.utf8), as: UTF8.self))
   }
 
