@@ -54,6 +54,14 @@ extension Provenance {
     return parts.count == 2 ? (ExactString(utf8: parts[0]), ExactString(utf8: parts[1])) : (nil, nil)
   }
 
+  /// The claims of GitHub Actions, and of those that send the same.
+  var actionsClaims: [(name: ExactString, value: ExactString?)] {
+    [
+      ("repository", repository), ("ref", reference), ("ref_type", referenceType), ("sha", revision), ("workflow_ref", pipeline),
+      ("run_id", runID),
+    ]
+  }
+
   /// Of what a reference is, as both GitHub and GitLab call it; nil where it is neither.
   var referenceType: ExactString? {
     guard let reference else { return nil }

@@ -125,8 +125,6 @@ extension PublisherDeclaration.Creation {
 }
 
 extension UnixTime {
-  fileprivate var moment: Timestamp { Timestamp(milliseconds: seconds * 1000) }
-
   /// `2027-01-01`
   var day: String { String(moment.description.prefix(10)) }
 }

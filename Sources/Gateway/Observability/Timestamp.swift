@@ -86,3 +86,8 @@ extension [UInt8] {
     }
   }
 }
+
+extension UnixTime {
+  /// Its first millisecond.
+  var moment: Timestamp { Timestamp(milliseconds: seconds * 1000) }
+}

@@ -8,7 +8,7 @@ package struct FreezeReport: Sendable {
   let freeze: Freeze
 
   package var text: String {
-    "\(freeze.scope.words), since \(Timestamp(milliseconds: freeze.since.seconds * 1000)): \(Shown.sentence(ExactString(freeze.why)))"
+    "\(freeze.scope.words), since \(freeze.since.moment): \(Shown.sentence(ExactString(freeze.why)))"
   }
 
   package var json: JSONObject {
@@ -19,7 +19,7 @@ package struct FreezeReport: Sendable {
       case .publisher(let id): $0.add("publisher", id.description)
       }
       $0.add("why", freeze.why)
-      $0.add("since", "\(Timestamp(milliseconds: freeze.since.seconds * 1000))")
+      $0.add("since", "\(freeze.since.moment)")
     }
   }
 }

@@ -35,9 +35,11 @@ package struct PublisherReport: Sendable {
   /// For a terminal: a line for the publisher, and one for each repository that it was used by.
   package var text: String {
     let uses = records.map { record in
-      let ids = record.ids.map { "learnt \($0.words) on \(record.first.day)" } ?? "ids as configured, first used on \(record.first.day)"
+      let ids =
+        record.ids.map { "learnt \($0.words) on \(record.first.time.moment)" }
+        ?? "ids as configured, first used on \(record.first.time.moment)"
       let run = record.last.run.map { " by \(Shown.value($0))" } ?? ""
-      return "  \(record.key.repository) of \(record.key.issuerURL): \(ids); last used on \(record.last.day)\(run)"
+      return "  \(record.key.repository) of \(record.key.issuerURL): \(ids); last used on \(record.last.time.moment)\(run)"
     }
     return (["\(id) \(state.rawValue)"] + uses).joined(separator: "\n")
   }
@@ -61,10 +63,8 @@ extension PublisherRecord {
 }
 
 extension PublisherRecord.Use {
-  fileprivate var day: String { "\(Timestamp(milliseconds: time.seconds * 1000))" }
-
   fileprivate var json: JSONObject {
-    var members: [JSONObject.Member] = [.init("time", .string(ExactString(day)))]
+    var members: [JSONObject.Member] = [.init("time", .string(ExactString("\(time.moment)")))]
     if let run { members.append(.init("run", .string(run))) }
     return JSONObject(members)
   }

@@ -5,8 +5,6 @@ import StrictParsers
 
 /// What stands at the top of a configuration, and what its parts must agree on.
 struct SettingsSchema {
-  static let notAvailable = "is not available in this version"
-
   let environment: [String: String]
   let reader: any SettingsReading
   let purpose: SettingsFile.Purpose

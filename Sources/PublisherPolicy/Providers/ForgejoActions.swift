@@ -75,12 +75,7 @@ package struct ForgejoActions: CIProvider {
       runID: identity.claim("run_id"), runURL: page(identity.issuerURL, repository, number))
   }
 
-  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
-    [
-      ("repository", provenance.repository), ("ref", provenance.reference), ("ref_type", provenance.referenceType),
-      ("sha", provenance.revision), ("workflow_ref", provenance.pipeline), ("run_id", provenance.runID),
-    ]
-  }
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] { provenance.actionsClaims }
 
   /// Of Forgejo only: Gitea's pages have another number.
   private func page(_ issuer: ExactString, _ repository: ExactString?, _ number: ExactString?) -> ExactString? {

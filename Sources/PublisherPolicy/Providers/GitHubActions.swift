@@ -77,12 +77,7 @@ package struct GitHubActions: CIProvider {
       runURL: runURL(identity, repository, run))
   }
 
-  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] {
-    [
-      ("repository", provenance.repository), ("ref", provenance.reference), ("ref_type", provenance.referenceType),
-      ("sha", provenance.revision), ("workflow_ref", provenance.pipeline), ("run_id", provenance.runID),
-    ]
-  }
+  package func claims(of provenance: Provenance) -> [(name: ExactString, value: ExactString?)] { provenance.actionsClaims }
 
   private func runURL(_ identity: PublisherIdentity, _ repository: ExactString?, _ run: ExactString?) -> ExactString? {
     guard let site = Self.site(of: identity.issuerURL), repository?.segments == 2, run?.isNumber ?? false else { return nil }
