@@ -23,6 +23,13 @@ import Testing
       ("server: {trusted_proxies: 10.0.0.0/8}", "server.trusted_proxies: must be a list"),
       ("server: {trusted_proxies: [\"10.0.0.1/8\"]}", "server.trusted_proxies.0: \"10.0.0.1/8\" is no address and no range of addresses"),
       ("server: {limits: {connections: 0}}", "server.limits.connections: must be a whole number between 1 and 1000000"),
+      ("server: {limits: {memory_total: 1KiB}}", "server.limits.memory_total: must be between 1048576 B and 1125899906842624 B"),
+      ("server: {limits: {answer_rate: 1KiB}}", "server.limits.answer_rate: \"1KiB\" is no rate: a size and /s"),
+      ("server: {limits: {handshake_timeout: 0s}}", "server.limits.handshake_timeout: must be between 1 ms and 31536000000 ms"),
+      (
+        "server: {limits: {inspection_timeout: x}}",
+        "server.limits.inspection_timeout: \"x\" is no duration: a whole number and ms, s, m, h or d"
+      ),
       ("server: {limits: {header_bytes: 1B}}", "server.limits.header_bytes: must be between 1024 B and 1048576 B"),
       ("server: {limits: {spool_directory: \"\"}}", "server.limits.spool_directory: is empty"),
       ("server: {tls: {certificate: a, key: b}}", "server.tls.certificate: /etc/imprimatur/a can't be read"),

@@ -58,17 +58,30 @@ package struct ServerSettings: Sendable {
 package struct Limits: Hashable, Sendable {
   package var upload: Int64 = 2 << 30
   package var spoolMemory = 64 << 10
+  /// Of all spooled uploads together.
   package var spoolTotal: Int64 = 8 << 30
+  /// Of the uploads of one publisher.
+  package var spoolIdentity: Int64 = 2 << 30
+  /// Of all uploads whose credential only the registry can verify.
+  package var spoolUnverified: Int64 = 256 << 20
   package var spoolDirectory = "/var/tmp"
+  /// All buffered bytes of requests that are not in files.
+  package var memoryTotal: Int64 = 512 << 20
+  /// Processor time of one archive's inspection.
+  package var inspectionTimeout = Milliseconds(milliseconds: 30_000)
   package var connections = 10_000
   package var headerBytes = 32 << 10
   package var headerCount = 100
   package var tokenBytes = 16 << 10
+  /// For the TLS handshake of a client.
+  package var handshakeTimeout = Milliseconds(milliseconds: 10_000)
   package var headTimeout = Milliseconds(milliseconds: 10_000)
   package var bodyTimeout = Milliseconds(milliseconds: 3_600_000)
   /// Bytes a second.
   package var bodyRate: Int64 = 1 << 10
   package var answer = 1 << 20
+  /// Bytes a second that a client must take of an answer.
+  package var answerRate: Int64 = 1 << 10
   package var connectTimeout = Milliseconds(milliseconds: 10_000)
   package var upstreamTimeout = Milliseconds(milliseconds: 300_000)
   package var drain = Milliseconds(milliseconds: 60_000)

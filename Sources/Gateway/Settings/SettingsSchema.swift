@@ -90,32 +90,6 @@ struct SettingsSchema {
     }
   }
 
-  private func limits(_ node: SettingsNode) -> Limits {
-    var limits = Limits()
-    let known = [
-      "upload", "spool_memory", "spool_total", "spool_directory", "connections", "header_bytes", "header_count", "token_bytes",
-      "head_timeout",
-      "body_timeout", "body_rate", "answer", "connect_timeout", "upstream_timeout", "drain",
-    ]
-    guard let members = node.members(known) else { return limits }
-    limits.upload = members.value("upload", limits.upload) { $0.size() }
-    limits.spoolMemory = members.value("spool_memory", limits.spoolMemory) { $0.size(1...(1 << 30)).map { Int($0) } }
-    limits.spoolTotal = members.value("spool_total", limits.spoolTotal) { $0.size() }
-    limits.spoolDirectory = members.value("spool_directory", limits.spoolDirectory) { $0.path() }
-    limits.connections = members.value("connections", limits.connections) { $0.count(1...1_000_000) }
-    limits.headerBytes = members.value("header_bytes", limits.headerBytes) { $0.size(1024...(1 << 20)).map { Int($0) } }
-    limits.headerCount = members.value("header_count", limits.headerCount) { $0.count(8...1000) }
-    limits.tokenBytes = members.value("token_bytes", limits.tokenBytes) { $0.size(1024...(1 << 20)).map { Int($0) } }
-    limits.headTimeout = members.value("head_timeout", limits.headTimeout) { $0.duration() }
-    limits.bodyTimeout = members.value("body_timeout", limits.bodyTimeout) { $0.duration() }
-    limits.bodyRate = members.value("body_rate", limits.bodyRate) { $0.rate() }
-    limits.answer = members.value("answer", limits.answer) { $0.size(1...(1 << 26)).map { Int($0) } }
-    limits.connectTimeout = members.value("connect_timeout", limits.connectTimeout) { $0.duration() }
-    limits.upstreamTimeout = members.value("upstream_timeout", limits.upstreamTimeout) { $0.duration() }
-    limits.drain = members.value("drain", limits.drain) { $0.duration() }
-    return limits
-  }
-
   // MARK: State, log, audit
 
   private func state(_ node: SettingsNode?) -> StateSettings {
