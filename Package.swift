@@ -52,6 +52,7 @@ let package = Package(
       "Gateway",
       [
         "RegistryProtocols", "StateStore", "PublisherPolicy", "TokenVerification", "StrictParsers", "Digests", "CCurl", "Yams",
+        .product(name: "NIOTLS", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -90,6 +90,9 @@ package protocol BodyInspector: Sendable {
   /// Reads the next bytes. `file` is called with each run of the artifact's own bytes, in order.
   mutating func receive(_ bytes: Span<UInt8>, file: (Span<UInt8>) -> Void) throws(ScopeRefusal)
 
+  /// Bytes that it holds in memory: fields of the form, with what keeping them costs.
+  var bufferedBytes: Int { get }
+
   /// What the upload would publish, as soon as its form has named it: the policy can be asked before the artifact has arrived.
   var announcedTarget: PublishTarget? { get }
 

@@ -14,4 +14,10 @@ package struct RequestHead: Sendable {
   package let keepAlive: Bool
   /// Whether the client waits for a 100 before it sends its body (RFC 9110, section 10.1.1).
   package let expectsContinue: Bool
+
+  /// The bytes of the whole head.
+  package var byteCount: Int { fields.head.count }
+
+  /// Whether a body is announced, even one of no bytes.
+  package var announcesBody: Bool { framing != .none }
 }

@@ -44,6 +44,7 @@ class Settings:
     registry: dict = field(default_factory=dict)
     audit_file: bool = False
     state: str = ""
+    descriptors: int = 0  # how many the process may open, where that is bounded
 
 
 class Gateway:
@@ -115,8 +116,10 @@ class Gateway:
 
     def start(self, environment: dict | None = None) -> "Gateway":
         self.errors = open(self.directory / "stderr", "ab")
+        count = self.settings.descriptors
+        limit = ["prlimit", f"--nofile={count}:{count}"] if count else []
         self.child = subprocess.Popen(
-            [BINARY, "serve", "-c", self.configuration],
+            [*limit, BINARY, "serve", "-c", self.configuration],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors, cwd=self.directory,
             # Python ignores SIGXFSZ, and so does its child here: a write past a size limit is then an error, as on a full disk.
             env={**os.environ, **(environment or {})}, restore_signals=False)

@@ -153,8 +153,8 @@ def test_no_more_connections_are_served_than_may_be(started, recording):
     gateway = started(recording, limits={"connections": 2})
     held = [gateway.connect() for _ in range(2)]
     for connection in held:
-        connection.sendall(head("GET", "/_/oidc/audience", [HOST]))
-        assert read_answer(connection).status == 200
+        connection.sendall(head("POST", "/_/oidc/mint-token", [HOST, ("Content-Length", "100"), ("Expect", "100-continue")]))
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")
     answer = request(gateway, "GET", "/_/oidc/audience", [])
     assert (answer.status, answer.json["reason"]) == (503, "gateway.overloaded")
     assert int(answer.value("Retry-After")) > 0

@@ -15,7 +15,8 @@ from wire import Form, post_json, token_credential, upload
 GRANTED = (
     "upstream.", "state.", "spool.", "scope.digest-mismatch", "scope.malformed-archive", "scope.metadata-", "scope.malformed-metadata",
     "scope.unavailable", "gateway.configuration-changed")
-FAILURES = ("token.keys-unavailable", "scope.unavailable", "scope.existence-unknown", "gateway.", "spool.", "state.unavailable", "upstream.", "audit.unavailable")
+FAILURES = ("token.keys-unavailable", "scope.unavailable", "scope.existence-unknown", "gateway.", "spool.", "state.unavailable", "upstream.", "audit.unavailable",
+            "memory.", "body.displaced")
 
 
 def assert_refused(gateway, answer, status, reason):

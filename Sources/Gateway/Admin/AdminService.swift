@@ -7,21 +7,35 @@ import TokenVerification
 
 /// Serves the admin listener's connections, by the same grammar as the public one's.
 struct AdminService {
+  private static let mostConnections = 64
+
   let handler: AdminHandler
   let connection: ClientConnection
 
-  func run() async {
+  /// Gives a connection one of the admin listener's own places; without one it is closed.
+  static func accept(
+    _ bytes: ByteChannel, _ handler: AdminHandler, connections: OpenConnections
+  ) -> @Sendable (isolated ByteChannel) async -> Void {
+    guard connections.admit(bytes, limit: mostConnections) else { return { $0.abort() } }
+    return { bytes in
+      await AdminService(handler: handler, connection: ClientConnection(bytes, limits: Limits(), memory: nil)).run()
+      connections.endService(of: bytes)
+    }
+  }
+
+  private func run() async {
     while let head = try? await connection.nextHead() {
       let answer = await handler.answer(method: ExactString(head.method.rawValue), target: ExactString(head.target.text))
-      let body = RequestBody(of: head, on: connection.bytes, limits: connection.limits)
-      let mayContinue = head.keepAlive && body.isComplete
+      let mayContinue = head.keepAlive && !head.announcesBody
       var written = AnswerHead(status: answer.status, reason: "".utf8)
       written.add("content-type", answer.contentType.utf8)
       written.add("content-length", String(answer.body.count).utf8)
       if let allow = answer.allow { written.add("allow", allow.utf8) }
       written.finish(closing: !mayContinue)
-      await connection.write(ByteBuffer(bytes: head.method == .head ? written.bytes : written.bytes + answer.body))
-      guard mayContinue else { return await connection.end(after: body) }
+      guard await connection.finish(ByteBuffer(bytes: head.method == .head ? written.bytes : written.bytes + answer.body)) else {
+        return await connection.bytes.abort()
+      }
+      guard mayContinue else { return await connection.endAfterRefusedHead() }
     }
     await connection.bytes.close()
   }
@@ -56,7 +70,10 @@ extension GatewayServices {
   /// The numbers, after those that are only read here were set.
   func exposition() -> [UInt8] {
     metrics.connections.set(Int64(connections.count))
-    metrics.spoolBytes.set(spoolBudget.bytesInUse)
+    metrics.spoolBytes.set(budgets.spool.used)
+    metrics.memoryBytes.set(budgets.memory.used)
+    metrics.memoryLimit.set(budgets.memory.limit)
+    metrics.upstreamConnections.set(Int64(connections.upstreamCount))
     metrics.auditWritable.set(audit.ensureWritable() ? 1 : 0)
     return metrics.exposition()
   }

@@ -13,11 +13,10 @@ package enum Healthcheck {
       authority: ListenAddress(host: host, port: address.port).description, connectTimeout: patience)
     do throws(UpstreamFailure) {
       let bytes = try await origin.connect(on: MultiThreadedEventLoopGroup.singleton.any())
-      let connection = UpstreamConnection(bytes, wasReused: false, stall: patience)
+      let connection = UpstreamConnection(bytes, slot: nil, wasReused: false, limits: Limits())
       let request = "GET /ready HTTP/1.1\r\nhost: \(origin.authority)\r\nconnection: close\r\n\r\n"
       _ = try await connection.send(.byteBuffer(ByteBuffer(string: request)))
-      let answer = try await connection.answerHead(to: .get)
-      await bytes.abort()
+      let answer = try await connection.answerHead(to: .get, by: .now() + patience)
       return answer.status == 200
     } catch {
       return false

@@ -60,11 +60,10 @@ package struct OnlineCheck: Sendable {
     of registry: Registry, _ credential: ServiceCredential?, at origin: UpstreamOrigin
   ) async throws(UpstreamFailure) -> Int {
     let bytes = try await origin.connect(on: MultiThreadedEventLoopGroup.singleton.any())
-    let connection = UpstreamConnection(bytes, wasReused: false, stall: .seconds(10))
+    let connection = UpstreamConnection(bytes, slot: nil, wasReused: false, limits: Limits())
     let head = UpstreamHead(probing: registry, with: credential)
     _ = try await connection.send(.byteBuffer(ByteBuffer(bytes: head.bytes)))
-    let answer = try await connection.answerHead(to: .post)
-    await bytes.abort()
+    let answer = try await connection.answerHead(to: .post, by: .now() + .seconds(10))
     return answer.status
   }
 

@@ -10,6 +10,7 @@ import TokenVerification
 struct ExchangeFlow {
   /// An OIDC token and the JSON around it.
   private static let mostBodyBytes = 64 * 1024
+  private static let mostBodyTime = TimeAmount.seconds(30)
 
   let gateway: GatewayServices
   let configuration: Configuration
@@ -32,7 +33,7 @@ struct ExchangeFlow {
       answer = await burn(body, attempt)
     }
     let mayContinue = head.keepAlive && body.isComplete && !gateway.isDraining
-    await connection.answer(answer, to: request, closing: !mayContinue)
+    guard await connection.answer(answer, to: request, closing: !mayContinue) else { return .abort }
     return mayContinue ? .keepAlive : .close
   }
 
@@ -94,7 +95,9 @@ struct ExchangeFlow {
 
   private func request(in body: RequestBody) async throws(Refusal) -> PyPIExchange.Request {
     let bytes: [UInt8]
-    do throws(BodyRefusal) { bytes = try await body.collect(upTo: Self.mostBodyBytes) } catch { throw .body(error) }
+    do throws(BodyRefusal) { bytes = try await body.collect(upTo: Self.mostBodyBytes, within: Self.mostBodyTime) } catch {
+      throw .body(error)
+    }
     return try Refusal.wrap(Refusal.credential) { () throws(CredentialRefusal) in try PyPIExchange.Request(body: bytes) }
   }
 

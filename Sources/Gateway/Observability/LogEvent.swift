@@ -3,6 +3,8 @@ package import Logging
 /// The messages of the log. They are constants; what varies goes into the metadata.
 package enum LogEvent: String, CaseIterable, Sendable {
   case serverStarted = "server.started"
+  /// The process may open fewer files than the configured connections need.
+  case connectionsLimited = "server.connections-limited"
   case serverDraining = "server.draining"
   case serverStopped = "server.stopped"
   case configurationLoaded = "config.loaded"
@@ -30,7 +32,8 @@ package enum LogEvent: String, CaseIterable, Sendable {
       .auditAvailable:
       .notice
     case .keysRefreshed: .info
-    case .gatewayInterrupted, .keysRefreshFailed, .keysSkipped, .tokenUnaccountedClaim, .publisherIdentityChanged: .warning
+    case .connectionsLimited, .gatewayInterrupted, .keysRefreshFailed, .keysSkipped, .tokenUnaccountedClaim, .publisherIdentityChanged:
+      .warning
     case .configurationRejected, .stateUnavailable, .auditUnavailable: .error
     }
   }

@@ -37,6 +37,12 @@ package final class Metrics: Sendable {
     help: "Claims of verified tokens that are not in their provider's table; the log names each once.")
   package let connections = NumberFamily(.gauge, "imprimatur_connections", help: "Client connections that are open.")
   package let spoolBytes = NumberFamily(.gauge, "imprimatur_spool_bytes", help: "Bytes that spooled uploads take at this moment.")
+  package let memoryBytes = NumberFamily(
+    .gauge, "imprimatur_memory_bytes",
+    help: "Buffered bytes of requests and answers that are not in files: heads, forms, bodies, uploads in memory.")
+  package let memoryLimit = NumberFamily(.gauge, "imprimatur_memory_limit_bytes", help: "The limit memory_total of the configuration.")
+  package let upstreamConnections = NumberFamily(
+    .gauge, "imprimatur_upstream_connections", help: "Connections to registries that are open, idle ones among them.")
   package let stateAvailable = NumberFamily(.gauge, "imprimatur_state_available", help: "1 while the state store can be written.")
   package let auditWritable = NumberFamily(.gauge, "imprimatur_audit_writable", help: "1 while the audit log can be written.")
   package let linesDropped = NumberFamily(
@@ -85,7 +91,8 @@ package final class Metrics: Sendable {
     text.info("imprimatur_build_info", "version", version)
     let numbers = [
       publishes, uploadBytes, exchanges, revocations, reads, upstreamAnswers, keyRefreshes, keysRefreshedAt, unaccountedClaims,
-      connections, spoolBytes, stateAvailable, auditWritable, linesDropped, reloads, loadedAt, startedAt,
+      connections, spoolBytes, memoryBytes, memoryLimit, upstreamConnections, stateAvailable, auditWritable, linesDropped, reloads,
+      loadedAt, startedAt,
     ]
     for family in numbers { family.write(to: &text) }
     for family in [publishDuration, upstreamDuration] { family.write(to: &text) }

@@ -58,10 +58,11 @@ final class StreamedBody: ForwardedBody {
   let contentType: ArraySlice<UInt8>?
   let framing: BodyFraming
   private let digest: StreamDigest?
-  /// What was received and is to be sent behind the head, once more where that is tried: the first piece, and more of them while they are little.
-  private var kept: [ByteBuffer] = []
+  /// What was received and is to be sent behind the head, once more where that is tried: the first piece, and what follows while it is little.
+  private var kept = ByteBuffer()
   private var receivedBytes = 0
-  /// What was sent whole; nil until then.
+  private let memory: Reservation
+  /// What was sent whole; `nil` until then.
   private(set) var artifact: (size: Int64, digest: SHA256Digest?)?
 
   /// Waits for the body's first bytes: the registry sees nothing of an upload that never begins.
@@ -70,18 +71,21 @@ final class StreamedBody: ForwardedBody {
     limits = flow.configuration.settings.server.limits
     contentType = flow.contentType
     framing = flow.head.framing
-    digest = flow.registry.settings.digest == .sha256 ? StreamDigest() : nil
-    if let first = try await receive() { kept = [first] }
+    memory = body.resources.memory
+    digest = flow.registry.settings.digest == .sha256 ? StreamDigest(memory) : nil
+    if let first = try await receive() { try keep(first) }
   }
 
   var canBeSentAgain: Bool { receivedBytes <= limits.spoolMemory }
 
   func send(behind head: UpstreamHead, on upstream: UpstreamConnection) async throws(Refusal) -> Bool {
     var beginning = ByteBuffer(bytes: head.bytes)
-    for piece in kept { beginning.writeImmutableBuffer(piece) }
+    beginning.writeImmutableBuffer(kept)
     guard try await send(beginning, on: upstream) else { return false }
     while let piece = try await receive() {
-      kept = canBeSentAgain ? kept + [piece] : []
+      if canBeSentAgain { try keep(piece) } else { forget() }
+      try count(piece)
+      defer { memory.shrink(by: piece.readableBytes) }
       guard try await send(piece, on: upstream) else { return false }
     }
     if framing == .chunked { _ = try await send(ByteBuffer(string: "0\r\n\r\n"), on: upstream) }
@@ -90,7 +94,21 @@ final class StreamedBody: ForwardedBody {
     return isWhole
   }
 
-  /// The next piece, framed as the registry will see it; nil behind the last one.
+  private func keep(_ piece: ByteBuffer) throws(Refusal) {
+    try count(piece)
+    kept.writeImmutableBuffer(piece)
+  }
+
+  private func forget() {
+    memory.shrink(by: kept.readableBytes)
+    kept = ByteBuffer()
+  }
+
+  private func count(_ piece: ByteBuffer) throws(Refusal) {
+    do throws(SharedBudget.Shortage) { try memory.grow(by: piece.readableBytes) } catch { throw .body(.noMemory(error)) }
+  }
+
+  /// The next piece, framed as the registry will see it; `nil` behind the last one.
   private func receive() async throws(Refusal) -> ByteBuffer? {
     let chunk = try await Refusal.wrap(Refusal.body) { () async throws(BodyRefusal) in try await body.next() }
     guard let chunk else { return nil }

@@ -53,20 +53,26 @@ struct Forwarder {
   private func exchange(
     _ body: some ForwardedBody, _ credential: ServiceCredential?, on upstream: UpstreamConnection
   ) async throws(Refusal) -> RelayedAnswer {
-    let isWhole: Bool
+    let watch = await ClientWatch(of: flow.body.connection, ending: upstream.bytes, waitsForAnswer: true)
     do throws(Refusal) {
-      if asksTheRegistryFirst || !upstream.wasReused { try await flow.affirm(uploader) }
-      let head = UpstreamHead(
-        publishing: try flow.confirm(uploader, target), method: flow.head.method, target: flow.registry.publishTarget(for: flow.path),
-        origin: origin,
-        of: flow.head, contentType: body.contentType, framing: body.framing, keepAlive: keepsConnections,
-        credential: credential)
-      flow.attempt.beganUpstream()
-      isWhole = try await send(body, behind: head, on: upstream)
+      return try await watchedExchange(body, credential, on: upstream)
     } catch {
-      await upstream.bytes.abort()
-      throw error
+      guard watch.hasEndedExchange, case .upstream(.closed) = error else { throw error }
+      throw .client(.gone)
     }
+  }
+
+  private func watchedExchange(
+    _ body: some ForwardedBody, _ credential: ServiceCredential?, on upstream: UpstreamConnection
+  ) async throws(Refusal) -> RelayedAnswer {
+    if asksTheRegistryFirst || !upstream.wasReused { try await flow.affirm(uploader) }
+    let head = UpstreamHead(
+      publishing: try flow.confirm(uploader, target), method: flow.head.method, target: flow.registry.publishTarget(for: flow.path),
+      origin: origin,
+      of: flow.head, contentType: body.contentType, framing: body.framing, keepAlive: keepsConnections,
+      credential: credential)
+    flow.attempt.beganUpstream()
+    let isWhole = try await send(body, behind: head, on: upstream)
     defer { flow.attempt.endedUpstream() }
     return try await answer(on: upstream, wasSentWhole: isWhole)
   }
@@ -87,27 +93,27 @@ struct Forwarder {
 
   private func connect(anew: Bool = false) async throws(Refusal) -> UpstreamConnection {
     let eventLoop = flow.attempt.eventLoop
-    let stall = TimeAmount.milliseconds(flow.configuration.settings.server.limits.upstreamTimeout.milliseconds)
-    if !anew, keepsConnections, let kept = await flow.gateway.pool.take(origin.key, on: eventLoop) {
-      return UpstreamConnection(kept, wasReused: true, stall: stall)
+    let connector = UpstreamConnector(
+      gateway: flow.gateway, registry: flow.registry.name, share: flow.attempt.share, limits: flow.configuration.settings.server.limits)
+    if !anew, keepsConnections, let kept = await connector.reuse(origin.key, on: eventLoop) { return kept }
+    let upstream = try await Refusal.wrap(Refusal.upstream) { () async throws(UpstreamFailure) in
+      try await connector.connect(to: origin, on: eventLoop)
     }
-    let bytes: ByteChannel
-    do throws(UpstreamFailure) { bytes = try await origin.connect(on: eventLoop) } catch { throw .upstream(error) }
-    await flow.gateway.connections.noteUpstream(bytes)
-    await bytes.watchInput()
-    return UpstreamConnection(bytes, wasReused: false, stall: stall)
+    await upstream.bytes.watchInput()
+    return upstream
   }
 
   /// Reads and judges the registry's answer, and keeps the connection if it may serve again.
   private func answer(on upstream: UpstreamConnection, wasSentWhole: Bool) async throws(Refusal) -> RelayedAnswer {
     let head: ResponseHead
     let body: [UInt8]
+    let deadline = upstream.answerDeadline
     do throws(UpstreamFailure) {
-      head = try await upstream.answerHead(to: flow.head.method)
+      head = try await upstream.answerHead(to: flow.head.method, by: deadline)
       flow.attempt.record.upstreamStatus = head.status
-      body = try await upstream.collectBody(upTo: flow.configuration.settings.server.limits.answer)
+      body = try await upstream.collectBody(
+        upTo: flow.configuration.settings.server.limits.answer, by: deadline, in: flow.body.resources.memory)
     } catch {
-      await upstream.bytes.abort()
       throw .upstream(error)
     }
     let mayBeKept = head.mayBeReused && upstream.isExactlyFramed && wasSentWhole && keepsConnections
@@ -122,9 +128,8 @@ struct Forwarder {
   }
 
   private func end(_ upstream: UpstreamConnection, keeping: Bool) async {
-    if keeping { return await flow.gateway.pool.giveBack(upstream.bytes, to: origin.key) }
+    if keeping { return await flow.gateway.pool.giveBack(upstream, to: origin.key) }
     if upstream.sentSurplus { flow.gateway.pool.distrust(origin.key) }
-    await upstream.bytes.abort()
   }
 
   /// Off the event loop where there is much to scan.

@@ -22,6 +22,7 @@ struct PublishFlow {
     let uploader = try await uploader()
     switch plan {
     case .namedByPath(let target):
+      try admit(uploader)
       return try await StreamedPublish(flow: self, uploader: uploader, target: target).run()
     case .namedInBody:
       try admit(uploader)
@@ -54,11 +55,12 @@ struct PublishFlow {
   private func admit(_ uploader: Uploader) throws(Refusal) {
     try refuseFrozen(registry.name, publisher: nil)
     guard case .claimant(let authority) = uploader else { return }
-    do throws(PublisherRefusal) {
-      _ = try configuration.policy.admit(authority.claimant, to: registry.name, knowing: attempt.knowledge, at: gateway.now())
-    } catch {
-      throw .publisher(error)
+    let admissions = try Refusal.wrap(Refusal.publisher) { () throws(PublisherRefusal) in
+      try configuration.policy.admit(authority.claimant, to: registry.name, knowing: attempt.knowledge, at: gateway.now())
     }
+    guard let publisher = admissions.first?.publisher else { return }
+    attempt.share = .publisher(publisher)
+    do throws(SharedBudget.Shortage) { try body.resources.move(to: attempt.share) } catch { throw .body(.noMemory(error)) }
   }
 
   // MARK: Whether
@@ -142,8 +144,12 @@ struct PublishFlow {
   private func inquiry(
     of subject: ExistenceQuestion.Subject, _ target: PublishTarget, as asker: RegistryInquiry.Asker
   ) async -> Existence {
-    await RegistryInquiry(gateway: gateway, registry: registry, path: path, eventLoop: attempt.eventLoop)
-      .existence(of: subject, target, as: asker)
+    let connector = UpstreamConnector(
+      gateway: gateway, registry: registry.name, share: attempt.share, limits: configuration.settings.server.limits)
+    return await RegistryInquiry(
+      gateway: gateway, registry: registry, path: path, connector: connector, memory: body.resources.memory, eventLoop: attempt.eventLoop
+    )
+    .existence(of: subject, target, as: asker)
   }
 
   // MARK: The store's word

@@ -27,11 +27,11 @@ struct PublishService {
     let mayContinue = head.keepAlive && body.isComplete && !gateway.isDraining
     switch result {
     case .success(let answer):
-      await connection.relay(answer, to: request, closing: !mayContinue)
+      guard await connection.relay(answer, to: request, closing: !mayContinue) else { return .abort }
       return mayContinue ? .keepAlive : .close
     case .failure(let refusal):
-      await connection.answer(registry.dialect.answer(refusing: refusal.forClient(request.id)), to: request, closing: true)
-      return .close
+      let answer = registry.dialect.answer(refusing: refusal.forClient(request.id))
+      return await connection.answer(answer, to: request, closing: true) ? .close : .abort
     }
   }
 

@@ -16,36 +16,48 @@ struct ReadFlow {
   let registry: Registry
   let connection: ClientConnection
 
-  func serve(_ head: RequestHead, _ path: RoutedPath, _ request: AnsweredRequest) async -> RequestService.Fate {
+  func serve(_ head: RequestHead, _ path: RoutedPath, _ body: RequestBody, _ request: AnsweredRequest) async -> RequestService.Fate {
     do throws(Refusal) {
-      return try await pass(head, path, request)
+      return try await pass(head, path, body.resources, request)
     } catch {
-      await connection.answer(registry.dialect.answer(refusing: error.forClient(request.id)), to: request, closing: true)
-      return .close
+      let answer = registry.dialect.answer(refusing: error.forClient(request.id))
+      return await connection.answer(answer, to: request, closing: true) ? .close : .abort
     }
   }
 
-  private func pass(_ head: RequestHead, _ path: RoutedPath, _ request: AnsweredRequest) async throws(Refusal) -> RequestService.Fate {
+  private func pass(
+    _ head: RequestHead, _ path: RoutedPath, _ resources: RequestResources, _ request: AnsweredRequest
+  ) async throws(Refusal) -> RequestService.Fate {
     guard registry.settings.reads == .pass else { throw .route(.readsRefused) }
     let limits = configuration.settings.server.limits
     let upstream: UpstreamConnection
+    let watch: ClientWatch
     let answer: ResponseHead
     do throws(UpstreamFailure) {
-      let bytes = try await registry.openOrigin.connect(on: connection.bytes.channel.eventLoop)
-      await gateway.connections.noteUpstream(bytes)
-      upstream = UpstreamConnection(bytes, wasReused: false, stall: .milliseconds(limits.upstreamTimeout.milliseconds))
+      let connector = UpstreamConnector(gateway: gateway, registry: registry.name, share: .unverified, limits: limits)
+      upstream = try await connector.connect(to: registry.openOrigin, on: connection.bytes.channel.eventLoop)
+      let giveWay: @Sendable () -> Void = { [bytes = upstream.bytes] in
+        bytes.channel.eventLoop.execute { bytes.assumeIsolated { $0.displace() } }
+      }
+      resources.onGiveWay(giveWay)
+      upstream.slot?.onGiveWay(giveWay)
+      watch = await ClientWatch(of: connection.bytes, ending: upstream.bytes, waitsForAnswer: false)
       let sent = UpstreamHead(
         reading: registry.readTarget(for: path), method: head.method, origin: registry.openOrigin, of: head,
         authorization: authorization(of: head))
       _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: sent.bytes)))
-      answer = try await upstream.answerHead(to: head.method)
+      answer = try await upstream.answerHead(to: head.method, by: upstream.answerDeadline)
     } catch {
       throw .upstream(error)
     }
     gateway.metrics.countRead(registry.name, status: answer.status)
-    let isWhole = await relay(answer, from: upstream, to: head, request)
-    await upstream.bytes.abort()
-    return isWhole && head.keepAlive && !gateway.isDraining ? .keepAlive : .close
+    let end = await relay(answer, from: upstream, to: head, resources.memory, request)
+    withExtendedLifetime(watch) {}
+    switch end {
+    case .whole: return head.keepAlive && !gateway.isDraining ? .keepAlive : .close
+    case .endsWithConnection: return .close
+    case .incomplete: return .abort
+    }
   }
 
   /// The client's own credential, unless it is one of those that are ours to judge: a JWS and an upload token never leave.
@@ -59,10 +71,18 @@ struct ReadFlow {
     }
   }
 
-  /// Passes the answer on as it comes. False where its end was not reached, or is marked by the connection's.
-  private func relay(_ answer: ResponseHead, from upstream: UpstreamConnection, to head: RequestHead, _ request: AnsweredRequest) async
-    -> Bool
-  {
+  private enum RelayEnd {
+    case whole
+    /// The client knows the end only by that of the connection.
+    case endsWithConnection
+    /// The client must not take what it has for the whole.
+    case incomplete
+  }
+
+  /// Passes the answer on as it comes.
+  private func relay(
+    _ answer: ResponseHead, from upstream: UpstreamConnection, to head: RequestHead, _ memory: Reservation, _ request: AnsweredRequest
+  ) async -> RelayEnd {
     var written = AnswerHead(status: answer.status, reason: answer.reason)
     for field in answer.fields where Self.relayedFields.contains(field.nameText) { written.add(field.nameText, field.value) }
     if let location = try? answer.fields.single(named: "location") {
@@ -71,16 +91,21 @@ struct ReadFlow {
     let framing = AnswerFraming(relaying: answer, to: head)
     framing.describe(in: &written)
     written.finish(requestID: request.id, closing: !head.keepAlive || framing == .untilClose)
-    guard await connection.write(ByteBuffer(bytes: written.bytes)) else { return false }
+    var clientPace = connection.answerPace
+    var registryPace = TransferPace(bytesPerSecond: connection.limits.answerRate)
+    guard await connection.write(ByteBuffer(bytes: written.bytes), until: .writable, at: &clientPace) else { return .incomplete }
     do throws(UpstreamFailure) {
-      while let data = try await upstream.nextBody() {
-        guard await connection.write(framing == .chunked ? data.asHTTPChunk : data) else { return false }
+      while let data = try await upstream.nextBody(at: &registryPace) {
+        do throws(SharedBudget.Shortage) { try memory.grow(by: data.readableBytes) } catch { return .incomplete }
+        defer { memory.shrink(by: data.readableBytes) }
+        let piece = framing == .chunked ? data.asHTTPChunk : data
+        guard await connection.write(piece, until: .writable, at: &clientPace) else { return .incomplete }
       }
     } catch {
-      return false
+      return .incomplete
     }
-    if framing == .chunked { return await connection.write(ByteBuffer(string: "0\r\n\r\n")) }
-    return framing != .untilClose
+    guard await connection.finish(ByteBuffer(string: framing == .chunked ? "0\r\n\r\n" : "")) else { return .incomplete }
+    return framing == .untilClose ? .endsWithConnection : .whole
   }
 }
 

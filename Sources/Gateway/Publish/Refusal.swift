@@ -19,6 +19,7 @@ enum Refusal: Error, Sendable {
   case scope(ScopeRefusal)
   case state(StateRefusal)
   case upstream(UpstreamFailure)
+  case client(ClientFailure)
 
   init(_ refusal: PolicyRefusal) {
     switch refusal {
@@ -42,6 +43,7 @@ enum Refusal: Error, Sendable {
     case .scope(let refusal): ReasonCode(refusal.code)
     case .state(let refusal): ReasonCode(refusal.code)
     case .upstream(let failure): ReasonCode(failure.code)
+    case .client(let failure): ReasonCode(failure.code)
     }
   }
 
@@ -63,6 +65,7 @@ enum Refusal: Error, Sendable {
     case .state(.unavailable), .state(.inFlight), .state(.reserved): 503
     case .state: 403
     case .upstream(let failure): failure.status
+    case .client: 400
     }
   }
 
@@ -70,8 +73,11 @@ enum Refusal: Error, Sendable {
   var retryAfter: Int? {
     switch self {
     case .token(.keysUnavailable(let seconds)): seconds
-    case .gateway, .spool, .scope(.unavailable), .state(.unavailable), .state(.inFlight), .state(.reserved), .package(.existenceUnknown): 5
-    case .framing, .path, .route, .credential, .token, .publisher, .package, .body, .scope, .state, .upstream: nil
+    case .body(let refusal) where refusal.isShortage: 5
+    case .gateway, .spool, .scope(.unavailable), .state(.unavailable), .state(.inFlight), .state(.reserved), .package(.existenceUnknown),
+      .upstream(.busy):
+      5
+    case .framing, .path, .route, .credential, .token, .publisher, .package, .body, .scope, .state, .upstream, .client: nil
     }
   }
 
@@ -91,6 +97,7 @@ enum Refusal: Error, Sendable {
     case .scope(let refusal): refusal.explanation
     case .state(let refusal): refusal.explanation
     case .upstream(let failure): failure.explanation
+    case .client(let failure): failure.explanation
     }
   }
 
@@ -100,7 +107,7 @@ enum Refusal: Error, Sendable {
     case .publisher(let refusal): refusal.sentence(for: .record)
     case .package(let refusal): refusal.sentence(for: .record)
     case .state(.frozen(let freeze)): "\(freeze.scope.words) is frozen: \(freeze.why)"
-    case .framing, .path, .route, .gateway, .credential, .token, .body, .spool, .scope, .state, .upstream: sentence
+    case .framing, .path, .route, .gateway, .credential, .token, .body, .spool, .scope, .state, .upstream, .client: sentence
     }
   }
 
@@ -111,7 +118,8 @@ enum Refusal: Error, Sendable {
   /// What the record calls the request's end.
   var outcome: AuditOutcome {
     switch self {
-    case .body(.incomplete): .aborted(code, detail: detail)
+    case .body(.incomplete), .client: .aborted(code, detail: detail)
+    case .body(let refusal) where refusal.isShortage: .failed(code, detail: detail)
     case .gateway, .spool, .scope(.unavailable), .state(.unavailable), .token(.keysUnavailable), .package(.existenceUnknown), .upstream:
       .failed(code, detail: detail)
     case .framing, .path, .route, .credential, .token, .publisher, .package, .body, .scope, .state: .refused(code, detail: detail)

@@ -19,6 +19,9 @@ struct RegistryInquiry {
   let gateway: GatewayServices
   let registry: Registry
   let path: RoutedPath
+  let connector: UpstreamConnector
+  /// What long answers count in.
+  let memory: Reservation
   let eventLoop: any EventLoop
 
   /// A package that was there is believed to be there for a minute; everything else is asked anew.
@@ -45,31 +48,23 @@ struct RegistryInquiry {
       origin = registry.openOrigin
       head = UpstreamHead(asking: pass, question.method, target, origin: origin)
     }
-    let bytes = try await origin.connect(on: eventLoop)
-    await gateway.connections.noteUpstream(bytes)
-    let deadline = eventLoop.scheduleTask(in: Self.patience) { [channel = bytes.channel] in channel.close(promise: nil) }
-    defer { deadline.cancel() }
-    do throws(UpstreamFailure) {
-      let answer = try await self.answer(to: question, head, on: UpstreamConnection(bytes, wasReused: false, stall: Self.patience), origin)
-      await bytes.abort()
-      // A page may be long, and is searched where nobody waits for the thread.
-      return try await gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in question.meaning(answer) }
-    } catch {
-      await bytes.abort()
-      throw error
-    }
+    let upstream = try await connector.connect(to: origin, on: eventLoop)
+    let answer = try await self.answer(to: question, head, on: upstream, origin)
+    // A page may be long, and is searched where nobody waits for the thread.
+    return try await gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in question.meaning(answer) }
   }
 
   private func answer(
     to question: ExistenceQuestion, _ head: UpstreamHead, on upstream: UpstreamConnection, _ origin: UpstreamOrigin
   ) async throws(UpstreamFailure) -> ExistenceQuestion.Answer {
+    let deadline = NIODeadline.now() + Self.patience
     _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: head.bytes)))
-    let answer = try await upstream.answerHead(to: question.method)
+    let answer = try await upstream.answerHead(to: question.method, by: deadline)
     guard answer.fields.values(named: "content-encoding").allSatisfy({ ASCII.equalIgnoringCase($0, "identity".utf8) }) else {
       throw .encodedAnswer
     }
     let isListing = question.method == .get && (200..<300).contains(answer.status)
-    let body = isListing ? try await upstream.collectBody(upTo: Self.largestAnswer) : []
+    let body = isListing ? try await upstream.collectBody(upTo: Self.largestAnswer, by: deadline, in: memory) : []
     let location = (try? answer.fields.single(named: "location")).flatMap { $0.flatMap { ExactString(utf8: $0) } }
     return .init(status: answer.status, location: location, authority: origin.authority, body: body)
   }

@@ -13,6 +13,8 @@ struct SpooledPublish {
     let dialect = flow.registry.dialect
     var inspector = try Refusal.wrap(Refusal.scope) { () throws(ScopeRefusal) in try dialect.inspector(for: flow.head, path: flow.path) }
     let artifact = try await receive(inspectedBy: &inspector)
+    // The form is written anew.
+    try count(formBytes: inspector.bufferedBytes)
     flow.attempt.record.artifactDigest = artifact.digests.sha256
     flow.attempt.record.artifactSize = Int64(artifact.count)
     let upload = try await inspect(artifact, by: inspector)
@@ -32,9 +34,11 @@ struct SpooledPublish {
     var spool: ArtifactSpool?
     while let chunk = try await next() {
       var file = ByteBuffer()
+      let before = inspector.bufferedBytes
       try Refusal.wrap(Refusal.scope) { () throws(ScopeRefusal) in
         try inspector.receive(chunk.readableBytesUInt8Span) { unsafe file.writeBytes($0.bytes) }
       }
+      try count(formBytes: inspector.bufferedBytes - before)
       if !isAnnounced, let target = inspector.announcedTarget {
         isAnnounced = true
         flow.attempt.record.target = target
@@ -51,7 +55,13 @@ struct SpooledPublish {
   }
 
   private func newSpool(for inspector: any BodyInspector) -> ArtifactSpool {
-    ArtifactSpool(flow.configuration.settings.server.limits, flow.gateway, hashing: inspector.digestsToCompute)
+    ArtifactSpool(
+      of: flow.body, for: flow.attempt.share, flow.configuration.settings.server.limits, flow.gateway,
+      hashing: inspector.digestsToCompute)
+  }
+
+  private func count(formBytes: Int) throws(Refusal) {
+    do throws(SharedBudget.Shortage) { try flow.body.resources.memory.grow(by: formBytes) } catch { throw .body(.noMemory(error)) }
   }
 
   private func next() async throws(Refusal) -> ByteBuffer? {

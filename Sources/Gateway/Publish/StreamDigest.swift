@@ -15,6 +15,10 @@ final class StreamDigest {
 
   private var place = Place.here(SHA256())
   private var count = 0
+  private let memory: Reservation
+
+  /// - Parameter memory: What the bytes that wait to be hashed count in.
+  init(_ memory: Reservation) { self.memory = memory }
 
   /// Takes the next bytes; it waits only where the hash has fallen far behind.
   func update(_ bytes: ByteBuffer) async {
@@ -26,7 +30,7 @@ final class StreamDigest {
         place = .here(sha256)
         return
       }
-      let thread = HashingThread(continuing: sha256)
+      let thread = HashingThread(continuing: sha256, memory)
       place = .elsewhere(thread)
       await thread.update(bytes)
     case .elsewhere(let thread): await thread.update(bytes)
@@ -54,17 +58,34 @@ private final class HashingThread: Sendable {
 
   private let queue = DispatchQueue(label: "digest")
   private let state: Mutex<State>
+  private let memory: Reservation
 
-  init(continuing sha256: SHA256) { state = Mutex(State(sha256: sha256)) }
+  init(continuing sha256: SHA256, _ memory: Reservation) {
+    state = Mutex(State(sha256: sha256))
+    self.memory = memory
+  }
 
   func update(_ bytes: ByteBuffer) async {
+    let isCounted: Bool
+    do throws(SharedBudget.Shortage) {
+      try memory.grow(by: bytes.readableBytes)
+      isCounted = true
+    } catch {
+      isCounted = false
+    }
     let isBehind = state.withLock { state in
       state.bytesWaiting += bytes.readableBytes
       return state.bytesWaiting > Self.mostBytesWaiting
     }
-    queue.async { self.hash(bytes) }
-    if isBehind { await caughtUp() }
+    queue.async {
+      self.hash(bytes)
+      if isCounted { self.memory.shrink(by: bytes.readableBytes) }
+    }
+    if isBehind { await caughtUp() } else if !isCounted { await idle() }
   }
+
+  /// Returns when all that was given before is hashed.
+  private func idle() async { await withCheckedContinuation { continuation in queue.async { continuation.resume() } } }
 
   func finish() async -> SHA256Digest {
     await withCheckedContinuation { continuation in

@@ -46,7 +46,8 @@ struct StreamedPublish {
 
   /// This credential has sent a file of this name before: the repeat is read whole and compared before the registry sees a byte.
   private func repeatWhole() async throws(Refusal) -> RelayedAnswer {
-    let spool = ArtifactSpool(flow.configuration.settings.server.limits, flow.gateway, hashing: [])
+    let spool = ArtifactSpool(
+      of: flow.body, for: flow.attempt.share, flow.configuration.settings.server.limits, flow.gateway, hashing: [])
     while let chunk = try await Refusal.wrap(Refusal.body, { () async throws(BodyRefusal) in try await flow.body.next() }) {
       try await Refusal.wrap(Refusal.spool) { () async throws(SpoolRefusal) in try await spool.append(chunk) }
     }

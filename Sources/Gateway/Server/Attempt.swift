@@ -18,6 +18,8 @@ final class Attempt {
   var knowledge = Knowledge()
   /// Nil where the registry is not only tried out.
   var trial: Trial?
+  /// On whose account it takes room.
+  var share = SharedBudget.Share.unverified
   /// What the registry's answer is scanned for.
   var credential: ServiceCredential?
   private let began = NIODeadline.now()

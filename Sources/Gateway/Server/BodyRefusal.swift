@@ -10,6 +10,10 @@ enum BodyRefusal: Error, Hashable, Sendable {
   case timedOut
   /// The client ended the connection in the middle.
   case incomplete
+  /// It came more slowly than others, which needed its room.
+  case displaced
+  /// The gateway's buffers are full.
+  case noMemory(SharedBudget.Shortage)
   /// Its chunked framing is wrong.
   case malformed(HTTPRefusal)
 
@@ -18,6 +22,8 @@ enum BodyRefusal: Error, Hashable, Sendable {
     case tooSlow = "body.too-slow"
     case timedOut = "body.timed-out"
     case incomplete = "body.incomplete"
+    case displaced = "body.displaced"
+    case noMemory = "memory.full"
     case malformed = "body.malformed"
   }
 
@@ -27,7 +33,17 @@ enum BodyRefusal: Error, Hashable, Sendable {
     case .tooSlow: .tooSlow
     case .timedOut: .timedOut
     case .incomplete: .incomplete
+    case .displaced, .noMemory(.displaced): .displaced
+    case .noMemory: .noMemory
     case .malformed: .malformed
+    }
+  }
+
+  /// Whether it is the gateway that lacks room: the same request may succeed later.
+  var isShortage: Bool {
+    switch self {
+    case .displaced, .noMemory: true
+    case .tooLarge, .tooSlow, .timedOut, .incomplete, .malformed: false
     }
   }
 
@@ -35,6 +51,7 @@ enum BodyRefusal: Error, Hashable, Sendable {
     switch self {
     case .tooLarge: 413
     case .tooSlow, .timedOut: 408
+    case .displaced, .noMemory: 503
     case .incomplete, .malformed: 400
     }
   }
@@ -45,6 +62,8 @@ enum BodyRefusal: Error, Hashable, Sendable {
     case .tooSlow: "the upload came too slowly"
     case .timedOut: "the upload took too long"
     case .incomplete: "the upload ended before it was whole"
+    case .displaced, .noMemory(.displaced): "the upload came more slowly than others that needed its room; try again"
+    case .noMemory(let shortage): "the gateway's buffers are full: \(shortage.words); try again"
     case .malformed(let refusal): refusal.explanation
     }
   }

@@ -1,46 +1,86 @@
 import NIOCore
+import NIOSSL
 
 /// Why a connection gave no more bytes, or took none.
 enum ChannelFailure: Error, Hashable, Sendable {
   /// The other side, or the network, ended the connection.
   case closed
-  /// Nothing moved until the deadline.
+  /// Nothing moved until the deadline, or too little.
   case timedOut
+  /// Another request needed the room that this one takes.
+  case displaced
 }
 
 /// A connection as bytes that are awaited: an actor on the connection's own event loop, so that all code that serves it runs there.
 ///
-/// Nothing is read from the socket that nobody asked for, which is the back-pressure of all that stands on it.
+/// Nothing is read from the socket that nobody asked for, which is the back-pressure of all that stands on it. The exception is the end of the
+/// other side's stream: with it NIO reads all that the kernel holds, so that what is stored unread counts in the memory budget.
 actor ByteChannel {
+  /// How long an orderly end may take: the last bytes, and TLS's closing words.
+  private static let closeTime = TimeAmount.seconds(5)
+
   nonisolated let channel: any Channel
-  private let isTLS: Bool
+  nonisolated let isTLS: Bool
+  private let abortHandler: NIOLoopBound<AbortHandler>
   private var received: ByteBuffer?
   private var ended = false
+  private var isDisplaced = false
+  private var isHandshakeComplete: Bool
+  private var memory: Reservation?
   private var reader: CheckedContinuation<Result<ByteBuffer?, ChannelFailure>, Never>?
-  /// Told whether it was too late.
-  private var writer: CheckedContinuation<Bool, Never>?
+  private var writer: CheckedContinuation<Void, Never>?
+  private var handshakeWaiter: CheckedContinuation<Void, Never>?
   /// Writes of which the socket has not taken all bytes.
   private var outstandingWrites = 0
   /// Whether the other side had something to say while the socket had not taken all that was written.
   private var wasInterrupted = false
   private var isReadOutstanding = false
+  private var isClosing = false
   private var onSurprise: (@Sendable () -> Void)?
+  private var onEnd: (@Sendable (StreamEnd) -> Void)?
   private var readTimer = DeadlineTimer()
   private var writeTimer = DeadlineTimer()
+  private var closeTimer: Scheduled<Void>?
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe channel.eventLoop.executor.asUnownedSerialExecutor() }
 
-  init(_ channel: any Channel, isTLS: Bool) {
+  private init(_ channel: any Channel, _ abortHandler: NIOLoopBound<AbortHandler>, isTLS: Bool) {
     self.channel = channel
     self.isTLS = isTLS
+    self.abortHandler = abortHandler
+    isHandshakeComplete = !isTLS
+  }
+
+  /// Sets up a new channel's pipeline. Call it on the channel's event loop.
+  ///
+  /// - Parameter onActive: Called once the connection stands; a TLS handshake is still to come.
+  static func make(
+    on channel: any Channel, tls: NIOSSLHandler?, onActive: @escaping @Sendable (ByteChannel) -> Void = { _ in }
+  ) throws -> ByteChannel {
+    let abortHandler = AbortHandler()
+    let bytes = ByteChannel(channel, NIOLoopBound(abortHandler, eventLoop: channel.eventLoop), isTLS: tls != nil)
+    let pipeline = channel.pipeline.syncOperations
+    try pipeline.addHandler(abortHandler)
+    if let tls { try pipeline.addHandler(tls) }
+    try pipeline.addHandler(ByteChannelHandler(bytes, onActive: onActive))
+    return bytes
+  }
+
+  /// Counts what is stored unread in a budget from now on.
+  func count(in memory: Reservation) {
+    self.memory = memory
+    guard let received else { return }
+    do throws(SharedBudget.Shortage) { try memory.grow(by: received.readableBytes) } catch { abort() }
   }
 
   // MARK: Reading
 
-  /// The next bytes, in the order of their arrival; nil once the other side has ended its stream.
+  /// The next bytes, in the order of their arrival; `nil` once the other side has ended its stream.
   func read(by deadline: NIODeadline) async throws(ChannelFailure) -> ByteBuffer? {
+    if isDisplaced { throw .displaced }
     if let buffer = received {
       received = nil
+      memory?.shrink(by: buffer.readableBytes)
       return buffer
     }
     if ended { return nil }
@@ -55,9 +95,11 @@ actor ByteChannel {
   /// Puts bytes back that the last `read` gave and that belong to what comes next.
   func unread(_ buffer: ByteBuffer) {
     guard buffer.readableBytes > 0 else { return }
-    var buffer = buffer
-    if var later = received { buffer.writeBuffer(&later) }
-    received = buffer
+    var later = received
+    received = nil
+    if let stored = later { memory?.shrink(by: stored.readableBytes) }
+    guard store(buffer) else { return }
+    if later != nil, let stored = later.take() { _ = store(stored) }
   }
 
   /// Whether the other side has sent bytes that nobody has read, or has ended its stream.
@@ -72,6 +114,27 @@ actor ByteChannel {
   /// What to call, once, when bytes or the end arrive while nobody reads.
   func surprised(_ action: (@Sendable () -> Void)?) { onSurprise = action }
 
+  /// How the other side's stream ended.
+  enum StreamEnd: Sendable {
+    /// It sends nothing more, and may still read.
+    case finished
+    /// The connection is gone.
+    case closed
+  }
+
+  /// What to call, on the event loop, when the other side ends its stream and when the connection closes; at once if that has happened.
+  func onEnd(_ action: (@Sendable (StreamEnd) -> Void)?) {
+    onEnd = action
+    if !channel.isActive { action?(.closed) } else if ended { action?(.finished) }
+  }
+
+  /// Ends a waiting `read`, and the next one: another request needs the room.
+  func displace() {
+    isDisplaced = true
+    reader?.resume(returning: .failure(.displaced))
+    reader = nil
+  }
+
   private func requestRead() {
     guard !isReadOutstanding, !ended else { return }
     isReadOutstanding = true
@@ -84,6 +147,28 @@ actor ByteChannel {
     guard readTimer.isLate(on: channel.eventLoop, ring: readAlarm) else { return }
     reader?.resume(returning: .failure(.timedOut))
     reader = nil
+    resumeHandshakeWaiter()
+  }
+
+  // MARK: TLS
+
+  /// Waits for the TLS handshake. False if it did not complete in time.
+  func completesHandshake(by deadline: NIODeadline) async -> Bool {
+    guard !isHandshakeComplete else { return true }
+    guard !ended, channel.isActive else { return false }
+    readTimer.start(until: deadline, on: channel.eventLoop, ring: readAlarm)
+    defer { readTimer.stop() }
+    await withCheckedContinuation { continuation in
+      handshakeWaiter = continuation
+      requestRead()
+    }
+    return isHandshakeComplete
+  }
+
+  private func resumeHandshakeWaiter() {
+    let waiting = handshakeWaiter
+    handshakeWaiter = nil
+    waiting?.resume()
   }
 
   // MARK: Writing
@@ -94,22 +179,30 @@ actor ByteChannel {
     case inputArrived
   }
 
+  /// What a writer waits for.
+  enum Progress {
+    /// The socket would take more.
+    case writable
+    /// The socket has taken all that was written.
+    case flushed
+  }
+
   /// Hands bytes to the socket and returns when it would take more, or as soon as the other side has something to say.
-  func write(_ data: IOData, by deadline: NIODeadline) async throws(ChannelFailure) -> WriteOutcome {
+  func write(_ data: IOData, at pace: inout TransferPace) async throws(ChannelFailure) -> WriteOutcome {
     try submit(data)
-    while !channel.isWritable, !hasInput { try await progress(by: deadline) }
+    while !channel.isWritable, !hasInput { try await progress(at: &pace) }
     return hasInput ? .inputArrived : .taken
   }
 
-  /// Hands bytes to the socket and returns when it would take more, whatever the other side says meanwhile.
-  func writeAll(_ buffer: ByteBuffer, by deadline: NIODeadline) async throws(ChannelFailure) {
+  /// Hands bytes to the socket and returns when `goal` is reached, whatever the other side says meanwhile.
+  func writeAll(_ buffer: ByteBuffer, until goal: Progress, at pace: inout TransferPace) async throws(ChannelFailure) {
     try submit(.byteBuffer(buffer))
-    while !channel.isWritable { try await progress(by: deadline) }
+    while goal == .flushed ? outstandingWrites > 0 : !channel.isWritable { try await progress(at: &pace) }
   }
 
   /// Returns when the socket has taken all that was written, or as soon as the other side has something to say before that.
-  func flush(by deadline: NIODeadline) async throws(ChannelFailure) -> WriteOutcome {
-    while outstandingWrites > 0, !wasInterrupted { try await progress(by: deadline) }
+  func flush(at pace: inout TransferPace) async throws(ChannelFailure) -> WriteOutcome {
+    while outstandingWrites > 0, !wasInterrupted { try await progress(at: &pace) }
     return wasInterrupted ? .inputArrived : .taken
   }
 
@@ -119,26 +212,34 @@ actor ByteChannel {
     channel.writeAndFlush(data).whenComplete { _ in self.assumeIsolated { $0.didWrite() } }
   }
 
-  /// Waits until something has happened that a writer may have waited for.
-  private func progress(by deadline: NIODeadline) async throws(ChannelFailure) {
+  /// Waits until something has happened that a writer may have waited for. A window in which the other side took too little ends the waiting.
+  private func progress(at pace: inout TransferPace) async throws(ChannelFailure) {
     guard channel.isActive else { throw .closed }
-    writeTimer.start(until: deadline, on: channel.eventLoop, ring: writeAlarm)
+    let began = NIODeadline.now()
+    let before = bufferedBytes
+    writeTimer.start(until: began + pace.patience, on: channel.eventLoop, ring: writeAlarm)
     defer { writeTimer.stop() }
-    let isLate = await withCheckedContinuation { writer = $0 }
-    guard !isLate else { throw .timedOut }
+    await withCheckedContinuation { writer = $0 }
     guard channel.isActive else { throw .closed }
+    guard pace.record(bytes: before - bufferedBytes, after: .now() - began) else { throw .timedOut }
+  }
+
+  /// What was written and the socket has not taken.
+  private var bufferedBytes: Int {
+    guard let options = channel.syncOptions, let count = try? options.getOption(.bufferedWritableBytes) else { return 0 }
+    return count
   }
 
   private var writeAlarm: @Sendable () -> Void { { self.assumeIsolated { $0.writeAlarmWentOff() } } }
 
   private func writeAlarmWentOff() {
-    if writeTimer.isLate(on: channel.eventLoop, ring: writeAlarm) { resumeWriter(isLate: true) }
+    if writeTimer.isLate(on: channel.eventLoop, ring: writeAlarm) { resumeWriter() }
   }
 
-  private func resumeWriter(isLate: Bool = false) {
+  private func resumeWriter() {
     let waiting = writer
     writer = nil
-    waiting?.resume(returning: isLate)
+    waiting?.resume()
   }
 
   private func didWrite() {
@@ -148,8 +249,11 @@ actor ByteChannel {
 
   // MARK: Ending
 
-  /// Ends the connection after what was written.
+  /// Ends the connection after what was written, or at once where that takes too long.
   func close() {
+    guard !isClosing, channel.isActive else { return }
+    isClosing = true
+    closeTimer = channel.eventLoop.scheduleTask(in: Self.closeTime) { self.assumeIsolated { $0.abort() } }
     channel.writeAndFlush(IOData.byteBuffer(ByteBuffer())).whenComplete { [channel] _ in channel.close(promise: nil) }
   }
 
@@ -165,45 +269,59 @@ actor ByteChannel {
   }
 
   /// Ends the connection at once, with a reset where bytes are still under way.
-  func abort() { channel.close(promise: nil) }
+  func abort() { abortHandler.value.abort() }
 
   // MARK: What the channel reports
 
-  fileprivate func didReceive(_ buffer: ByteBuffer) {
+  func didReceive(_ buffer: ByteBuffer) {
     isReadOutstanding = false
     if let reader {
       self.reader = nil
       reader.resume(returning: .success(buffer))
-    } else {
-      unreadBehind(buffer)
+    } else if store(buffer) {
       noticeInput()
     }
   }
 
-  fileprivate func didEnd() {
+  func didCompleteHandshake() {
+    isHandshakeComplete = true
+    resumeHandshakeWaiter()
+  }
+
+  func didEnd() {
     guard !ended else { return }
     ended = true
     if let reader {
       self.reader = nil
       reader.resume(returning: .success(nil))
     }
+    resumeHandshakeWaiter()
     noticeInput()
+    onEnd?(.finished)
   }
 
-  fileprivate func didClose() {
+  func didClose() {
     didEnd()
     resumeWriter()
     readTimer.cancel()
     writeTimer.cancel()
+    closeTimer?.cancel()
+    onEnd?(.closed)
+    onEnd = nil
   }
 
-  fileprivate func writabilityChanged() {
+  func writabilityChanged() {
     if channel.isWritable { resumeWriter() }
   }
 
-  private func unreadBehind(_ buffer: ByteBuffer) {
-    var buffer = buffer
-    if received == nil { received = buffer } else { received?.writeBuffer(&buffer) }
+  /// Keeps bytes until somebody reads them. False if there is no room for them, which ends the connection.
+  private func store(_ buffer: ByteBuffer) -> Bool {
+    do throws(SharedBudget.Shortage) { try memory?.grow(by: buffer.readableBytes) } catch {
+      abort()
+      return false
+    }
+    if received == nil { received = buffer } else { received?.writeImmutableBuffer(buffer) }
+    return true
   }
 
   private func noticeInput() {
@@ -213,42 +331,4 @@ actor ByteChannel {
     onSurprise = nil
     action?()
   }
-}
-
-/// Reports a channel's events to its `ByteChannel`, in the isolation that both share: the event loop.
-final class ByteChannelHandler: ChannelInboundHandler {
-  typealias InboundIn = ByteBuffer
-
-  private let bytes: ByteChannel
-  private let onActive: @Sendable (ByteChannel) -> Void
-
-  init(_ bytes: ByteChannel, onActive: @escaping @Sendable (ByteChannel) -> Void = { _ in }) {
-    self.bytes = bytes
-    self.onActive = onActive
-  }
-
-  func handlerAdded(context: ChannelHandlerContext) {
-    if context.channel.isActive { onActive(bytes) }
-  }
-
-  func channelActive(context: ChannelHandlerContext) { onActive(bytes) }
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    let buffer = unwrapInboundIn(data)
-    bytes.assumeIsolated { $0.didReceive(buffer) }
-  }
-
-  func channelReadComplete(context: ChannelHandlerContext) {}
-
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if case .some(.inputClosed) = event as? ChannelEvent { bytes.assumeIsolated { $0.didEnd() } }
-  }
-
-  func channelInactive(context: ChannelHandlerContext) {
-    bytes.assumeIsolated { $0.didClose() }
-  }
-
-  func channelWritabilityChanged(context: ChannelHandlerContext) { bytes.assumeIsolated { $0.writabilityChanged() } }
-
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 }

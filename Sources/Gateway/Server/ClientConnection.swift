@@ -6,25 +6,41 @@ import StrictParsers
 ///
 /// It lives in the isolation of its `ByteChannel`, which is its event loop.
 final class ClientConnection {
-  /// What is discarded at most of a refused body, so that the client gets to read why: an abrupt close would reset the answer away.
-  private static let discardedBytes: Int64 = 256 << 20
-  private static let discardedTime = TimeAmount.seconds(30)
-  /// How long a client may take none of an answer's bytes.
-  private static let answerStall = TimeAmount.seconds(60)
+  /// How long, and for how many bytes, what still arrives after a last answer is discarded, so that the client gets to read the answer: an abrupt
+  /// close would reset it away.
+  private struct Linger {
+    let bytes: Int
+    let time: TimeAmount
+
+    /// A client may send all of a refused body before it reads why.
+    static let body = Linger(bytes: 256 << 20, time: .seconds(30))
+    /// Nothing but a head was expected.
+    static let head = Linger(bytes: 256 << 10, time: .seconds(1))
+  }
+
+  /// What a head may take before it counts as buffered memory; most are smaller.
+  private static let uncountedHeadBytes = 4 << 10
 
   let bytes: ByteChannel
   let limits: Limits
 
-  init(_ bytes: ByteChannel, limits: Limits) {
+  /// What the connection itself buffers: a head that is not whole yet, and bytes that nobody has read.
+  private let memory: Reservation?
+
+  init(_ bytes: ByteChannel, limits: Limits, memory: Reservation?) {
     self.bytes = bytes
     self.limits = limits
+    self.memory = memory
   }
 
-  /// The next request's head; nil where the client ended the connection before it began one.
+  /// The next request's head; `nil` if the client ended the connection before it began one.
   func nextHead() async throws(HeadFailure) -> RequestHead? {
     var parser = RequestHeadParser(limits: HTTPHeadLimits(bytes: limits.headerBytes, fields: limits.headerCount))
     let deadline = NIODeadline.now() + .milliseconds(limits.headTimeout.milliseconds)
     var beginning: [UInt8] = []
+    var headBytes = 0
+    var isCounted = false
+    defer { if isCounted { memory?.shrink(by: limits.headerBytes) } }
     var mayPublish: Bool { !beginning.starts(with: "GET ".utf8) && !beginning.starts(with: "HEAD ".utf8) }
     while true {
       var buffer: ByteBuffer
@@ -36,7 +52,13 @@ final class ClientConnection {
         switch error {
         case .closed: throw .closed
         case .timedOut: throw .timedOut(mayPublish: mayPublish)
+        case .displaced: throw .memory(.displaced, mayPublish: mayPublish)
         }
+      }
+      headBytes += buffer.readableBytes
+      if headBytes > Self.uncountedHeadBytes, !isCounted {
+        do throws(SharedBudget.Shortage) { try memory?.grow(by: limits.headerBytes) } catch { throw .memory(error, mayPublish: mayPublish) }
+        isCounted = true
       }
       if beginning.count < 5 { beginning.append(contentsOf: buffer.readableBytesView.prefix(5)) }
       do throws(HTTPRefusal) {
@@ -50,8 +72,8 @@ final class ClientConnection {
     }
   }
 
-  /// Writes an answer of our own.
-  func answer(_ answer: RegistryAnswer, to request: AnsweredRequest, closing: Bool) async {
+  /// Writes an answer of our own. False if the client did not take all of it in time.
+  func answer(_ answer: RegistryAnswer, to request: AnsweredRequest, closing: Bool) async -> Bool {
     var head = AnswerHead(status: answer.status, reason: answer.reason.utf8)
     head.add("content-type", answer.contentType.utf8)
     for field in answer.fields { head.add(field.name, field.value.utf8) }
@@ -59,25 +81,33 @@ final class ClientConnection {
     head.finish(requestID: request.id, closing: closing)
     var buffer = ByteBuffer(bytes: head.bytes)
     if !request.isHead { buffer.writeBytes(answer.body) }
-    await write(buffer)
+    return await finish(buffer)
   }
 
-  /// Writes a registry's answer.
-  func relay(_ answer: RelayedAnswer, to request: AnsweredRequest, closing: Bool) async {
+  /// Writes a registry's answer. False if the client did not take all of it in time.
+  func relay(_ answer: RelayedAnswer, to request: AnsweredRequest, closing: Bool) async -> Bool {
     var head = AnswerHead(status: answer.status, reason: answer.reason)
     for field in answer.fields { head.add(field.name, field.value) }
     if answer.status != 204 { head.add("content-length", String(answer.body.count).utf8) }
     head.finish(requestID: request.id, closing: closing)
     var buffer = ByteBuffer(bytes: head.bytes)
     buffer.writeBytes(answer.body)
-    await write(buffer)
+    return await finish(buffer)
   }
 
-  /// Writes bytes of an answer. What the client does not take is its own loss.
-  @discardableResult
-  func write(_ buffer: ByteBuffer) async -> Bool {
+  /// Writes the last bytes of an answer, and waits until the client has taken them. False if it did not in time.
+  func finish(_ buffer: ByteBuffer) async -> Bool {
+    var pace = answerPace
+    return await write(buffer, until: .flushed, at: &pace)
+  }
+
+  /// At least so fast must a client take an answer.
+  var answerPace: TransferPace { TransferPace(bytesPerSecond: limits.answerRate) }
+
+  /// Writes bytes of an answer. False if the client does not take them in time.
+  func write(_ buffer: ByteBuffer, until goal: ByteChannel.Progress, at pace: inout TransferPace) async -> Bool {
     do throws(ChannelFailure) {
-      try await bytes.writeAll(buffer, by: .now() + Self.answerStall)
+      try await bytes.writeAll(buffer, until: goal, at: &pace)
       return true
     } catch {
       return false
@@ -88,15 +118,19 @@ final class ClientConnection {
   ///
   /// A TLS client may wait for the end of an answer that only the connection's end marks, and can't be shown it but by closing.
   func end(after body: RequestBody) async {
-    if !bytes.canEndOneSide, body.isComplete, await !bytes.hasInput { await bytes.close() } else { await lingerThenClose() }
+    if !bytes.canEndOneSide, body.isComplete, await !bytes.hasInput { return await bytes.close() }
+    await lingerThenClose(body.isComplete ? .head : .body)
   }
 
-  /// Ends the connection after a refusal: what still arrives is discarded within bounds, and never read as a request.
-  func lingerThenClose() async {
-    let deadline = NIODeadline.now() + Self.discardedTime
-    var discarded: Int64 = 0
+  /// Ends the connection after the refusal of a head.
+  func endAfterRefusedHead() async { await lingerThenClose(.head) }
+
+  /// Discards what still arrives, within bounds and never reading it as a request, then closes.
+  private func lingerThenClose(_ linger: Linger) async {
+    let deadline = NIODeadline.now() + linger.time
+    var discarded = 0
     await bytes.finishWriting()
-    while discarded < Self.discardedBytes, let buffer = try? await bytes.read(by: deadline) { discarded += Int64(buffer.readableBytes) }
+    while discarded < linger.bytes, let buffer = try? await bytes.read(by: deadline) { discarded += buffer.readableBytes }
     await bytes.close()
   }
 }
@@ -107,6 +141,8 @@ enum HeadFailure: Error {
   case timedOut(mayPublish: Bool)
   /// `mayPublish`: what came does not begin as a read.
   case malformed(HTTPRefusal, mayPublish: Bool)
+  /// The gateway has no room for so large a head at this moment.
+  case memory(SharedBudget.Shortage, mayPublish: Bool)
 }
 
 /// What an answer must know of the request that it answers.

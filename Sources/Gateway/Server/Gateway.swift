@@ -84,8 +84,16 @@ package struct Gateway: Sendable {
         SettingsProblem(file: path, severity: .error, rule: .unusable, message: error.message)
       ])
     }
+    let descriptors = DescriptorLimits.raised()
+    let limits = settings.server.limits
+    if descriptors.clientConnections(upTo: limits.connections) < limits.connections {
+      log.log(
+        .connectionsLimited,
+        ["connections": "\(descriptors.clientConnections(upTo: limits.connections))", "descriptors": "\(descriptors.total)"])
+    }
     let gateway = GatewayServices(
-      configuration: configuration, store: store, audit: audit, log: log, metrics: metrics, threads: threads, clock: clock)
+      configuration: configuration, store: store, audit: audit, log: log, metrics: metrics, threads: threads,
+      descriptors: descriptors, clock: clock)
     return Services(gateway: gateway, builder: builder, group: MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount))
   }
 

@@ -18,7 +18,7 @@ final class GatewayServices: Sendable {
   let metrics: Metrics
   let connections = OpenConnections()
   let pool = UpstreamPool()
-  let spoolBudget = SpoolBudget()
+  let budgets: Budgets
   let knownPackages = KnownPackages()
   /// For what blocks: disks and long inspections.
   let threads: NIOThreadPool
@@ -37,9 +37,10 @@ final class GatewayServices: Sendable {
 
   init(
     configuration: Configuration, store: any StateStore, audit: AuditLog, log: Logger, metrics: Metrics, threads: NIOThreadPool,
-    clock: @escaping @Sendable () -> Timestamp
+    descriptors: DescriptorLimits, clock: @escaping @Sendable () -> Timestamp
   ) {
     current = Mutex(configuration)
+    budgets = Budgets(configuration.settings.server.limits, descriptors)
     self.store = store
     self.audit = audit
     self.log = log
@@ -52,7 +53,10 @@ final class GatewayServices: Sendable {
   var configuration: Configuration { current.withLock { $0 } }
 
   /// Puts a complete new configuration in place of the old one.
-  func adopt(_ configuration: Configuration) { current.withLock { $0 = configuration } }
+  func adopt(_ configuration: Configuration) {
+    current.withLock { $0 = configuration }
+    budgets.adopt(configuration.settings.server.limits)
+  }
 
   /// Ends the upload tokens of publishers that have no entry any more.
   func endOrphanedTokens(of removed: [PublisherID] = []) async {

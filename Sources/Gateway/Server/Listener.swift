@@ -20,10 +20,12 @@ struct Listener {
 
   let channel: any Channel
 
-  /// `serve` is called once for each connection, in its isolation; `tls` is asked for each, so that new certificates serve new connections.
+  /// - Parameters:
+  ///   - tls: Asked for each connection, so that new certificates serve new connections.
+  ///   - accept: Called once for each connection, on its event loop, before anything is read; returns what serves it.
   static func bind(
     _ address: ListenAddress, on group: any EventLoopGroup, tls: @escaping @Sendable () -> NIOSSLContext?,
-    serve: @escaping @Sendable (isolated ByteChannel) async -> Void
+    accept: @escaping @Sendable (ByteChannel) -> (@Sendable (isolated ByteChannel) async -> Void)
   ) async throws(Failure) -> Listener {
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1024)
@@ -34,15 +36,14 @@ struct Listener {
       .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
       .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
       .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 8192, maximum: 256 * 1024))
+      .noticingDeadClients()
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          let context = tls()
-          let pipeline = channel.pipeline.syncOperations
-          if let context { try pipeline.addHandler(NIOSSLServerHandler(context: context)) }
-          let handler = ByteChannelHandler(ByteChannel(channel, isTLS: context != nil)) { bytes in
+          let handler = tls().map { NIOSSLServerHandler(context: $0) }
+          _ = try ByteChannel.make(on: channel, tls: handler) { bytes in
+            let serve = accept(bytes)
             Task(executorPreference: EventLoopTaskExecutor(bytes.channel.eventLoop)) { await serve(bytes) }
           }
-          try pipeline.addHandler(handler)
         }
       }
     do {
@@ -50,5 +51,15 @@ struct Listener {
     } catch {
       throw Failure(address: address, cause: error)
     }
+  }
+}
+
+extension ServerBootstrap {
+  /// TCP keep-alive: a client that vanished without a word is found out after 60 s of silence and 5 probes.
+  fileprivate func noticingDeadClients() -> ServerBootstrap {
+    childChannelOption(.socketOption(.so_keepalive), value: 1)
+      .childChannelOption(.tcpOption(NIOBSDSocket.Option(rawValue: TCP_KEEPIDLE)), value: 60)
+      .childChannelOption(.tcpOption(NIOBSDSocket.Option(rawValue: TCP_KEEPINTVL)), value: 10)
+      .childChannelOption(.tcpOption(NIOBSDSocket.Option(rawValue: TCP_KEEPCNT)), value: 5)
   }
 }

@@ -3,10 +3,17 @@ import Synchronization
 
 /// The connections that are open, so that the clients' number is bounded, and a shutdown can wait for what runs on them and then end it.
 final class OpenConnections: Sendable {
+  private struct Client {
+    let bytes: ByteChannel
+    var isOpen = true
+    var isServed = true
+  }
+
   private struct State {
-    var open: [ObjectIdentifier: ByteChannel] = [:]
-    /// Those on which no request has begun: a shutdown ends them at once.
-    var idle: Set<ObjectIdentifier> = []
+    /// Those whose socket is open, or whose last request is not recorded yet.
+    var open: [ObjectIdentifier: Client] = [:]
+    /// Those on which no request has begun: a shutdown ends them at once, and a newcomer takes the place of the oldest.
+    var idle = IdleQueue()
     /// Those to registries, with or without an exchange on them.
     var upstream: [ObjectIdentifier: ByteChannel] = [:]
     var isDraining = false
@@ -17,30 +24,50 @@ final class OpenConnections: Sendable {
   private let state = Mutex(State())
 
   var count: Int { state.withLock { $0.open.count } }
+  var upstreamCount: Int { state.withLock { $0.upstream.count } }
   var isDraining: Bool { state.withLock { $0.isDraining } }
 
-  /// False where `limit` are open already, or none is wanted any more.
+  /// Gives a new connection a place until its socket is closed and `endService` was called. False if `limit` places are taken by requests, or none is wanted any more.
+  ///
+  /// If all places are taken, the connection that idles for the longest time is ended in favour of the new one.
   func admit(_ bytes: ByteChannel, limit: Int) -> Bool {
-    state.withLock { state in
-      guard !state.isDraining, state.open.count < limit else { return false }
-      state.open[ObjectIdentifier(bytes)] = bytes
-      state.idle.insert(ObjectIdentifier(bytes))
-      return true
+    let id = ObjectIdentifier(bytes)
+    let (isAdmitted, displaced) = state.withLock { state in
+      guard !state.isDraining else { return (false, nil as ByteChannel?) }
+      var displaced: ByteChannel?
+      if state.open.count >= limit {
+        guard let oldest = state.idle.popOldest() else { return (false, nil) }
+        displaced = state.open[oldest]?.bytes
+      }
+      state.open[id] = Client(bytes: bytes)
+      state.idle.append(id)
+      return (true, displaced)
     }
+    if isAdmitted { bytes.channel.closeFuture.whenComplete { _ in self.update(bytes) { $0.isOpen = false } } }
+    if let displaced { displaced.channel.eventLoop.execute { displaced.assumeIsolated { $0.abort() } } }
+    return isAdmitted
   }
 
   /// A request has begun on it, or has ended.
   func mark(_ bytes: ByteChannel, idle: Bool) {
     state.withLock { state in
-      if idle { state.idle.insert(ObjectIdentifier(bytes)) } else { state.idle.remove(ObjectIdentifier(bytes)) }
+      let id = ObjectIdentifier(bytes)
+      guard state.open[id] != nil else { return }
+      if idle { state.idle.append(id) } else { state.idle.remove(id) }
     }
   }
 
-  func remove(_ bytes: ByteChannel) {
+  /// No request of it will be served any more, and the last one is recorded.
+  func endService(of bytes: ByteChannel) { update(bytes) { $0.isServed = false } }
+
+  private func update(_ bytes: ByteChannel, _ change: (inout Client) -> Void) {
     let waiter = state.withLock { state in
-      state.open[ObjectIdentifier(bytes)] = nil
-      state.idle.remove(ObjectIdentifier(bytes))
-      guard state.open.isEmpty else { return nil as CheckedContinuation<Void, Never>? }
+      let id = ObjectIdentifier(bytes)
+      guard var client = state.open[id] else { return nil as CheckedContinuation<Void, Never>? }
+      change(&client)
+      state.open[id] = client.isOpen || client.isServed ? client : nil
+      if !client.isOpen { state.idle.remove(id) }
+      guard state.open.isEmpty else { return nil }
       defer { state.waiter = nil }
       return state.waiter
     }
@@ -63,7 +90,7 @@ final class OpenConnections: Sendable {
   func drain() async {
     let idle = state.withLock { state in
       state.isDraining = true
-      return state.idle.compactMap { state.open[$0] }
+      return state.idle.ids.compactMap { state.open[$0]?.bytes }
     }
     for bytes in idle { await bytes.abort() }
     await withCheckedContinuation { continuation in
@@ -79,7 +106,7 @@ final class OpenConnections: Sendable {
   func abortAll() async {
     let open = state.withLock { state in
       state.isOver = true
-      return Array(state.open.values) + Array(state.upstream.values)
+      return state.open.values.map(\.bytes) + Array(state.upstream.values)
     }
     for bytes in open { await bytes.abort() }
   }

@@ -3,33 +3,45 @@ import StrictParsers
 
 /// The body of one request, read as it is asked for.
 final class RequestBody {
-  private let connection: ByteChannel
+  /// Where the body comes from.
+  let connection: ByteChannel
   private var received: ReceivedBody
-  private var pace: BodyPace
-  private let deadline: NIODeadline
+  private var pace: TransferPace
+  private var deadline: NIODeadline
   private let limit: Int64
   private var owesContinue: Bool
+  /// What the request holds, of which a waiting body may be ended to make room for another.
+  let resources: RequestResources
   private(set) var bytesReceived: Int64 = 0
 
   /// Whether the body's last byte was read, so that what follows is another request.
   var isComplete: Bool { received.isComplete }
 
-  init(of head: RequestHead, on connection: ByteChannel, limits: Limits) {
+  init(of head: RequestHead, on connection: ByteChannel, limits: Limits, resources: RequestResources) {
     self.connection = connection
+    self.resources = resources
     received = ReceivedBody(head.framing)
-    pace = BodyPace(bytesPerSecond: limits.bodyRate)
+    pace = TransferPace(bytesPerSecond: limits.bodyRate)
     deadline = .now() + .milliseconds(limits.bodyTimeout.milliseconds)
     limit = limits.upload
     owesContinue = head.expectsContinue
+    resources.onGiveWay(giveWay)
   }
 
-  /// The next bytes of the body; nil after its last one.
+  /// Ends the body's reception in favour of another request; on any thread.
+  var giveWay: @Sendable () -> Void {
+    { [connection] in connection.channel.eventLoop.execute { connection.assumeIsolated { $0.displace() } } }
+  }
+
+  /// The next bytes of the body; `nil` after its last one.
   ///
   /// The first call is what accepts the body: it sends the `100 Continue` that the client may be waiting for.
   func next() async throws(BodyRefusal) -> ByteBuffer? {
     while true {
       if let data = try decode() { return data }
       if received.isComplete {
+        // From here on the request holds what it needs to be answered.
+        resources.onGiveWay(nil)
         await connection.unread(received.takeRest())
         return nil
       }
@@ -38,11 +50,13 @@ final class RequestBody {
     }
   }
 
-  /// The whole of a body that may have at most `limit` bytes.
-  func collect(upTo limit: Int) async throws(BodyRefusal) -> [UInt8] {
+  /// The whole of a body that may have at most `limit` bytes and take at most `time`.
+  func collect(upTo limit: Int, within time: TimeAmount) async throws(BodyRefusal) -> [UInt8] {
+    deadline = min(deadline, .now() + time)
     var collected: [UInt8] = []
     while let data = try await next() {
       guard data.readableBytes <= limit - collected.count else { throw .tooLarge }
+      do throws(SharedBudget.Shortage) { try resources.memory.grow(by: data.readableBytes) } catch { throw .noMemory(error) }
       collected.append(contentsOf: data.readableBytesView)
     }
     return collected
@@ -67,6 +81,7 @@ final class RequestBody {
       switch error {
       case .closed: throw .incomplete
       case .timedOut: if NIODeadline.now() >= deadline { throw .timedOut }
+      case .displaced: throw .displaced
       }
     }
     guard pace.record(bytes: came, after: .now() - began) else { throw .tooSlow }
@@ -75,8 +90,9 @@ final class RequestBody {
   private func sendContinue() async throws(BodyRefusal) {
     guard owesContinue else { return }
     owesContinue = false
+    var pace = TransferPace(bytesPerSecond: 1)
     do throws(ChannelFailure) {
-      try await connection.writeAll(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"), by: deadline)
+      try await connection.writeAll(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"), until: .writable, at: &pace)
     } catch {
       throw .incomplete
     }

@@ -11,7 +11,12 @@ struct RequestService {
   let peer: SocketAddress?
 
   /// What becomes of the connection after a request.
-  enum Fate { case keepAlive, close }
+  enum Fate {
+    case keepAlive
+    case close
+    /// The client did not take its answer: nothing more is owed to it.
+    case abort
+  }
 
   func run() async {
     connection.bytes.preconditionIsolated()
@@ -20,28 +25,45 @@ struct RequestService {
       do throws(HeadFailure) {
         head = try await connection.nextHead()
       } catch {
-        await refuse(error)
-        return
+        return await refuse(error)
       }
       guard let head else { break }
       gateway.connections.mark(connection.bytes, idle: false)
-      let body = RequestBody(of: head, on: connection.bytes, limits: connection.limits)
-      guard await serve(head, body) == .keepAlive else { return await connection.end(after: body) }
+      guard await serve(head) else { return }
       gateway.connections.mark(connection.bytes, idle: true)
     }
     await connection.bytes.close()
   }
 
-  private func serve(_ head: RequestHead, _ body: RequestBody) async -> Fate {
+  /// Serves one request. False if the connection ends with it.
+  private func serve(_ head: RequestHead) async -> Bool {
     let configuration = gateway.configuration
     let request = AnsweredRequest(
       id: gateway.newRequestID(), isHead: head.method == .head,
       clientAddress: configuration.settings.server.clientAddress(of: head, from: peer))
+    let resources: RequestResources
+    do throws(SharedBudget.Shortage) {
+      resources = try RequestResources(gateway.budgets, headBytes: head.byteCount)
+    } catch {
+      if await refuse(.gateway(.overloaded), head, request, configuration) { await connection.endAfterRefusedHead() }
+      return false
+    }
+    let body = RequestBody(of: head, on: connection.bytes, limits: connection.limits, resources: resources)
+    switch await serve(head, body, request, configuration) {
+    case .keepAlive: return true
+    case .close: await connection.end(after: body)
+    case .abort: await connection.bytes.abort()
+    }
+    return false
+  }
+
+  private func serve(
+    _ head: RequestHead, _ body: RequestBody, _ request: AnsweredRequest, _ configuration: Configuration
+  ) async -> Fate {
     do throws(Refusal) {
       return try await route(head, body, request, configuration)
     } catch {
-      await refuse(error, head, request, configuration)
-      return .close
+      return await refuse(error, head, request, configuration) ? .close : .abort
     }
   }
 
@@ -61,7 +83,7 @@ struct RequestService {
     switch operation {
     case .read:
       return await ReadFlow(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
-        .serve(head, routed, request)
+        .serve(head, routed, body, request)
     case .publish(let plan):
       return await PublishService(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
         .serve(plan, head, routed, body, request)
@@ -76,26 +98,29 @@ struct RequestService {
 
   // MARK: Refusals before there is a registry
 
-  private func refuse(_ refusal: Refusal, _ head: RequestHead, _ request: AnsweredRequest, _ configuration: Configuration) async {
+  /// False if the client did not take the answer.
+  private func refuse(_ refusal: Refusal, _ head: RequestHead, _ request: AnsweredRequest, _ configuration: Configuration) async -> Bool {
     if head.method.allowsBody || head.method == .delete {
       let attempt = Attempt(.publish, request.id, on: connection.bytes.channel.eventLoop)
       attempt.record.describe(request, head, configuration)
       await gateway.conclude(attempt, refusal.outcome)
     }
-    await connection.answer(RegistryAnswer(refusing: refusal.forClient(request.id)), to: request, closing: true)
+    return await connection.answer(RegistryAnswer(refusing: refusal.forClient(request.id)), to: request, closing: true)
   }
 
   private func refuse(_ failure: HeadFailure) async {
-    switch failure {
-    case .closed: break
-    case .timedOut(let mayPublish): await refuse(.body(.timedOut), mayPublish: mayPublish)
-    case .malformed(let refusal, let mayPublish): await refuse(.framing(refusal), mayPublish: mayPublish)
-    }
-    await connection.lingerThenClose()
+    let isTaken =
+      switch failure {
+      case .closed: false
+      case .timedOut(let mayPublish): await refuse(.body(.timedOut), mayPublish: mayPublish)
+      case .malformed(let refusal, let mayPublish): await refuse(.framing(refusal), mayPublish: mayPublish)
+      case .memory(let shortage, let mayPublish): await refuse(.body(.noMemory(shortage)), mayPublish: mayPublish)
+      }
+    if isTaken { await connection.endAfterRefusedHead() } else { await connection.bytes.abort() }
   }
 
   /// Nothing of a head that was not understood is believed: its record says no more than that there was one.
-  private func refuse(_ refusal: Refusal, mayPublish: Bool) async {
+  private func refuse(_ refusal: Refusal, mayPublish: Bool) async -> Bool {
     let configuration = gateway.configuration
     let id = gateway.newRequestID()
     let request = AnsweredRequest(id: id, isHead: false, clientAddress: peer?.ipAddress)
@@ -105,6 +130,6 @@ struct RequestService {
       attempt.record.configuration = configuration.settings.digest
       await gateway.conclude(attempt, refusal.outcome)
     }
-    await connection.answer(RegistryAnswer(refusing: refusal.forClient(id)), to: request, closing: true)
+    return await connection.answer(RegistryAnswer(refusing: refusal.forClient(id)), to: request, closing: true)
   }
 }

@@ -11,18 +11,24 @@ struct Serving: Service {
   let gateway: GatewayServices
   let group: MultiThreadedEventLoopGroup
   let started: @Sendable (ListenAddress) -> Void
+  private let adminConnections = OpenConnections()
+
+  init(gateway: GatewayServices, group: MultiThreadedEventLoopGroup, started: @escaping @Sendable (ListenAddress) -> Void) {
+    self.gateway = gateway
+    self.group = group
+    self.started = started
+  }
 
   func run() async throws {
     let settings = gateway.configuration.settings
-    let listener = try await Listener.bind(settings.server.listen, on: group, tls: { [gateway] in gateway.configuration.tls }) {
-      [gateway] bytes in
-      await Self.serve(bytes, gateway)
-    }
+    let gateway = gateway
+    let listener = try await Listener.bind(
+      settings.server.listen, on: group, tls: { gateway.configuration.tls }, accept: { Self.accept($0, gateway) })
     var admin: Listener?
     if let address = settings.admin {
       let handler = AdminHandler(gateway: gateway)
       admin = try await Listener.bind(address, on: group, tls: { nil }) { bytes in
-        await AdminService(handler: handler, connection: ClientConnection(bytes, limits: Limits())).run()
+        AdminService.accept(bytes, handler, connections: adminConnections)
       }
     }
     gateway.beginListening()
@@ -36,18 +42,34 @@ struct Serving: Service {
     try? await admin?.channel.close()
   }
 
-  private static func serve(_ bytes: isolated ByteChannel, _ gateway: GatewayServices) async {
+  /// Gives a connection a place, from before its first byte until its socket is closed.
+  private static func accept(_ bytes: ByteChannel, _ gateway: GatewayServices) -> @Sendable (isolated ByteChannel) async -> Void {
     let limits = gateway.configuration.settings.server.limits
-    let connection = ClientConnection(bytes, limits: limits)
-    guard gateway.connections.admit(bytes, limit: limits.connections) else {
-      let id = gateway.newRequestID()
-      let refusal = Refusal.gateway(.overloaded).forClient(id)
-      await connection.answer(
-        RegistryAnswer(refusing: refusal), to: AnsweredRequest(id: id, isHead: false, clientAddress: nil), closing: true)
-      return bytes.close()
+    let places = gateway.budgets.descriptors.clientConnections(upTo: limits.connections)
+    guard gateway.connections.admit(bytes, limit: places) else { return { bytes in await refuse(bytes, gateway, limits) } }
+    return { bytes in
+      await serve(bytes, gateway, limits)
+      gateway.connections.endService(of: bytes)
     }
+  }
+
+  private static func serve(_ bytes: isolated ByteChannel, _ gateway: GatewayServices, _ limits: Limits) async {
+    guard await bytes.completesHandshake(by: .now() + .milliseconds(limits.handshakeTimeout.milliseconds)) else { return bytes.abort() }
+    let memory = gateway.budgets.memory.reservation(for: .unverified)
+    bytes.count(in: memory)
+    let connection = ClientConnection(bytes, limits: limits, memory: memory)
     await RequestService(gateway: gateway, connection: connection, peer: bytes.channel.remoteAddress).run()
-    gateway.connections.remove(bytes)
+  }
+
+  /// Says that all places are taken, where that takes no handshake, and closes.
+  private static func refuse(_ bytes: isolated ByteChannel, _ gateway: GatewayServices, _ limits: Limits) async {
+    guard !bytes.isTLS else { return bytes.abort() }
+    let id = gateway.newRequestID()
+    let connection = ClientConnection(bytes, limits: limits, memory: nil)
+    let refusal = Refusal.gateway(.overloaded).forClient(id)
+    let isTaken = await connection.answer(
+      RegistryAnswer(refusing: refusal), to: AnsweredRequest(id: id, isHead: false, clientAddress: nil), closing: true)
+    if isTaken { bytes.close() } else { bytes.abort() }
   }
 
   private func logStart(_ listener: Listener, _ admin: Listener?) {

@@ -14,23 +14,36 @@ final class ArtifactSpool {
   private var pending = ByteBuffer()
   private var file: TemporaryFile?
   private var written: Int64 = 0
-  private let reservation: SpoolReservation
+  /// Its bytes in memory and in files.
+  private let reservation: Reservation
+  private let memory: Reservation
 
-  init(_ limits: Limits, _ gateway: GatewayServices, hashing digests: Set<ArtifactDigest>) {
+  /// - Parameter body: whose bytes come in, and whose request gives way if another one needs the room.
+  init(
+    of body: RequestBody, for share: SharedBudget.Share, _ limits: Limits, _ gateway: GatewayServices, hashing digests: Set<ArtifactDigest>
+  ) {
     self.limits = limits
     self.gateway = gateway
+    memory = body.resources.memory
     hasher = ArtifactHasher(digests)
-    reservation = SpoolReservation(gateway.spoolBudget, limit: limits.spoolTotal)
+    reservation = gateway.budgets.spool.reservation(for: share)
+    reservation.onGiveWay(body.giveWay)
   }
 
   func append(_ bytes: ByteBuffer) async throws(SpoolRefusal) {
-    guard reservation.grow(by: Int64(bytes.readableBytes)) else { throw .full }
+    do throws(SharedBudget.Shortage) {
+      try reservation.grow(by: bytes.readableBytes)
+      try memory.grow(by: bytes.readableBytes)
+    } catch {
+      throw .full(error)
+    }
     pending.writeImmutableBuffer(bytes)
     if pending.readableBytes > (file == nil ? limits.spoolMemory : Self.pieceBytes) { try await flush() }
   }
 
   /// The whole artifact. Nothing can be appended after it.
   func finish() async throws(SpoolRefusal) -> SpooledArtifact {
+    reservation.onGiveWay(nil)
     if file != nil, pending.readableBytes > 0 { try await flush() }
     if let file {
       return SpooledArtifact(storage: .file(file), count: Int(written), digests: hasher.finalize(), reservation: reservation)
@@ -54,6 +67,7 @@ final class ArtifactSpool {
     self.hasher = hashed
     self.file = file
     written += Int64(piece.readableBytes)
+    memory.shrink(by: piece.readableBytes)
     pending = ByteBuffer()
   }
 }
@@ -68,9 +82,9 @@ final class SpooledArtifact: Sendable, RandomAccessBytes {
   let storage: Storage
   let count: Int
   let digests: ArtifactDigests
-  private let reservation: SpoolReservation
+  private let reservation: Reservation
 
-  init(storage: Storage, count: Int, digests: ArtifactDigests, reservation: SpoolReservation) {
+  init(storage: Storage, count: Int, digests: ArtifactDigests, reservation: Reservation) {
     self.storage = storage
     self.count = count
     self.digests = digests

@@ -1,7 +1,9 @@
 /// Why an upload could not be kept until it was read whole.
 enum SpoolRefusal: Error, Hashable, Sendable {
-  /// All running uploads together have reached `spool_total`, or the disk is full.
-  case full
+  /// The running uploads have reached a limit.
+  case full(SharedBudget.Shortage)
+  /// The disk is full.
+  case diskFull
   /// The spool directory can't be written or read.
   case unavailable
 
@@ -12,14 +14,15 @@ enum SpoolRefusal: Error, Hashable, Sendable {
 
   var code: Code {
     switch self {
-    case .full: .full
+    case .full, .diskFull: .full
     case .unavailable: .unavailable
     }
   }
 
   var explanation: String {
     switch self {
-    case .full: "the gateway holds as many uploads as it has room for; try again"
+    case .full(let shortage): "the gateway holds as many uploads as it has room for: \(shortage.words); try again"
+    case .diskFull: "the gateway's disk for uploads is full; try again"
     case .unavailable: "the gateway can't store the upload while it reads it; try again"
     }
   }

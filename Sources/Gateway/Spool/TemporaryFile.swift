@@ -20,7 +20,7 @@ final class TemporaryFile: Sendable {
         return descriptor
       }
     }
-    guard descriptor >= 0 else { throw errno == ENOSPC || errno == EDQUOT ? .full : .unavailable }
+    guard descriptor >= 0 else { throw errno == ENOSPC || errno == EDQUOT ? .diskFull : .unavailable }
     handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: descriptor)
   }
 
@@ -35,7 +35,7 @@ final class TemporaryFile: Sendable {
         let count = withDescriptor { unsafe pwrite($0, rest.baseAddress, rest.count, off_t(offset) + off_t(written)) }
         if count < 0 {
           if errno == EINTR { continue }
-          return errno == ENOSPC || errno == EDQUOT ? .full : .unavailable
+          return errno == ENOSPC || errno == EDQUOT ? .diskFull : .unavailable
         }
         written += count
       }

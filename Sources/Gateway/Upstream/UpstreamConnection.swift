@@ -2,34 +2,53 @@ import NIOCore
 import StrictParsers
 
 /// One request to a registry and its answer, on a connection that nobody else uses meanwhile.
+///
+/// The connection is closed with the last reference to this object, unless the pool has taken it back.
 final class UpstreamConnection {
   private static let mostInterimAnswers = 8
 
   let bytes: ByteChannel
+  /// Its place among the connections to its registry; `nil` for a command's own connection.
+  let slot: Reservation?
   /// It served a request before, so that the registry may have closed it in the meantime.
   let wasReused: Bool
-  private let stall: TimeAmount
-  /// Nil until the head of the final answer was read.
+  private let limits: Limits
+  private var isGivenBack = false
+  /// `nil` until the head of the final answer was read.
   private var body: ReceivedBody?
   private var endsWithStream = false
   private(set) var hasAnswered = false
   /// What came behind the heads read so far.
   private var pending = ByteBuffer()
+  private var sendingPace: TransferPace
 
-  init(_ bytes: ByteChannel, wasReused: Bool, stall: TimeAmount) {
+  init(_ bytes: ByteChannel, slot: Reservation?, wasReused: Bool, limits: Limits) {
     self.bytes = bytes
+    self.slot = slot
     self.wasReused = wasReused
-    self.stall = stall
+    self.limits = limits
+    sendingPace = TransferPace(bytesPerSecond: limits.bodyRate, window: .milliseconds(limits.upstreamTimeout.milliseconds))
   }
 
-  private var deadline: NIODeadline { .now() + stall }
+  deinit {
+    guard !isGivenBack else { return }
+    bytes.channel.eventLoop.execute { [bytes] in bytes.assumeIsolated { $0.abort() } }
+  }
+
+  /// The pool has the connection from now on.
+  func giveBack() { isGivenBack = true }
+
+  /// By when the registry must have answered what was sent until now.
+  var answerDeadline: NIODeadline { .now() + .milliseconds(limits.upstreamTimeout.milliseconds) }
 
   // MARK: The request
 
   /// Sends a piece of the request. `.inputArrived` means that the registry has answered, or gone, before it was sent everything: send no more and read.
   func send(_ data: IOData) async throws(UpstreamFailure) -> ByteChannel.WriteOutcome {
+    var pace = sendingPace
+    defer { sendingPace = pace }
     do throws(ChannelFailure) {
-      return try await bytes.write(data, by: deadline)
+      return try await bytes.write(data, at: &pace)
     } catch {
       throw UpstreamFailure(error)
     }
@@ -37,8 +56,10 @@ final class UpstreamConnection {
 
   /// Waits until the socket has taken everything that was sent.
   func flush() async throws(UpstreamFailure) -> ByteChannel.WriteOutcome {
+    var pace = sendingPace
+    defer { sendingPace = pace }
     do throws(ChannelFailure) {
-      return try await bytes.flush(by: deadline)
+      return try await bytes.flush(at: &pace)
     } catch {
       throw UpstreamFailure(error)
     }
@@ -47,8 +68,7 @@ final class UpstreamConnection {
   // MARK: The answer
 
   /// The head of the final answer; interim ones (1xx) are passed over.
-  func answerHead(to method: HTTPMethod) async throws(UpstreamFailure) -> ResponseHead {
-    let deadline = deadline
+  func answerHead(to method: HTTPMethod, by deadline: NIODeadline) async throws(UpstreamFailure) -> ResponseHead {
     for _ in 0...Self.mostInterimAnswers {
       let head = try await nextHead(to: method, by: deadline)
       guard head.isInterim else {
@@ -82,8 +102,8 @@ final class UpstreamConnection {
     }
   }
 
-  /// The next bytes of the answer's body; nil after its last one.
-  func nextBody() async throws(UpstreamFailure) -> ByteBuffer? {
+  /// The next bytes of the answer's body; `nil` after its last one.
+  func nextBody(by deadline: NIODeadline) async throws(UpstreamFailure) -> ByteBuffer? {
     while body?.isComplete == false {
       if let data = try decode() { return data }
       guard body?.isComplete == false else { return nil }
@@ -96,11 +116,22 @@ final class UpstreamConnection {
     return nil
   }
 
+  /// The next bytes of the answer's body, of which the registry must send enough in each window of `pace`; `nil` after its last one.
+  func nextBody(at pace: inout TransferPace) async throws(UpstreamFailure) -> ByteBuffer? {
+    let began = NIODeadline.now()
+    let data = try await nextBody(by: began + pace.patience)
+    guard pace.record(bytes: data?.readableBytes ?? 0, after: .now() - began) || data == nil else { throw .timedOut }
+    return data
+  }
+
   /// The whole body of an answer, which may have at most `limit` bytes.
-  func collectBody(upTo limit: Int) async throws(UpstreamFailure) -> [UInt8] {
+  ///
+  /// - Parameter memory: What the bytes count in until the request has ended.
+  func collectBody(upTo limit: Int, by deadline: NIODeadline, in memory: Reservation?) async throws(UpstreamFailure) -> [UInt8] {
     var collected: [UInt8] = []
-    while let data = try await nextBody() {
+    while let data = try await nextBody(by: deadline) {
       guard data.readableBytes <= limit - collected.count else { throw .answerTooLarge }
+      do throws(SharedBudget.Shortage) { try memory?.grow(by: data.readableBytes) } catch { throw .busy }
       collected.append(contentsOf: data.readableBytesView)
     }
     return collected
@@ -130,6 +161,7 @@ extension UpstreamFailure {
     switch failure {
     case .closed: self = .closed
     case .timedOut: self = .timedOut
+    case .displaced: self = .busy
     }
   }
 }

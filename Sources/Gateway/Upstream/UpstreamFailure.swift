@@ -2,7 +2,9 @@
 enum UpstreamFailure: Error, Hashable, Sendable {
   /// No connection could be made.
   case unreachable
-  /// It said nothing, or took nothing, for `upstream_timeout`.
+  /// As many connections to it are open as may be, or the gateway's buffers are full.
+  case busy
+  /// It took too little, or had not answered, within `upstream_timeout`.
   case timedOut
   /// It ended the connection before its answer was whole.
   case closed
@@ -26,6 +28,7 @@ enum UpstreamFailure: Error, Hashable, Sendable {
 
   enum Code: String, CaseIterable, Sendable {
     case unreachable = "upstream.unreachable"
+    case busy = "upstream.busy"
     case timedOut = "upstream.timed-out"
     case closed = "upstream.closed"
     case malformedAnswer = "upstream.malformed-answer"
@@ -42,6 +45,7 @@ enum UpstreamFailure: Error, Hashable, Sendable {
   var code: Code {
     switch self {
     case .unreachable: .unreachable
+    case .busy: .busy
     case .timedOut: .timedOut
     case .closed: .closed
     case .malformedAnswer: .malformedAnswer
@@ -60,7 +64,7 @@ enum UpstreamFailure: Error, Hashable, Sendable {
   var status: Int {
     switch self {
     case .timedOut: 504
-    case .credentialUnreadable: 503
+    case .credentialUnreadable, .busy: 503
     case .refused(let status): status
     case .unreachable, .closed, .malformedAnswer, .answerTooLarge, .earlySuccess, .encodedAnswer, .credentialEchoed, .credentialRefused,
       .redirected:
@@ -71,6 +75,7 @@ enum UpstreamFailure: Error, Hashable, Sendable {
   var explanation: String {
     switch self {
     case .unreachable: "the registry behind this gateway can't be reached"
+    case .busy: "the gateway has as many connections to the registry as it may; try again"
     case .timedOut: "the registry behind this gateway did not answer in time"
     case .closed: "the registry behind this gateway ended the connection before it had answered"
     case .malformedAnswer: "the registry behind this gateway gave an answer that is not well-formed HTTP"

@@ -37,16 +37,12 @@ struct UpstreamOrigin: Sendable {
     let serverName = address == nil ? host : nil
     let initialize: @Sendable (any Channel) -> EventLoopFuture<ByteChannel> = { channel in
       channel.eventLoop.makeCompletedFuture {
-        let bytes = ByteChannel(channel, isTLS: tls != nil)
-        let pipeline = channel.pipeline.syncOperations
-        if let tls { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: serverName)) }
-        try pipeline.addHandler(ByteChannelHandler(bytes))
-        return bytes
+        try ByteChannel.make(on: channel, tls: try tls.map { try NIOSSLClientHandler(context: $0, serverHostname: serverName) })
       }
     }
     do {
       if let socket = key.socket { return try await bootstrap.connect(unixDomainSocketPath: socket, channelInitializer: initialize) }
-      let bootstrap = bootstrap.channelOption(.socketOption(.tcp_nodelay), value: 1)
+      let bootstrap = bootstrap.channelOption(.socketOption(.tcp_nodelay), value: 1).channelOption(.socketOption(.so_keepalive), value: 1)
       if let address { return try await bootstrap.connect(to: address, channelInitializer: initialize) }
       return try await bootstrap.connect(host: host, port: key.port, channelInitializer: initialize)
     } catch {

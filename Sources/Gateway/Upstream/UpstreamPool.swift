@@ -14,26 +14,31 @@ final class UpstreamPool: Sendable {
     let eventLoop: ObjectIdentifier
   }
 
+  private typealias Idle = (bytes: ByteChannel, slot: Reservation?)
+
   private struct State {
-    var idle: [Shelf: [ByteChannel]] = [:]
+    var idle: [Shelf: [Idle]] = [:]
     var distrusted: Set<UpstreamOrigin.Key> = []
   }
 
   private let state = Mutex(State())
 
   /// An idle connection to `origin` on this event loop.
-  func take(_ origin: UpstreamOrigin.Key, on eventLoop: any EventLoop) async -> ByteChannel? {
+  func take(_ origin: UpstreamOrigin.Key, on eventLoop: any EventLoop) async -> (ByteChannel, Reservation?)? {
     let shelf = Shelf(origin: origin, eventLoop: ObjectIdentifier(eventLoop))
-    while let bytes = state.withLock({ $0.idle[shelf]?.popLast() }) {
+    while let (bytes, slot) = state.withLock({ $0.idle[shelf]?.popLast() }) {
+      slot?.onGiveWay(nil)
       await bytes.surprised(nil)
-      if await !bytes.hasInput, bytes.channel.isActive { return bytes }
+      if await !bytes.hasInput, bytes.channel.isActive { return (bytes, slot) }
       await bytes.abort()
     }
     return nil
   }
 
   /// Takes back a connection whose last answer was exactly framed and which may serve another request.
-  func giveBack(_ bytes: ByteChannel, to origin: UpstreamOrigin.Key) async {
+  func giveBack(_ connection: UpstreamConnection, to origin: UpstreamOrigin.Key) async {
+    connection.giveBack()
+    let bytes = connection.bytes
     if await bytes.hasInput {
       await surprise(bytes, from: origin)
       return
@@ -41,26 +46,37 @@ final class UpstreamPool: Sendable {
     let shelf = Shelf(origin: origin, eventLoop: ObjectIdentifier(bytes.channel.eventLoop))
     let kept = state.withLock { state in
       guard !state.distrusted.contains(origin), state.idle[shelf, default: []].count < Self.idleLimit else { return false }
-      state.idle[shelf, default: []].append(bytes)
+      state.idle[shelf, default: []].append((bytes, connection.slot))
       return true
     }
     guard kept else { return await bytes.abort() }
+    connection.slot?.onGiveWay { [weak self] in
+      guard let self else { return }
+      bytes.channel.eventLoop.execute { self.drop(bytes, from: shelf) }
+    }
     await bytes.surprised { [weak self] in
       guard let self else { return }
-      state.withLock { $0.idle[shelf]?.removeAll { $0 === bytes } }
+      _ = remove(bytes, from: shelf)
       bytes.assumeIsolated { bytes in
         if !bytes.hasEnded { self.distrust(origin) }
         bytes.abort()
       }
     }
     await bytes.watchInput()
-    bytes.channel.eventLoop.scheduleTask(in: Self.idleTime) { [weak self] in
-      let isIdle = self?.state.withLock { state in
-        let before = state.idle[shelf]?.count
-        state.idle[shelf]?.removeAll { $0 === bytes }
-        return before != state.idle[shelf]?.count
-      }
-      if isIdle == true { bytes.assumeIsolated { $0.abort() } }
+    bytes.channel.eventLoop.scheduleTask(in: Self.idleTime) { [weak self] in self?.drop(bytes, from: shelf) }
+  }
+
+  /// Closes a connection if it is idle. Call it on its event loop.
+  private func drop(_ bytes: ByteChannel, from shelf: Shelf) {
+    if remove(bytes, from: shelf) { bytes.assumeIsolated { $0.abort() } }
+  }
+
+  /// False if it was not idle.
+  private func remove(_ bytes: ByteChannel, from shelf: Shelf) -> Bool {
+    state.withLock { state in
+      guard let index = state.idle[shelf]?.firstIndex(where: { $0.bytes === bytes }) else { return false }
+      state.idle[shelf]?.remove(at: index)
+      return true
     }
   }
 

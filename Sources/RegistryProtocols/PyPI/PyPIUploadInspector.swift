@@ -6,6 +6,8 @@ struct PyPIUploadInspector: BodyInspector {
   /// All parts but the artifact, together: a long description, and thousands of dependencies.
   private static let mostFormBytes = 8 << 20
   private static let mostParts = 8_192
+  /// What a part takes in memory beside its name and value.
+  private static let partOverhead = 256
 
   private let registry: RegistryName
   private let attestations: PyPIProtocol.Attestations
@@ -19,6 +21,7 @@ struct PyPIUploadInspector: BodyInspector {
   private var part: MultipartPartHead?
   private var value: [UInt8] = []
   private var formBytes = 0
+  private var partCount = 0
 
   init(
     contentType: some Sequence<UInt8>, registry: RegistryName, attestations: PyPIProtocol.Attestations, queryStatesAction: Bool,
@@ -33,6 +36,8 @@ struct PyPIUploadInspector: BodyInspector {
     self.boundary = boundary
   }
 
+  var bufferedBytes: Int { formBytes + partCount * Self.partOverhead }
+
   var announcedTarget: PublishTarget? { release?.target(in: registry) }
 
   var digestsToCompute: Set<ArtifactDigest> { release == nil ? Set(ArtifactDigest.allCases) : PyPIDigests.stated(in: form) }
@@ -45,6 +50,7 @@ struct PyPIUploadInspector: BodyInspector {
         try form.begin(head)
         part = head
         value = []
+        partCount += 1
         try count(head.name.utf8.count)
         try resolve()
       case .data(let range): try take(bytes.extracting(range), file)
