@@ -101,7 +101,8 @@ package protocol BodyInspector: Sendable {
   var digestsToCompute: Set<ArtifactDigest> { get }
 
   /// Reads the artifact itself once all of the body was received, and says what must go upstream. Slow: it may read the whole artifact.
-  func finish(artifact: any RandomAccessBytes, digests: ArtifactDigests) throws(ScopeRefusal) -> InspectedUpload
+  /// - Parameter budget: asked at short intervals; the upload is refused once it is spent.
+  func finish(artifact: any RandomAccessBytes, digests: ArtifactDigests, budget: WorkBudget) throws(ScopeRefusal) -> InspectedUpload
 }
 
 /// An upload of which every part agrees on what it is.

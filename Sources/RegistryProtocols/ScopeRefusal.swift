@@ -19,9 +19,13 @@ package enum ScopeRefusal: Error, Hashable, Sendable {
   case fileTypeMismatch
   /// The file's name is not made of the package's name and version, or could be read as another package's.
   case fileNameMismatch
+  /// The file's name is one that servers split differently; this one would pass.
+  case ambiguousFileName(wouldPass: ExactString)
   /// A stated digest is not the artifact's.
   case digestMismatch(ExactString)
   case malformedArchive(ArchiveRefusal)
+  /// Inspecting the artifact took more processor time than its limit.
+  case inspectionTooLong
   /// The artifact's own metadata are not where they must be, exactly once.
   case metadataPlace
   /// The artifact's own metadata could be read in two ways.
@@ -48,6 +52,7 @@ package enum ScopeRefusal: Error, Hashable, Sendable {
     case metadataPlace = "scope.metadata-place"
     case malformedMetadata = "scope.malformed-metadata"
     case metadataMismatch = "scope.metadata-mismatch"
+    case inspectionTooLong = "scope.inspection-too-long"
     case unavailable = "scope.unavailable"
   }
 
@@ -62,12 +67,13 @@ package enum ScopeRefusal: Error, Hashable, Sendable {
     case .unexpectedFile: .unexpectedFile
     case .actionNotAccepted: .actionNotAccepted
     case .fileTypeMismatch: .fileTypeMismatch
-    case .fileNameMismatch: .fileNameMismatch
+    case .fileNameMismatch, .ambiguousFileName: .fileNameMismatch
     case .digestMismatch: .digestMismatch
     case .malformedArchive: .malformedArchive
     case .metadataPlace: .metadataPlace
     case .malformedMetadata: .malformedMetadata
     case .metadataMismatch: .metadataMismatch
+    case .inspectionTooLong: .inspectionTooLong
     case .unavailable: .unavailable
     }
   }
@@ -86,11 +92,14 @@ package enum ScopeRefusal: Error, Hashable, Sendable {
     case .actionNotAccepted: "only the :action file_upload is served here, and the URL must not ask for another"
     case .fileTypeMismatch: "filetype, pyversion and the file's name don't agree"
     case .fileNameMismatch: "the file's name is not the one that its package, version and type give it"
+    case .ambiguousFileName(let name):
+      "servers split the file's name into a name and a version in two ways; the name that would pass is \(name)"
     case .digestMismatch(let name): "the file is not the one that `\(name)` was computed over"
     case .malformedArchive(let refusal): "the file is not an archive that every unpacker reads in the same way: \(refusal.explanation)"
     case .metadataPlace: "the file does not have its metadata exactly once and in their place"
     case .malformedMetadata(let refusal): "the metadata in the file could be read in two ways: \(refusal.explanation)"
     case .metadataMismatch(let field): "the metadata in the file have another \(field) than the form"
+    case .inspectionTooLong: "inspecting the file takes more processor time than the gateway's limits.inspection_timeout allows"
     case .unavailable: "the gateway could not keep the upload; try again"
     }
   }
@@ -99,7 +108,8 @@ package enum ScopeRefusal: Error, Hashable, Sendable {
     switch self {
     case .malformedForm, .unknownField, .repeatedField, .missingField, .malformedField, .unexpectedFile, .actionNotAccepted,
       .fileTypeMismatch,
-      .fileNameMismatch, .digestMismatch, .malformedArchive, .metadataPlace, .malformedMetadata, .metadataMismatch:
+      .fileNameMismatch, .ambiguousFileName, .digestMismatch, .malformedArchive, .metadataPlace, .malformedMetadata, .metadataMismatch,
+      .inspectionTooLong:
       400
     case .formTooLarge: 413
     case .unavailable: 503

@@ -4,17 +4,23 @@ struct ArchiveCollection {
   private var contents: [ExactString: [UInt8]] = [:]
   private var topLevelFolders: Set<ExactString> = []
   private var topLevelFiles: Set<ExactString> = []
-  private var links: Set<ExactString> = []
+  private var links = ArchiveLinks()
+  private var nameBytes = 0
 
   init(limits: ArchiveLimits) { self.limits = limits }
 
   /// Takes note of the next entry, and says whether its content is wanted.
-  /// - Parameter shortName: another name, which some readers see.
+  /// - Parameters:
+  ///   - shortName: another name, which some readers see.
+  ///   - linkName: what a link points to.
   mutating func add(
-    _ name: ExactString, _ kind: ArchiveEntryKind, size: Int, shortName: ExactString?, isWanted: (ExactString) -> Bool
+    _ name: ExactString, _ kind: ArchiveEntryKind, size: Int, shortName: ExactString?, linkName: ExactString?,
+    isWanted: (ExactString) -> Bool
   ) throws(ArchiveRefusal) -> Bool {
+    try count(name, shortName, linkName)
     try addToTopLevel(name, kind)
-    try refuseUnpackingThroughLinks(name)
+    // A later entry of a link's name, or below it, is written where the link points to.
+    guard !links.cover(name) else { throw .throughLink }
     if kind == .symbolicLink || kind == .hardLink {
       guard links.count < limits.links else { throw .tooMany }
       links.insert(name)
@@ -44,12 +50,9 @@ struct ArchiveCollection {
     guard topLevelFiles.count + topLevelFolders.count <= limits.topLevelNames else { throw .tooMany }
   }
 
-  /// A later entry of a link's name, or below it, is written where the link points to.
-  private func refuseUnpackingThroughLinks(_ name: ExactString) throws(ArchiveRefusal) {
-    guard !links.isEmpty else { return }
-    guard !links.contains(name) else { throw .throughLink }
-    for place in name.utf8.indices where name.utf8[place] == UInt8(ascii: "/") {
-      guard !links.contains(ExactString(Substring(name.utf8[..<place]))) else { throw .throughLink }
-    }
+  private mutating func count(_ name: ExactString, _ others: ExactString?...) throws(ArchiveRefusal) {
+    guard name.utf8.count(where: { $0 == UInt8(ascii: "/") }) < limits.depth else { throw .tooDeep }
+    nameBytes += others.reduce(name.utf8.count) { $0 + ($1?.utf8.count ?? 0) }
+    guard nameBytes <= limits.nameBytes else { throw .namesTooLong }
   }
 }

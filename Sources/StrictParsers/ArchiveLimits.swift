@@ -10,24 +10,34 @@ package struct ArchiveLimits: Hashable, Sendable {
   package var members: Int
   /// Names at the top of the archive.
   package var topLevelNames: Int
+  /// Segments of one name.
+  package var depth: Int
+  /// Bytes of all names, and of what links point to, together.
+  package var nameBytes: Int
   /// Links of a tar file.
   package var links: Int
   /// Bytes of a zip file's central directory.
   package var zipDirectory: Int
   /// Bytes of one extended header or long name of a tar file.
   package var tarExtension: Int
+  /// Bytes of all of them together.
+  package var tarExtensions: Int
 
   package init(
     inflate: InflateLimits = InflateLimits(), entries: Int = 200_000, memberLength: Int = 8 << 20, members: Int = 16,
-    topLevelNames: Int = 10_000, links: Int = 10_000, zipDirectory: Int = 32 << 20, tarExtension: Int = 1 << 20
+    topLevelNames: Int = 10_000, depth: Int = 128, nameBytes: Int = 32 << 20, links: Int = 10_000, zipDirectory: Int = 32 << 20,
+    tarExtension: Int = 1 << 20, tarExtensions: Int = 32 << 20
   ) {
     self.inflate = inflate
     self.entries = entries
     self.memberLength = memberLength
     self.members = members
     self.topLevelNames = topLevelNames
+    self.depth = depth
+    self.nameBytes = nameBytes
     self.links = links
     self.zipDirectory = zipDirectory
     self.tarExtension = tarExtension
+    self.tarExtensions = tarExtensions
   }
 }

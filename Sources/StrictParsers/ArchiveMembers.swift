@@ -11,21 +11,26 @@ package struct ArchiveMembers: Hashable, Sendable {
   private static let chunkLength = 128 << 10
 
   /// Reads a `.tar.gz` from its first byte to its last, in constant memory, and keeps what is wanted.
-  /// - Parameter isWanted: asked for each name, without a directory's last slash.
+  /// - Parameters:
+  ///   - budget: asked after each piece that was unpacked.
+  ///   - isWanted: asked for each name, without a directory's last slash.
   package static func ofTarGzip(
-    _ source: some RandomAccessBytes, limits: ArchiveLimits = ArchiveLimits(), isWanted: (ExactString) -> Bool
+    _ source: some RandomAccessBytes, limits: ArchiveLimits = ArchiveLimits(), budget: WorkBudget = .unlimited,
+    isWanted: (ExactString) -> Bool
   ) throws(ArchiveRefusal) -> ArchiveMembers {
     var gzip = try opened(limits.inflate)
     var tar = ArchiveTarScan(limits: limits)
     var unpacked = [UInt8](repeating: 0, count: chunkLength)
     var place = 0
     while place < source.count {
+      guard !budget.isSpent else { throw .budgetSpent }
       let chunk = try read(source, at: place)
       place += chunk.count
       var offset = 0
       while true {
         let given = try unpack(chunk, at: &offset, &gzip, into: &unpacked)
         if given == 0 { break }
+        guard !budget.isSpent else { throw .budgetSpent }
         try tar.read(unpacked.span.extracting(..<given), isWanted: isWanted)
       }
     }
@@ -34,14 +39,18 @@ package struct ArchiveMembers: Hashable, Sendable {
   }
 
   /// Reads the headers of a zip file and the contents that are wanted.
-  /// - Parameter isWanted: asked for each name, without a directory's last slash.
+  /// - Parameters:
+  ///   - budget: asked after some headers, and after each piece that was unpacked.
+  ///   - isWanted: asked for each name, without a directory's last slash.
   package static func ofZip(
-    _ source: some RandomAccessBytes, limits: ArchiveLimits = ArchiveLimits(), isWanted: (ExactString) -> Bool
+    _ source: some RandomAccessBytes, limits: ArchiveLimits = ArchiveLimits(), budget: WorkBudget = .unlimited,
+    isWanted: (ExactString) -> Bool
   ) throws(ArchiveRefusal) -> ArchiveMembers {
-    let zip = try readingZip { () throws(ZipRefusal) in try ZipReader(source, limits: limits) }
+    let zip = try readingZip { () throws(ZipRefusal) in try ZipReader(source, limits: limits, budget: budget) }
     var collection = ArchiveCollection(limits: limits)
     for entry in zip.entries {
-      guard try collection.add(entry.name, entry.kind, size: entry.size, shortName: nil, isWanted: isWanted) else { continue }
+      let isKept = try collection.add(entry.name, entry.kind, size: entry.size, shortName: nil, linkName: nil, isWanted: isWanted)
+      guard isKept else { continue }
       let content = try readingZip { () throws(ZipRefusal) in try zip.content(of: entry, limit: limits.memberLength) }
       collection.keep(content, of: entry.name)
     }
@@ -51,7 +60,7 @@ package struct ArchiveMembers: Hashable, Sendable {
   private static func readingZip<Read>(_ read: () throws(ZipRefusal) -> Read) throws(ArchiveRefusal) -> Read {
     do throws(ZipRefusal) { return try read() } catch {
       if case .unreadable(let failure) = error { throw .unreadable(failure) }
-      throw .zip(error)
+      throw error == .budgetSpent ? .budgetSpent : .zip(error)
     }
   }
 

@@ -8,13 +8,20 @@ enum ArchivePath {
   /// Nil for what unpackers and readers treat differently: an absolute path, empty, `.` and `..` segments, backslashes,
   /// controls, and what is not UTF-8.
   static func read(_ bytes: some BidirectionalCollection<UInt8>) -> (name: ExactString, hasSlash: Bool)? {
+    guard bytes.count <= longest else { return nil }
     let hasSlash = bytes.last == UInt8(ascii: "/")
-    let path = bytes.dropLast(hasSlash ? 1 : 0)
-    guard bytes.count <= longest, !path.contains(where: { ASCII.isControl($0) || $0 == UInt8(ascii: "\\") }) else { return nil }
-    for segment in path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-      if segment.isEmpty || segment.elementsEqual(".".utf8) || segment.elementsEqual("..".utf8) { return nil }
+    let path = Array(bytes.dropLast(hasSlash ? 1 : 0))
+    var segment = (length: 0, isDots: true)
+    for byte in path + [UInt8(ascii: "/")] {
+      guard byte == UInt8(ascii: "/") else {
+        guard !ASCII.isControl(byte), byte != UInt8(ascii: "\\") else { return nil }
+        segment = (segment.length + 1, segment.isDots && byte == UInt8(ascii: "."))
+        continue
+      }
+      guard segment.length > 0, !segment.isDots || segment.length > 2 else { return nil }
+      segment = (0, true)
     }
-    guard let name = ExactString(utf8: Array(path)) else { return nil }
+    guard let name = ExactString(utf8: path) else { return nil }
     return (name, hasSlash)
   }
 }

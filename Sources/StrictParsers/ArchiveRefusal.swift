@@ -11,6 +11,12 @@ package enum ArchiveRefusal: Error, Hashable, Sendable {
   case memberTooLarge
   /// More members are wanted, links made, or names at the top than the limits allow.
   case tooMany
+  /// A name has more segments than its limit.
+  case tooDeep
+  /// All names together are longer than their limit.
+  case namesTooLong
+  /// The caller's budget of work was used up.
+  case budgetSpent
   /// An entry that would be unpacked through a link or over it.
   case throughLink
   /// A name at the top is both a folder and something else.
@@ -22,7 +28,9 @@ package enum ArchiveRefusal: Error, Hashable, Sendable {
   package var isOurFailure: Bool {
     switch self {
     case .unreadable, .zip(.unreadable), .zip(.inflate(.outOfMemory)), .gzip(.inflate(.outOfMemory)): true
-    case .gzip, .tar, .zip, .memberKind, .repeatedMember, .memberTooLarge, .tooMany, .throughLink, .fileAndFolder: false
+    case .gzip, .tar, .zip, .memberKind, .repeatedMember, .memberTooLarge, .tooMany, .tooDeep, .namesTooLong, .budgetSpent, .throughLink,
+      .fileAndFolder:
+      false
     }
   }
 }

@@ -14,11 +14,12 @@ struct ArchiveTarScan {
     while let event = try next(in: chunk, at: &offset) {
       switch event {
       case .entry(let entry):
-        let keeps = try collection.add(entry.name, entry.kind, size: entry.size, shortName: entry.shortName, isWanted: isWanted)
+        let keeps = try collection.add(
+          entry.name, entry.kind, size: entry.size, shortName: entry.shortName, linkName: entry.linkName, isWanted: isWanted)
         open = keeps ? (entry.name, []) : nil
       case .data(let range):
         guard open != nil else { continue }
-        for index in range { open?.content.append(chunk[index]) }
+        open?.content.append(copying: chunk.extracting(range))
       case .entryEnded:
         if let open { collection.keep(open.content, of: open.name) }
         open = nil

@@ -1,6 +1,6 @@
 /// Reads `multipart/form-data` (RFC 7578, RFC 2046) as it arrives, without copying what the parts contain.
 ///
-/// It accepts only what every parser reads in the same way: nothing before the first delimiter and at most one CRLF after the last,
+/// It accepts only what every parser reads in the same way: at most one CRLF before the first delimiter and after the last,
 /// delimiters of exactly CRLF, `--`, boundary and CRLF or `--`, and heads as real clients write them.
 ///
 ///     var offset = 0
@@ -33,8 +33,8 @@ package struct MultipartFormReader: Sendable {
   }
 
   private enum State: Sendable {
-    /// The body must begin with the delimiter; so many bytes of it were read.
-    case opening(matched: Int)
+    /// The body must begin with the delimiter, whose CRLF may be missing; so many bytes of it were read. Nil at the beginning.
+    case opening(matched: Int?)
     /// A delimiter was read; CRLF or `--` must follow, of which this byte was.
     case afterDelimiter(first: UInt8?)
     /// Lines are collected in `head`.
@@ -54,7 +54,7 @@ package struct MultipartFormReader: Sendable {
   private let delimiter: [UInt8]
   private let limits: Limits
   private let dialect: MultipartPartHead.Dialect
-  private var state: State = .opening(matched: 0)
+  private var state: State = .opening(matched: nil)
   private var head: [UInt8] = []
   private var parts = 0
   /// The delimiter came after a bare LF, which is borne only as the end of a form.
@@ -97,9 +97,11 @@ package struct MultipartFormReader: Sendable {
   private mutating func step(in chunk: Span<UInt8>, at offset: inout Int) throws(MultipartRefusal) -> Event? {
     switch state {
     case .opening(let matched):
-      guard chunk[offset] == delimiter[2 + matched] else { throw .preamble }
+      // The CRLF that distutils writes is an empty preamble (RFC 2046, section 5.1.1).
+      let place = matched ?? (chunk[offset] == Self.carriageReturn ? 0 : 2)
+      guard chunk[offset] == delimiter[place] else { throw .preamble }
       offset += 1
-      state = 3 + matched == delimiter.count ? .afterDelimiter(first: nil) : .opening(matched: matched + 1)
+      state = place + 1 == delimiter.count ? .afterDelimiter(first: nil) : .opening(matched: place + 1)
       return nil
     case .afterDelimiter(let first):
       let byte = chunk[offset]

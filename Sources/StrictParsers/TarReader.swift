@@ -34,6 +34,7 @@ package struct TarReader: Sendable {
   private var extended: [UInt8] = []
   private var extensions = TarExtensions()
   private var headers = 0
+  private var extensionBytes = 0
   /// Bytes read since the last block's end.
   private var intoBlock = 0
 
@@ -86,7 +87,7 @@ package struct TarReader: Sendable {
     case .extended(let type, let remaining):
       let start = offset
       advance(min(remaining, chunk.count - start), &offset)
-      for index in start..<offset { extended.append(chunk[index]) }
+      extended.append(copying: chunk.extracting(start..<offset))
       state = .extended(type: type, remaining: remaining - (offset - start))
       if remaining == offset - start { try readExtension(type) }
     case .padding(remaining: 0, _):
@@ -104,10 +105,8 @@ package struct TarReader: Sendable {
         state = .ended
       }
     case .ended:
-      while offset < chunk.count {
-        guard chunk[offset] == 0 else { throw .trailingBytes }
-        advance(1, &offset)
-      }
+      for index in offset..<chunk.count { guard chunk[index] == 0 else { throw .trailingBytes } }
+      advance(chunk.count - offset, &offset)
     case .refused(let refusal):
       throw refusal
     }
@@ -124,7 +123,7 @@ package struct TarReader: Sendable {
     if block.count == TarHeader.length { block.removeAll(keepingCapacity: true) }
     let start = offset
     advance(min(TarHeader.length - block.count, chunk.count - start), &offset)
-    for index in start..<offset { block.append(chunk[index]) }
+    block.append(copying: chunk.extracting(start..<offset))
     return block.count == TarHeader.length
   }
 
@@ -141,6 +140,8 @@ package struct TarReader: Sendable {
     case UInt8(ascii: "x"), UInt8(ascii: "g"), UInt8(ascii: "L"), UInt8(ascii: "K"):
       guard header.size > 0 else { throw .extendedHeader }
       guard header.size <= limits.tarExtension else { throw .extensionTooLong }
+      extensionBytes += header.size
+      guard extensionBytes <= limits.tarExtensions else { throw .extensionTooLong }
       extended.removeAll(keepingCapacity: true)
       state = .extended(type: header.type, remaining: header.size)
       return nil

@@ -22,7 +22,7 @@ package enum TarRefusal: Error, Hashable, Sendable, CaseIterable {
   case longName
   /// Two extensions that describe one entry, or one that describes none.
   case extensionOrder
-  /// An extension that is longer than its limit.
+  /// An extension, or all together, that is longer than its limit.
   case extensionTooLong
   /// More headers than the limit.
   case tooManyEntries

@@ -8,11 +8,14 @@ package struct ZipReader<Source: RandomAccessBytes>: Sendable {
 
   private let source: Source
   private let limits: ArchiveLimits
+  private let budget: WorkBudget
   /// Where the content of the entry at each local header begins.
   private let contentOffsets: [Int: Int]
 
   /// Reads and compares all headers, and no content.
-  package init(_ source: Source, limits: ArchiveLimits = ArchiveLimits()) throws(ZipRefusal) {
+  package init(
+    _ source: Source, limits: ArchiveLimits = ArchiveLimits(), budget: WorkBudget = .unlimited
+  ) throws(ZipRefusal) {
     let end = try ZipEnd.locate(in: source)
     guard end.entryCount <= limits.entries, end.directorySize <= limits.zipDirectory else { throw .tooLarge }
     guard end.entryCount <= end.directorySize / ZipEntry.fixedLength else { throw .directoryRecords }
@@ -22,7 +25,8 @@ package struct ZipReader<Source: RandomAccessBytes>: Sendable {
     entries.reserveCapacity(end.entryCount)
     var names: Set<ExactString> = []
     var inflated = 0
-    for _ in 0..<end.entryCount {
+    for number in 0..<end.entryCount {
+      guard !Self.isDue(number) || !budget.isSpent else { throw .budgetSpent }
       let entry = try ZipEntry(&directory)
       guard names.insert(entry.name).inserted else { throw .repeatedName }
       guard entry.size <= limits.inflate.inflatedBytes - inflated else { throw .tooLarge }
@@ -31,11 +35,15 @@ package struct ZipReader<Source: RandomAccessBytes>: Sendable {
     }
     guard directory.isAtEnd else { throw .directoryRecords }
 
-    self.contentOffsets = try Self.contentOffsets(of: entries, in: source, upTo: end.directoryOffset)
+    self.contentOffsets = try Self.contentOffsets(of: entries, in: source, upTo: end.directoryOffset, budget)
     self.entries = entries
     self.source = source
     self.limits = limits
+    self.budget = budget
   }
+
+  /// Whether the budget is to be asked before the header of this number.
+  private static func isDue(_ number: Int) -> Bool { number % 64 == 0 }
 
   /// The content of an entry of this file: complete, of the size and the checksum that its headers say.
   /// - Parameter limit: the most bytes that the caller wants.
@@ -66,6 +74,7 @@ package struct ZipReader<Source: RandomAccessBytes>: Sendable {
     content.reserveCapacity(entry.size)
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while stream.consumed < entry.compressedSize, !stream.isFinished {
+      guard !budget.isSpent else { throw .budgetSpent }
       let length = min(buffer.count, entry.compressedSize - stream.consumed)
       let chunk = try source.bytes(at: offset + stream.consumed, count: length)
       do throws(InflateRefusal) {
@@ -77,11 +86,14 @@ package struct ZipReader<Source: RandomAccessBytes>: Sendable {
     return content
   }
 
-  private static func contentOffsets(of entries: [ZipEntry], in source: Source, upTo end: Int) throws(ZipRefusal) -> [Int: Int] {
+  private static func contentOffsets(
+    of entries: [ZipEntry], in source: Source, upTo end: Int, _ budget: WorkBudget
+  ) throws(ZipRefusal) -> [Int: Int] {
     var offsets: [Int: Int] = [:]
     offsets.reserveCapacity(entries.count)
     var place = 0
-    for entry in entries.sorted(by: { $0.localHeaderOffset < $1.localHeaderOffset }) {
+    for (number, entry) in entries.sorted(by: { $0.localHeaderOffset < $1.localHeaderOffset }).enumerated() {
+      guard !isDue(number) || !budget.isSpent else { throw .budgetSpent }
       guard entry.localHeaderOffset == place else { throw .localHeaderPlace }
       let content = try contentOffset(of: entry, in: source, upTo: end)
       guard entry.compressedSize <= end - content else { throw .localHeaderPlace }

@@ -40,6 +40,8 @@ package enum ZipRefusal: Error, Hashable, Sendable {
   case content
   /// The content can't be inflated.
   case inflate(InflateRefusal)
+  /// The caller's budget of work was used up.
+  case budgetSpent
   /// Our own storage failed.
   case unreadable(UnreadableBytes)
 }

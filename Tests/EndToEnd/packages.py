@@ -60,12 +60,14 @@ def wheel(name: str, version: str = "1.0.0", padding: int = 0, stated: str | Non
     return Distribution(name, version, f"{stem}-{version}-py3-none-any.whl", output.getvalue())
 
 
-def sdist(name: str, version: str = "1.0.0") -> Distribution:
+def sdist(name: str, version: str = "1.0.0", padding: int = 0) -> Distribution:
+    """`padding`: bytes of a further file, which compress to half of them."""
     stem = name.replace("-", "_")
     files = {
         "PKG-INFO": metadata(name, version),
         "pyproject.toml": pyproject(name, version),
         f"{stem}/__init__.py": f'"""{secrets.token_hex(16)}"""\n',
+        **({f"{stem}/padding.txt": secrets.token_hex(padding // 2)} if padding else {}),
     }
     output = io.BytesIO()
     with tarfile.open(fileobj=output, mode="w", format=tarfile.PAX_FORMAT) as archive:

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from issuer import Issuer
-from packages import fresh_name, wheel
+from packages import fresh_name, sdist, wheel
 from ports import free_port
 from recording import answer_nothing, answering
 from wire import Form, post_json, token_credential, upload
@@ -14,7 +14,7 @@ from wire import Form, post_json, token_credential, upload
 # The policy had granted it, which the record says.
 GRANTED = (
     "upstream.", "state.", "spool.", "scope.digest-mismatch", "scope.malformed-archive", "scope.metadata-", "scope.malformed-metadata",
-    "scope.unavailable", "gateway.configuration-changed")
+    "scope.inspection-too-long", "scope.unavailable", "gateway.configuration-changed")
 FAILURES = ("token.keys-unavailable", "scope.unavailable", "scope.existence-unknown", "gateway.", "spool.", "state.unavailable", "upstream.", "audit.unavailable",
             "memory.", "body.displaced")
 
@@ -183,6 +183,13 @@ def test_too_many_bytes_are_a_413(started, issuer, recording):
     gateway = started(recording, limits={"upload": "64KiB"})
     large = Form.of(wheel(fresh_name(), padding=256 << 10))
     assert_refused(gateway, upload(gateway, large, token_credential(issuer.mint())), 413, "body.too-large")
+    assert not recording.requests
+
+
+def test_an_archive_that_takes_too_long_to_read_is_refused(started, issuer, recording):
+    gateway = started(recording, limits={"inspection_timeout": "1ms"})
+    large = sdist(fresh_name(), padding=8 << 20)
+    assert_refused(gateway, upload(gateway, Form.of(large), token_credential(issuer.mint())), 400, "scope.inspection-too-long")
     assert not recording.requests
 
 

@@ -68,7 +68,7 @@ struct Inspection {
     }
     var hasher = ArtifactHasher(computing)
     unsafe hasher.update(file.span.bytes)
-    upload = try inspector.finish(artifact: file, digests: hasher.finalize())
+    upload = try inspector.finish(artifact: file, digests: hasher.finalize(), budget: .unlimited)
     self.file = file
     self.announcedAt = announcedAt
     self.digestsToCompute = digestsToCompute

@@ -46,6 +46,19 @@ import Testing
     ] as [(ExactString, ExactString, ExactString)])
   func refused(name: ExactString, version: ExactString, file: ExactString) throws { #expect(try !Self.admits(name, version, file)) }
 
+  @Test(
+    "that servers split differently is refused with the one that would pass",
+    arguments: [
+      ("foo-2a", "1.0", "foo-2a-1.0.tar.gz", "foo_2a-1.0.tar.gz"), ("Foo.Windows", "1.0", "Foo.Windows-1.0.zip", "foo_windows-1.0.zip"),
+      ("acme", "1.0-1", "acme-1.0-1.tar.gz", "acme-1.0.post1.tar.gz"), ("acme", "v1.0", "acme-v1.0.tar.gz", "acme-1.0.tar.gz"),
+    ] as [(ExactString, ExactString, ExactString, ExactString)])
+  func ambiguous(name: ExactString, version: ExactString, file: ExactString, unambiguous: ExactString) throws {
+    let names = PyPIFileName(name: try #require(PyPIName(name)), version: try #require(PEP440Version(version)))
+    let suffix = try #require(PyPIFileType.SourceSuffix.allCases.first { file.text.hasSuffix($0.rawValue) })
+    #expect(names.admits(file, for: .sourceArchive(suffix)) == .ambiguous(unambiguous: unambiguous))
+    #expect(names.admits(unambiguous, for: .sourceArchive(suffix)) == .admitted)
+  }
+
   @Test("is no longer than a file system takes") func bounded() throws {
     let tags = String(repeating: "a", count: 255 - "acme-1.0-py3-none-.whl".utf8.count)
     #expect(try Self.admits("acme", "1.0", ExactString("acme-1.0-py3-none-\(tags).whl")))
@@ -55,6 +68,6 @@ import Testing
   private static func admits(_ name: ExactString, _ version: ExactString, _ file: ExactString) throws -> Bool {
     let names = PyPIFileName(name: try #require(PyPIName(name)), version: try #require(PEP440Version(version)))
     let types = [.wheel] + PyPIFileType.SourceSuffix.allCases.map { PyPIFileType.sourceArchive($0) }
-    return types.contains { names.admits(file, for: $0) }
+    return types.contains { names.admits(file, for: $0) == .admitted }
   }
 }

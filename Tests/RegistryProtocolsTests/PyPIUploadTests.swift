@@ -68,7 +68,8 @@ import Testing
     arguments: [
       ("acme_core-1.0.0", [], .metadataPlace), ("acme_widgets-1.0", [], .metadataPlace), ("acme_widgets-1.0.0", ["evil/x"], .metadataPlace),
       ("acme_widgets-1.0.0", ["PKG-INFO"], .metadataPlace), ("acme_widgets-1.0.0", ["README"], .metadataPlace),
-      ("acme_widgets-1.0.0", ["acme_widgets-1.0.0/APKG-INFO"], .metadataPlace),
+      ("acme_widgets-1.0.0", ["acme_widgets-1.0.0/A-PKG-INFO"], .metadataPlace),
+      ("acme_widgets-1.0.0", ["acme_widgets-1.0.0/PKG-INFO.TXT"], nil), ("acme_widgets-1.0.0", ["acme_widgets-1.0.0/Z-PKG-INFO"], nil),
       ("acme_widgets-1.0.0", ["acme_widgets-1.0.0/PKG-INFO"], .malformedArchive(.repeatedMember)),
       ("acme_widgets-1.0.0", ["acme_widgets-1.0.0/acme.egg-info/PKG-INFO"], nil),
       ("./acme_widgets-1.0.0", [], .malformedArchive(.tar(.name))),
@@ -178,7 +179,7 @@ import Testing
       var hasher = ArtifactHasher(Set(computing))
       hasher.update(upload.artifact)
       let digests = hasher.finalize()
-      #expect(throws: ScopeRefusal.unavailable) { try inspector.finish(artifact: Broken(), digests: digests) }
+      #expect(throws: ScopeRefusal.unavailable) { try inspector.finish(artifact: Broken(), digests: digests, budget: .unlimited) }
     }
   }
 

@@ -22,7 +22,8 @@ func sampleRefusal(
     MultipartRefusal.allCases.map { .malformedForm($0) } + CoreMetadataRefusal.allCases.map { .malformedMetadata($0) }
     + archives.map { .malformedArchive($0) } + [
       .unknownField("x"), .repeatedField("x"), .missingField("x"), .malformedField("x"), .formTooLarge, .unexpectedFile("x"),
-      .actionNotAccepted, .fileTypeMismatch, .fileNameMismatch, .digestMismatch("x"), .metadataPlace, .metadataMismatch("name"),
+      .actionNotAccepted, .fileTypeMismatch, .fileNameMismatch, .ambiguousFileName(wouldPass: "acme_2fa-1.0.0.tar.gz"), .inspectionTooLong,
+      .digestMismatch("x"), .metadataPlace, .metadataMismatch("name"),
       .unavailable,
     ]
   private static let archives: [ArchiveRefusal] = [

@@ -185,7 +185,8 @@ import Testing
     "refuses a body that two parsers could cut in different places",
     arguments: [
       ("", .incomplete), ("--b", .incomplete), ("--b\r\n", .incomplete), ("--b--", .noParts), ("--b--\r\n", .noParts),
-      ("\r\n--b\r\n@\r\n\r\n\r\n--b--", .preamble), ("x\r\n--b\r\n@\r\n\r\n\r\n--b--", .preamble),
+      ("\n--b\r\n@\r\n\r\n\r\n--b--", .preamble), ("\r\n\r\n--b\r\n@\r\n\r\n\r\n--b--", .preamble),
+      ("x\r\n--b\r\n@\r\n\r\n\r\n--b--", .preamble),
       ("--c\r\n@\r\n\r\n\r\n--c--", .preamble),
       ("--B\r\n", .preamble), ("--b \r\n@\r\n\r\n\r\n--b--", .delimiterLine), ("--b\n@\r\n\r\n\r\n--b--", .delimiterLine),
       ("--b\r@\r\n\r\n\r\n--b--", .delimiterLine), ("--b-\r\n", .delimiterLine), ("--b\r\n\r\nx\r\n--b--", .disposition),
@@ -206,6 +207,16 @@ import Testing
     #expect(throws: refusal) { try MultipartReading(body) }
     let bytes = Array(body.utf8)
     #expect(throws: refusal) { try MultipartReading(bytes.map { [$0] }, contentType: "multipart/form-data; boundary=b".utf8) }
+  }
+
+  @Test("takes one CRLF before the first delimiter, as distutils writes it, for an empty preamble")
+  func emptyPreamble() throws {
+    let body = MultipartReading.body(head: "Content-Disposition: form-data; name=\"a\"")
+    let whole = Array("\r\n\(body)".utf8)
+    let expected = try MultipartReading(body)
+    for chunks in [[whole], whole.map { [$0] }] {
+      #expect(try MultipartReading(chunks, contentType: "multipart/form-data; boundary=b".utf8) == expected)
+    }
   }
 
   @Test("counts parts and the bytes of heads")

@@ -70,9 +70,12 @@ struct SpooledPublish {
 
   /// Off the event loop: an archive takes as long to read as it is large.
   private func inspect(_ artifact: SpooledArtifact, by inspector: any BodyInspector) async throws(Refusal) -> InspectedUpload {
+    let timeout = flow.configuration.settings.server.limits.inspectionTimeout
     let inspected = try await Refusal.wrap(Refusal.spool) { () async throws(SpoolRefusal) in
       try await flow.gateway.threads.run(orFail: .unavailable) { () throws(SpoolRefusal) in
-        Result { () throws(ScopeRefusal) in try inspector.finish(artifact: artifact, digests: artifact.digests) }
+        Result { () throws(ScopeRefusal) in
+          try inspector.finish(artifact: artifact, digests: artifact.digests, budget: .ofThisThread(timeout))
+        }
       }
     }
     return try Refusal.wrap(Refusal.scope) { () throws(ScopeRefusal) in try inspected.get() }

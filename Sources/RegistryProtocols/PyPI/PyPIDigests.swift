@@ -14,12 +14,14 @@ enum PyPIDigests {
   }
 
   /// Compares each digest that the form states. What was not computed on the way is computed here.
-  static func verify(_ form: PyPIForm, artifact: some RandomAccessBytes, digests: ArtifactDigests) throws(ScopeRefusal) {
+  static func verify(
+    _ form: PyPIForm, artifact: some RandomAccessBytes, digests: ArtifactDigests, _ budget: WorkBudget
+  ) throws(ScopeRefusal) {
     try compare(form, PyPIFormField.sha256, SHA256Digest.length, digests.sha256.bytes)
     let stated = stated(in: form)
     guard !stated.isEmpty else { return }
     let isComplete = (!stated.contains(.md5) || digests.md5 != nil) && (!stated.contains(.blake2b256) || digests.blake2b256 != nil)
-    let digests = isComplete ? digests : try compute(stated, over: artifact)
+    let digests = isComplete ? digests : try compute(stated, over: artifact, budget)
     // A libcrypto in FIPS mode has no MD5. It proves nothing, and the registry compares it as well.
     if let md5 = digests.md5 { try compare(form, PyPIFormField.md5, MD5.length, md5) }
     if let blake2b256 = digests.blake2b256 { try compare(form, PyPIFormField.blake2b256, BLAKE2b256.length, blake2b256) }
@@ -31,11 +33,13 @@ enum PyPIDigests {
     guard stated == digest else { throw .digestMismatch(name) }
   }
 
-  private static func compute(_ stated: Set<ArtifactDigest>, over artifact: some RandomAccessBytes) throws(ScopeRefusal) -> ArtifactDigests
-  {
+  private static func compute(
+    _ stated: Set<ArtifactDigest>, over artifact: some RandomAccessBytes, _ budget: WorkBudget
+  ) throws(ScopeRefusal) -> ArtifactDigests {
     var hasher = ArtifactHasher(stated)
     var place = 0
     while place < artifact.count {
+      guard !budget.isSpent else { throw .inspectionTooLong }
       let piece: [UInt8]
       do throws(UnreadableBytes) {
         piece = try artifact.read(at: place, count: min(pieceLength, artifact.count - place))

@@ -11,18 +11,35 @@ struct PyPIFileName: Sendable {
   let name: PyPIName
   let version: PEP440Version
 
-  func admits(_ file: ExactString, for type: PyPIFileType) -> Bool {
+  enum Admission: Equatable {
+    case admitted
+    /// It is made of the name and the version, but servers split it differently; this one says the same to all.
+    case ambiguous(unambiguous: ExactString)
+    case foreign
+  }
+
+  func admits(_ file: ExactString, for type: PyPIFileType) -> Admission {
     let bytes = Array(file.utf8)
-    guard bytes.count <= Self.longest else { return false }
+    guard bytes.count <= Self.longest else { return .foreign }
     switch type {
     case .wheel:
-      guard bytes.suffix(4).elementsEqual(".whl".utf8) else { return false }
-      return matches(bytes.dropLast(4), hyphens: false).contains { Self.areTags($0.rest) }
+      guard bytes.suffix(4).elementsEqual(".whl".utf8) else { return .foreign }
+      return matches(bytes.dropLast(4), hyphens: false).contains { Self.areTags($0.rest) } ? .admitted : .foreign
     case .sourceArchive(let suffix):
-      let suffix = suffix.rawValue.utf8
-      guard bytes.suffix(suffix.count).elementsEqual(suffix) else { return false }
-      return matches(bytes.dropLast(suffix.count), hyphens: true).contains { $0.rest.isEmpty && Self.isUnambiguous($0) }
+      let end = suffix.rawValue.utf8
+      guard bytes.suffix(end.count).elementsEqual(end) else { return .foreign }
+      let stem = bytes.dropLast(end.count)
+      let isWhole = { (match: Match) in match.rest.isEmpty }
+      if matches(stem, hyphens: true).contains(where: { isWhole($0) && Self.isUnambiguous($0) }) { return .admitted }
+      let isOurs = matches(stem, allVersionSpellings, hyphens: true).contains(where: isWhole)
+      return isOurs ? .ambiguous(unambiguous: normalized(suffix)) : .foreign
     }
+  }
+
+  /// The name that PEP 625 gives a source archive.
+  private func normalized(_ suffix: PyPIFileType.SourceSuffix) -> ExactString {
+    let name = name.canonical.utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
+    return ExactString("\(String(decoding: name, as: UTF8.self))-\(version.canonical)\(suffix.rawValue)")
   }
 
   /// Whether an archive's folder is this package's: `{name}-{version}` and the suffix. A wheel's has no hyphen within the name (PEP 427).
@@ -40,20 +57,24 @@ struct PyPIFileName: Sendable {
 
   /// Where a text begins with a spelling of the name, a hyphen, and a spelling of the version.
   private func matches(_ text: ArraySlice<UInt8>, hyphens: Bool) -> [Match] {
+    // None has a hyphen, at which names are split; each begins with a digit, by which versions are recognised.
+    matches(
+      text, allVersionSpellings.filter { !$0.contains(UInt8(ascii: "-")) && $0.first.map(ASCII.isDigit) == true }, hyphens: hyphens)
+  }
+
+  private func matches(_ text: ArraySlice<UInt8>, _ versions: Set<[UInt8]>, hyphens: Bool) -> [Match] {
     guard let rest = text.afterName(name.canonical, hyphens: hyphens), rest.first == UInt8(ascii: "-") else { return [] }
     let written = text[..<rest.startIndex]
     let behind = rest.dropFirst()
-    return versionSpellings.filter { behind.starts(with: $0) }
+    return versions.filter { behind.starts(with: $0) }
       .map { Match(name: written, version: $0, rest: behind.dropFirst($0.count)) }
   }
 
-  /// As written and in the canonical form, each with the characters that PEP 427 escapes or without. None has a hyphen, at which names are
-  /// split; each begins with a digit, by which versions are recognised.
-  private var versionSpellings: Set<[UInt8]> {
+  /// As written and in the canonical form, each with the characters that PEP 427 escapes or without.
+  private var allVersionSpellings: Set<[UInt8]> {
     func replacing(_ bytes: [UInt8], _ escaped: String) -> [UInt8] { bytes.map { escaped.utf8.contains($0) ? UInt8(ascii: "_") : $0 } }
     let plain = [Array(version.written.utf8), Array(version.canonical.utf8)]
-    let spellings = plain.flatMap { [$0, replacing($0, "+"), replacing($0, "-"), replacing($0, "-+")] }
-    return Set(spellings.filter { !$0.contains(UInt8(ascii: "-")) && $0.first.map(ASCII.isDigit) == true })
+    return Set(plain.flatMap { [$0, replacing($0, "+"), replacing($0, "-"), replacing($0, "-+")] })
   }
 
   /// `(-{build})?-{python}-{abi}-{platform}` (PEP 427).

@@ -28,13 +28,17 @@ struct PyPIRelease: Sendable {
   init(fileName: ExactString, _ artifact: some RandomAccessBytes) throws(ScopeRefusal) {
     let types = ["bdist_wheel", "sdist"].compactMap { PyPIFileType(fileName: fileName.utf8, declared: $0.utf8) }
     guard let type = types.first else { throw .fileTypeMismatch }
-    let metadata = try PyPIArchive.metadata(in: artifact, type)
+    let metadata = try PyPIArchive.metadata(in: artifact, type, .unlimited)
     try self.init(name: metadata.name, version: metadata.version, type: type, fileName: fileName)
-    try PyPIArchive.verify(artifact, of: self)
+    try PyPIArchive.verify(artifact, of: self, .unlimited)
   }
 
   private init(name: PyPIName, version: PEP440Version, type: PyPIFileType, fileName: ExactString) throws(ScopeRefusal) {
-    guard PyPIFileName(name: name, version: version).admits(fileName, for: type) else { throw .fileNameMismatch }
+    switch PyPIFileName(name: name, version: version).admits(fileName, for: type) {
+    case .admitted: break
+    case .ambiguous(let unambiguous): throw .ambiguousFileName(wouldPass: unambiguous)
+    case .foreign: throw .fileNameMismatch
+    }
     self.name = name
     self.version = version
     self.type = type

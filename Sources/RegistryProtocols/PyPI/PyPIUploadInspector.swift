@@ -61,7 +61,9 @@ struct PyPIUploadInspector: BodyInspector {
     }
   }
 
-  func finish(artifact: any RandomAccessBytes, digests: ArtifactDigests) throws(ScopeRefusal) -> InspectedUpload {
+  func finish(
+    artifact: any RandomAccessBytes, digests: ArtifactDigests, budget: WorkBudget
+  ) throws(ScopeRefusal) -> InspectedUpload {
     var reader = reader
     do throws(MultipartRefusal) { try reader.finish() } catch { throw .malformedForm(error) }
     guard let release else { throw .missingField(missingField) }
@@ -70,8 +72,8 @@ struct PyPIUploadInspector: BodyInspector {
     if let signature = form.signatureName {
       guard signature == ExactString("\(release.fileName).asc") else { throw .unexpectedFile(PyPIFormField.signature) }
     }
-    try PyPIDigests.verify(form, artifact: artifact, digests: digests)
-    try PyPIArchive.verify(artifact, of: release)
+    try PyPIDigests.verify(form, artifact: artifact, digests: digests, budget)
+    try PyPIArchive.verify(artifact, of: release, budget)
     return try rewritten(release)
   }
 
