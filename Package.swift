@@ -40,6 +40,7 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CPrctl"),
     .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
     library("Digests", ["COpenSSL"]),
@@ -63,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "imprimatur",
       dependencies: [
-        "Gateway", "Demo", "StrictParsers", "COpenSSL", "CCurl", .product(name: "NIOPosix", package: "swift-nio"),
+        "Gateway", "Demo", "StrictParsers", "COpenSSL", "CCurl", "CPrctl", .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

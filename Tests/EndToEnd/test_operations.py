@@ -1,11 +1,13 @@
 """What an operator does with the binary: its admin port, its commands, reloads, log files, and its end."""
 
 import json
+import os
 import re
 import shutil
 import signal
 import subprocess
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -346,6 +348,30 @@ def test_what_does_not_finish_is_ended_and_recorded(started, issuer):
 
 
 # What is never said
+
+
+def test_its_memory_is_in_no_core_file_and_not_for_its_user_to_read(started, recording, tmp_path, monkeypatch):
+    # Root reads every process by a capability that other users lack, so that it is given up here.
+    drop = ["setpriv", "--bounding-set=-sys_ptrace"] if os.geteuid() == 0 else []
+    wrapper = tmp_path / "imprimatur"
+    wrapper.write_text(f'#!/bin/sh\nexec {" ".join([*drop, str(BINARY)])} "$@"\n')
+    wrapper.chmod(0o700)
+    monkeypatch.setattr("gateway.BINARY", wrapper)
+
+    def is_readable(process) -> bool:
+        # The link has the guard that reading the memory has.
+        return subprocess.run([*drop, "readlink", f"/proc/{process.pid}/exe"], capture_output=True).returncode == 0
+
+    gateway = started(recording)
+    [limit] = [line for line in Path(f"/proc/{gateway.child.pid}/limits").read_text().splitlines() if line.startswith("Max core file size")]
+    assert limit.split()[4:6] == ["0", "0"], limit
+    assert not is_readable(gateway.child)
+    with subprocess.Popen([*drop, "cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdin.write(b"started")
+        other.stdin.flush()
+        assert other.stdout.read1(7)
+        assert is_readable(other)
+        other.stdin.close()
 
 
 def test_no_secret_stands_in_what_it_says(started, issuer, recording, authority):

@@ -52,10 +52,10 @@ final class SampleIssuer: KeyFetching {
 
   // MARK: - Who asks it
 
-  /// The keys as the gateway has them.
+  /// The keys as the gateway has them, whose pauses after failures are as long as they may be.
   func keys(_ source: KeySource? = nil) throws -> IssuerKeys {
     let discovery = KeySource.discovery(try #require(KeyURL(Self.url)), known: nil)
-    return IssuerKeys(issuer: Self.url, source: source ?? discovery, fetcher: self, now: { self.now }) { event in
+    return IssuerKeys(issuer: Self.url, source: source ?? discovery, fetcher: self, now: { self.now }, pick: { $0.upperBound }) { event in
       self.state.withLock { $0.events.append(event) }
     }
   }

@@ -4,13 +4,11 @@ import TokenVerification
 
 /// The keys of one issuer: fetched before they are needed, kept while the issuer can't be reached, but not for ever.
 ///
-/// Whoever has a token reads the current set without waiting. Only an unknown `kid` waits, for the one refresh that all such waiters share.
+/// The current set is read without waiting. Only an unknown `kid` waits, for the one refresh that all such waiters share.
 actor IssuerKeys {
   /// Seconds between refreshes where the answer says nothing about it, and the bounds of what it may say.
   static let usualInterval: Int64 = 15 * 60
   static let intervals: ClosedRange<Int64> = 5 * 60...60 * 60
-  /// Seconds between two attempts, whoever asks for them.
-  static let coolDown: Int64 = 60
   /// Seconds for which one unknown `kid` is not looked for again.
   static let unknownMemory: Int64 = 120
   /// Seconds past the refresh that did not succeed for which the old keys are still trusted.
@@ -25,8 +23,10 @@ actor IssuerKeys {
 
   private struct Known: Sendable {
     var snapshot: Snapshot?
-    /// How the last attempt ended; nil before the first did.
+    /// How the last attempt ended; `nil` before the first did.
     var didRefresh: Bool?
+
+    func trusted(at now: UnixTime) -> KeySet? { snapshot.flatMap { now < $0.staleAt ? $0.keys : nil } }
   }
 
   nonisolated let issuer: ExactString
@@ -38,28 +38,30 @@ actor IssuerKeys {
   private nonisolated let current = Mutex(Known())
 
   private var running: Task<Void, Never>?
-  private var lastAttempt: UnixTime?
+  private var pace: RefreshPace
   private var unknown: [ExactString: UnixTime] = [:]
   private var skipped: [KeySet.SkippedKey] = []
 
   init(
     issuer: ExactString, source: KeySource, fetcher: any KeyFetching, now: @escaping @Sendable () -> UnixTime,
-    deadline: @escaping @Sendable () -> ContinuousClock.Instant = { .now + .seconds(5) }, record: @escaping @Sendable (KeyEvent) -> Void
+    deadline: @escaping @Sendable () -> ContinuousClock.Instant = { .now + .seconds(5) },
+    pick: @escaping @Sendable (ClosedRange<Int64>) -> Int64 = { .random(in: $0) }, record: @escaping @Sendable (KeyEvent) -> Void
   ) {
     self.issuer = issuer
     self.source = source
     self.fetcher = fetcher
     self.now = now
     self.deadline = deadline
+    pace = RefreshPace(pick: pick)
     self.record = record
   }
 
-  // MARK: - For whoever has a token
+  // MARK: - For a token
 
-  /// The set that is trusted now; nil before the first was fetched, and when the last has become too old.
+  /// The set that is trusted now; `nil` before the first was fetched, and when the last has become too old.
   nonisolated var trusted: KeySet? {
     let now = now()
-    return current.withLock { $0.snapshot.flatMap { now < $0.staleAt ? $0.keys : nil } }
+    return current.withLock { $0.trusted(at: now) }
   }
 
   /// As `/ready` shows it.
@@ -72,39 +74,43 @@ actor IssuerKeys {
     }
   }
 
-  /// A set to verify a token with that names this key, at once where the key is known. The set may lack the key nevertheless.
+  /// A set to verify a token with that names this key, at once where the key is known. The set lacks the key if the issuer does not publish it.
   nonisolated func keys(for id: ExactString) async throws(TokenRefusal) -> KeySet {
     if let keys = trusted, keys.contains(id) { return keys }
     await search(for: id)
-    guard let keys = trusted else { throw .keysUnavailable(retryAfter: await secondsToNextAttempt) }
+    guard let keys = settled(for: id) else { throw .keysUnavailable(retryAfter: await secondsToNextAttempt) }
     return keys
+  }
+
+  /// The trusted set if it settles whether the issuer has this key: where the last refresh failed, an older set can't say that it has not.
+  private nonisolated func settled(for id: ExactString) -> KeySet? {
+    let now = now()
+    return current.withLock { known in
+      known.trusted(at: now).flatMap { known.didRefresh == true || $0.contains(id) ? $0 : nil }
+    }
   }
 
   private func search(for id: ExactString) async {
     if running == nil {
       let now = now()
-      guard mayAttempt(at: now) else { return }
+      guard pace.mayAttempt(at: now) else { return }
       if trusted != nil, let until = unknown[id], now < until { return }
     }
     await refresh()
-    // Where the refresh failed, nobody knows yet whether the issuer has the key.
-    guard current.withLock({ $0.didRefresh }) == true, let keys = trusted, !keys.contains(id) else { return }
+    guard let keys = settled(for: id), !keys.contains(id) else { return }
     // A flood of invented ids must not take memory, and forgetting one costs no more than the cool-down allows.
     if unknown.count >= Self.unknownLimit { unknown.removeAll(keepingCapacity: true) }
     unknown[id] = now().advanced(by: Self.unknownMemory)
   }
 
-  private var secondsToNextAttempt: Int {
-    guard let lastAttempt else { return 1 }
-    return Int(min(max(1, lastAttempt.seconds + Self.coolDown - now().seconds), Self.coolDown))
-  }
+  private var secondsToNextAttempt: Int { pace.secondsToNextAttempt(at: now()) }
 
   // MARK: - Refreshing
 
   /// Fetches the keys at once, or waits for the refresh that is already under way.
   func refresh() async {
     if let running { return await running.value }
-    lastAttempt = now()
+    pace.start(at: now())
     let task = Task { await load() }
     running = task
     await task.value
@@ -112,20 +118,15 @@ actor IssuerKeys {
 
   func refreshIfDue() async {
     let now = now()
-    guard isDue(at: now), mayAttempt(at: now) else { return }
+    guard isDue(at: now), pace.mayAttempt(at: now) else { return }
     await refresh()
   }
 
-  /// A refresh that is farther off than any may be set means that the clock was set back.
+  /// A refresh that is farther off than any may be set means that the clock was set back. One that failed is due at once.
   private func isDue(at now: UnixTime) -> Bool {
-    guard let next = current.withLock({ $0.snapshot?.refreshAt }) else { return true }
+    let known = current.withLock { $0 }
+    guard known.didRefresh == true, let next = known.snapshot?.refreshAt else { return true }
     return now >= next || next > now.advanced(by: Self.intervals.upperBound)
-  }
-
-  /// A last attempt in the future means that the clock was set back.
-  private func mayAttempt(at now: UnixTime) -> Bool {
-    guard let lastAttempt, lastAttempt <= now else { return true }
-    return now >= lastAttempt.advanced(by: Self.coolDown)
   }
 
   private func load() async {
@@ -134,6 +135,7 @@ actor IssuerKeys {
       let document = try await source.load(issuer: issuer, through: fetcher, until: deadline())
       accept(try Self.parse(document.body), for: document.maxAge)
     } catch {
+      pace.fail(at: now())
       let keptUntil = current.withLock { known in
         known.didRefresh = false
         return known.snapshot?.staleAt
@@ -146,6 +148,7 @@ actor IssuerKeys {
     let interval = min(max(maxAge ?? Self.usualInterval, Self.intervals.lowerBound), Self.intervals.upperBound)
     let next = now().advanced(by: interval)
     current.withLock { $0 = Known(snapshot: Snapshot(keys: keys, refreshAt: next), didRefresh: true) }
+    pace.succeed()
     record(.refreshed(issuer: issuer, ids: keys.usableIDs, next: next))
     if keys.skipped != skipped, !keys.skipped.isEmpty { record(.skipped(issuer: issuer, keys.skipped)) }
     skipped = keys.skipped
