@@ -10,8 +10,8 @@ import tarfile
 import threading
 import time
 
-from recording import answer_nothing
 from stand import Form, Stand, fresh_name, in_threads, measure, percentile, wheel
+from recording import answer_nothing
 from packages import Distribution, metadata
 from wire import head
 
