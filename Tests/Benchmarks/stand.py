@@ -75,10 +75,11 @@ def in_threads(count: int, act):
     return threads
 
 
-def measure(act, count: int) -> list[float]:
-    """Milliseconds of each call."""
+def measure(act, count: int, seconds: float = 60) -> list[float]:
+    """Milliseconds of each call, of fewer calls if they take longer than `seconds`."""
     times = []
-    for _ in range(count):
+    end = time.perf_counter() + seconds
+    while len(times) < count and (not times or time.perf_counter() < end):
         begun = time.perf_counter()
         act()
         times.append((time.perf_counter() - begun) * 1000)
