@@ -8,7 +8,7 @@ from registries import ROOT
 
 # What a client can't provoke, and why.
 NOT_FROM_CLIENTS = {
-    "framing.repeated-field": "whoever asks for a field that must stand once does without it where it is repeated",
+    "framing.repeated-field": "a field that must stand once and is repeated counts as missing",
     "framing.malformed-status-line": "an answer's first line: told as upstream.malformed-answer",
     "framing.unrequested-upgrade": "an answer's 101: told as upstream.malformed-answer",
     "route.path-not-absolute": "refused as framing.target-not-origin-form before it is a path",

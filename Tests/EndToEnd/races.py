@@ -4,7 +4,7 @@ import os
 import threading
 
 RUNS = int(os.environ.get("RACE_RUNS", "5"))
-"""Enough while one works on something else; `Tests/run` makes it 100."""
+"""Enough while one works on something else; `Tests/run` makes it 20, and RACE_RUNS=100 makes it 100."""
 
 
 def at_once(count, act):

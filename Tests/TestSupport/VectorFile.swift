@@ -16,6 +16,13 @@ package enum VectorFile {
     return nil
   }
 
+  /// The repository's own rows, one JSON object a line, of Tests/Vectors.
+  package static func own(_ name: String) throws -> [JSONObject] {
+    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let bytes = Array(try Data(contentsOf: tests.appendingPathComponent("Vectors/\(name).jsonl")))
+    return try bytes.split(separator: UInt8(ascii: "\n")).map { try StrictJSON.parseObject($0) }
+  }
+
   /// One JSON object a line.
   package static func rows(_ path: String) throws -> [JSONObject]? {
     try bytes(path)?.split(separator: UInt8(ascii: "\n")).map { try StrictJSON.parseObject($0) }

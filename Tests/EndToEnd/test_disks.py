@@ -1,0 +1,127 @@
+"""Full and slow disks: a small tmpfs in a mount namespace of the gateway's own, and a preloaded library."""
+
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+import gateway as harness
+from packages import fresh_name, wheel
+from ports import until
+from test_refusals import assert_unavailable
+from wire import Form, request, token_credential, upload
+
+SIZE = 256 << 10
+
+
+@pytest.fixture
+def small_disk(tmp_path, monkeypatch):
+    """A folder which the gateway that starts next finds on a disk of 256 KiB."""
+    probe = subprocess.run(["unshare", "-m", "true"], capture_output=True, text=True)
+    if probe.returncode:
+        pytest.skip(f"mount namespaces are not permitted here, so that no disk can be full: {probe.stderr.strip()}")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    program = tmp_path / "on-small-disk"
+    program.write_text(
+        f'#!/bin/sh\nexec unshare -m sh -c \'mount -t tmpfs -o size={SIZE} none {folder} && exec {harness.BINARY} "$@"\' sh "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(harness, "BINARY", program)
+    return folder
+
+
+def seen(gateway, folder: Path) -> Path:
+    """The folder as the gateway sees it."""
+    return Path(f"/proc/{gateway.child.pid}/root") / folder.relative_to("/")
+
+
+def fill(gateway, folder: Path) -> Path:
+    """Takes every byte that is left."""
+    filler = seen(gateway, folder) / "filler"
+    with open(filler, "wb", buffering=0) as file:
+        for size in (4096, 1):
+            try:
+                while True:
+                    file.write(b"x" * size)
+            except OSError:
+                pass
+    return filler
+
+
+def send(gateway, issuer, padding=0):
+    return upload(gateway, Form.of(wheel(fresh_name(), padding=padding)), token_credential(issuer.mint()))
+
+
+def test_a_full_disk_under_the_spool_refuses_until_there_is_room(started, issuer, recording, small_disk):
+    gateway = started(recording, limits={"spool_directory": small_disk})
+    assert_unavailable(gateway, send(gateway, issuer, padding=2 * SIZE), "spool.full")
+    assert not recording.requests
+    filler = fill(gateway, small_disk)
+    answer = send(gateway, issuer, padding=64 << 10)
+    assert (answer.status, answer.json["reason"]) == (503, "spool.full")
+    filler.unlink()
+    assert send(gateway, issuer, padding=64 << 10).status == 200
+    assert len(recording.requests) == 1
+
+
+def test_a_full_disk_under_the_state_fails_closed_until_there_is_room(started, issuer, recording, small_disk):
+    gateway = started(recording, state=f"{{sqlite: {small_disk}/state.db}}")
+    filler = fill(gateway, small_disk)
+    refused = 0
+    for _ in range(200):
+        answer = send(gateway, issuer)
+        if answer.status != 200:
+            assert (answer.status, answer.json["reason"]) == (503, "state.unavailable"), answer
+            refused += 1
+            if refused == 3:
+                break
+    assert refused == 3, "the disk was never full"
+    before = len(recording.requests)
+    assert send(gateway, issuer).status == 503 and len(recording.requests) == before
+    filler.unlink()
+    until(lambda: send(gateway, issuer).status == 200, 20, "an upload once there is room")
+
+
+def test_a_full_disk_under_the_audit_file_refuses_until_there_is_room(started, issuer, recording, small_disk, monkeypatch):
+    def render(self, original=harness.Gateway.render):
+        self.audit_path = small_disk / "audit.jsonl"
+        return original(self)
+
+    monkeypatch.setattr(harness.Gateway, "render", render)
+    gateway = started(recording, audit_file=True)
+    filler = fill(gateway, small_disk)
+
+    def refused():
+        answer = send(gateway, issuer)
+        return answer.status == 503 and answer.json["reason"] == "audit.unavailable"
+
+    until(refused, 20, "a refusal for want of an audit record")
+    before = len(recording.requests)
+    assert refused() and len(recording.requests) == before
+    filler.unlink()
+    until(lambda: send(gateway, issuer).status == 200, 20, "an upload once there is room")
+
+
+@pytest.fixture(scope="session")
+def slow_disk(tmp_path_factory):
+    library = tmp_path_factory.mktemp("slow") / "slow_disk.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, Path(__file__).with_name("slow_disk.c")], check=True)
+    return {"LD_PRELOAD": str(library)}
+
+
+def test_a_slow_disk_holds_up_nobody_who_does_not_write(started, issuer, recording, slow_disk):
+    """While uploads wait for the disk, more reads are answered than the disk could flush in that time."""
+    gateway = started(recording, audit_file=True, environment=slow_disk)
+    answers = []
+    uploads = [threading.Thread(target=lambda: answers.append(send(gateway, issuer).status)) for _ in range(8)]
+    for thread in uploads:
+        thread.start()
+    reads = 0
+    while any(thread.is_alive() for thread in uploads):
+        assert request(gateway, "GET", "/_/oidc/audience", []).status == 200
+        reads += 1
+    assert answers == [200] * 8
+    # Eight uploads take at least three flushes; a read that waited for one would make reads as rare.
+    assert reads > 16, reads
+    gateway.audit(8)
