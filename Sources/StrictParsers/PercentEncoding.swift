@@ -23,6 +23,31 @@ enum PercentEncoding {
     }
   }
 
+  /// A segment or a value that was read without a refusal, with its unreserved characters (RFC 3986, section 2.3) as themselves.
+  static func withoutEscapedUnreserved(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    var plain: [UInt8] = []
+    plain.reserveCapacity(bytes.count)
+    var rest = bytes
+    while let byte = rest.popFirst() {
+      let digits = rest.prefix(2).compactMap { ASCII.hexValue($0) }
+      guard byte == UInt8(ascii: "%"), digits.count == 2 else {
+        plain.append(byte)
+        continue
+      }
+      let value = digits[0] << 4 | digits[1]
+      if isUnreserved(value) { plain.append(value) } else { plain += [byte] + rest.prefix(2) }
+      rest = rest.dropFirst(2)
+    }
+    return plain
+  }
+
+  private static func isUnreserved(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: "-._~".utf8.contains(byte)
+    }
+  }
+
   private static func decode(
     _ bytes: ArraySlice<UInt8>, _ check: (_ byte: UInt8, _ isEscaped: Bool) throws(RequestPathRefusal) -> Void
   ) throws(RequestPathRefusal) -> ExactString {

@@ -22,6 +22,19 @@ import Testing
   }
 
   @Test(
+    "is forwarded in the form that was decided on",
+    arguments: [
+      ("/%61cme/%41%7E%2d%2E%5f%30", "/acme/A~-._0", ["acme", "A~-._0"]), ("/%2Bsimple/%61%20b/", "/%2Bsimple/a%20b/", ["+simple", "a b"]),
+      ("/a%c3%A9%61", "/a%c3%A9a", ["a\u{E9}a"]), ("/%2e.a", "/..a", ["..a"]),
+    ] as [(String, String, [ExactString])])
+  func unreserved(text: String, forwarded: String, segments: [ExactString]) throws {
+    let path = try path(text)
+    #expect(String(decoding: path.bytes, as: UTF8.self) == forwarded && path.segments.map(\.text) == segments)
+    let again = try self.path(forwarded)
+    #expect(again.bytes == path.bytes && again.segments.map(\.bytes) == path.segments.map(\.bytes))
+  }
+
+  @Test(
     "is refused where another reader could see another one",
     arguments: [
       ("", RequestPathRefusal.notAbsolute), ("a", .notAbsolute), ("//a", .emptySegment), ("/a//b", .emptySegment), ("/a//", .emptySegment),
@@ -35,6 +48,7 @@ import Testing
       ("/\u{E9}", .forbiddenByte), ("/a\"b", .forbiddenByte), ("/%00", .encodedControl), ("/%0a", .encodedControl),
       ("/%7F", .encodedControl),
       ("/%", .malformedEscape), ("/%2", .malformedEscape), ("/%2/a", .malformedEscape), ("/%zz", .malformedEscape),
+      ("/%%34%31", .malformedEscape), ("/%2541", .encodedDelimiter),
       ("/%u002f", .malformedEscape),
       ("/%c0%ae", .malformedUTF8), ("/%e0%80%af", .malformedUTF8), ("/%ff", .malformedUTF8), ("/%c3", .malformedUTF8),
       ("/%ed%a0%80", .malformedUTF8),
