@@ -33,7 +33,7 @@ class Settings:
     protocol: str = "pypi"
     audience: str = "acme_python"
     username: str = "svc"
-    password: str = "svc-registry-password"
+    password: str = "svc-not-a-real-secret"
     packages: str = '"acme-widgets*"'
     when: str = '{repository: acme/widgets, repository_owner_id: "42", repository_id: "1234", workflow: release.yml}'
     create: str = "any"

@@ -153,7 +153,7 @@ def close(exchange: Exchange):
 class RecordingRegistry:
     name = "recording"
     username = "svc"
-    password = "svc-registry-password"
+    password = "svc-not-a-real-secret"
 
     def __init__(self, behaviour=accept, path=None):
         """`path`: of a socket of this machine, instead of a port."""

@@ -28,7 +28,7 @@ class Registry:
     """`url` is where uploads go; `process` is its server; `username` and `password` are what only the gateway knows."""
 
     username = "svc"
-    password = "svc-registry-password"
+    password = "svc-not-a-real-secret"
 
     def close(self):
         self.process.end()

@@ -13,7 +13,7 @@ from wire import Form, token_credential, upload
 class Relay:
     """Passes bytes on to a registry, and answers back; `change` may alter what is sent."""
 
-    name, username, password = "relay", "svc", "svc-registry-password"
+    name, username, password = "relay", "svc", "svc-not-a-real-secret"
 
     def __init__(self, registry, change):
         self.registry = registry

@@ -56,7 +56,7 @@ class Streamed:
 class DeafRegistry:
     """A port that takes no connection, since its queue is full: who connects waits."""
 
-    name, username, password = "deaf", "svc", "svc-registry-password"
+    name, username, password = "deaf", "svc", "svc-not-a-real-secret"
 
     def __init__(self):
         self.listener = socket.socket()

@@ -143,7 +143,7 @@ MISTAKES = {
 @pytest.mark.parametrize("case", MISTAKES)
 def test_a_mistake_is_pointed_at_by_test_check_and_serve(configured, case):
     old, new, expected, rule = MISTAKES[case]
-    configured.secret.write_text("svc-registry-password")
+    configured.secret.write_text("svc-not-a-real-secret")
     written = (configured.render() + TESTS).replace(old, new)
     configured.configuration.write_text(written)
     done = command(configured, "test", "-c", "imprimatur.yaml", "--junit", "junit.xml", "--sarif", "log.sarif")

@@ -101,7 +101,7 @@ def test_an_exchanged_token_is_not_taken_again(started, issuer, recording):
 
 
 class Nowhere:
-    username, password = "svc", "svc-registry-password"
+    username, password = "svc", "svc-not-a-real-secret"
 
     def __init__(self):
         self.url = f"http://127.0.0.1:{free_port()}/"

@@ -18,7 +18,7 @@ class Played:
 
     port: int
     username: str = "svc"
-    password: str = "svc-registry-password"
+    password: str = "svc-not-a-real-secret"
 
     @property
     def url(self) -> str:

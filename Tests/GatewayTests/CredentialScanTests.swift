@@ -24,9 +24,37 @@ import Testing
   func findsEchoes(answer: String) { #expect(scan.finds(in: Array(answer.utf8))) }
 
   @Test(
+    "finds it through nested escapes, lines and separators",
+    arguments: [
+      "a part of it: ot-a-rea", #"JSON in JSON: {"a":"{\\"b\\":\\"not\\\\u002da\\\\u002dreal-pass\\"}"}"#,
+      "percent twice: not%252Da%252Dreal",
+      "JSON of HTML: not\\u0026#45;a\\u0026#45;real", "HTML of percent: not&#37;2Da&#37;2Dreal",
+      "base64 in lines: " + base64(secret, after: "svc:").map { "\($0)\r\n" }.joined(),
+      "base64 in a string: " + base64(secret, after: "").map { "\($0)\" + \"" }.joined(),
+      "hexadecimal with colons: " + secret.utf8.map(hex).joined(separator: ":"),
+      "hexadecimal with spaces: " + secret.utf8.map(hex).joined(separator: " ").uppercased(),
+      "too deep to tell: " + String(repeating: "\\", count: 1 << 12),
+    ])
+  func findsNestedEchoes(answer: String) { #expect(scan.finds(in: Array(answer.utf8))) }
+
+  @Test(
+    "finds a secret with a space or of other scripts",
+    arguments: [
+      ("grün ist blau", #"{"echo": "gr\u00fcn ist"}"#), ("grün ist blau", "gr%C3%BCn+ist+blau"), ("grün ist blau", "gr&#252;n ist"),
+      ("grün ist blau", "gr&#xfc;n&#x20;ist"), ("🔑🔑🔑", #"\ud83d\udd11\uD83D\uDD11"#), ("a+b c+d e+f", "a%2Bb+c%2Bd+e%2Bf"),
+      ("a+b c+d e+f", "a+b c+d e+f"),
+      ("sesame", "open sesame"), ("sesame", base64("sesame", after: "u:")), ("a\\b\\c\\d\\e", #""a\\b\\c\\d\\e""#),
+    ])
+  func findsOtherSecrets(secret: String, answer: String) {
+    #expect(CredentialScan(secrets: [Array(secret.utf8)]).finds(in: Array(answer.utf8)))
+  }
+
+  @Test(
     "passes what does not hold it",
     arguments: [
-      "", "not-a-real-passwor", "an ordinary answer & 100 % of it \\ here", "not-a-real\n-password", "%", "&#;", "\\u", "%zz&#x;",
+      "", "not-a-r", "not a real secret", "an ordinary answer & 100 % of it \\ here", "-a-\nreal-", "%", "&#;", "\\u", "%zz&#x;",
+      "\\ud83d",
+      #"{"path": "C:\\\\index\\\\file"}"#, "&amp;amp;amp;",
     ])
   func passesOthers(answer: String) { #expect(!scan.finds(in: Array(answer.utf8))) }
 

@@ -1,44 +1,88 @@
-/// Finds the service credential in what a registry answered, in each form in which an echo could carry it.
+/// Finds a part of the service credential in what a registry answered, in each form in which an echo could carry it.
 ///
 /// A registry that shows a request's fields in an error page, as debug pages do, would hand the credential to whoever provoked the error.
 struct CredentialScan: Sendable {
-  /// A shorter secret stands in ordinary text by chance; what is derived from it in full is still looked for.
+  /// A shorter secret stands in ordinary text by chance.
   static let shortestSecret = 6
+  /// So many characters in a row of a secret are an echo of it, or all of a shorter one.
+  static let window = 8
+  /// How often escapes within escapes are resolved. What then still holds escapes can't be judged.
+  private static let rounds = 8
 
-  private let needles: [[UInt8]]
+  private let literal: Windows
+  private let base64: Windows
 
-  /// `secrets` are the secret values themselves: the password, the whole field value, the token.
+  /// `secrets` are the secret values themselves, without the scheme that may precede them in a field.
   init(secrets: [[UInt8]]) {
-    var needles: Set<[UInt8]> = []
-    for secret in secrets where secret.count >= Self.shortestSecret {
-      needles.insert(secret)
-      for alphabet in [Self.standard, Self.urlSafe] {
-        for skipped in 0..<3 { needles.insert(Self.base64Core(of: secret, after: skipped, alphabet: alphabet)) }
-      }
-      needles.insert(Self.hexadecimal(secret, digits: Array("0123456789abcdef".utf8)))
-      needles.insert(Self.hexadecimal(secret, digits: Array("0123456789ABCDEF".utf8)))
-    }
-    self.needles = needles.filter { $0.count >= Self.shortestSecret }.sorted { $0.count < $1.count }
+    let secrets = secrets.filter { $0.count >= Self.shortestSecret }
+    literal = Windows(of: secrets)
+    base64 = Windows(of: secrets.flatMap { secret in (0..<3).map { Self.base64Core(of: secret, after: $0) } })
   }
 
-  /// Whether `text` holds a secret as it stands, or after percent, JSON or HTML escapes are resolved.
+  /// Whether `text` holds a part of a secret, as it stands or after its escapes are resolved, or holds escapes that are nested too deep to tell.
   func finds(in text: [UInt8]) -> Bool {
-    if contains(text) { return true }
-    for resolve in [Self.percentResolved, Self.backslashResolved, Self.entitiesResolved] {
-      if let resolved = resolve(text), contains(resolved) { return true }
+    guard !literal.isEmpty else { return false }
+    if findsNested(in: text) { return true }
+    guard text.contains(UInt8(ascii: "+")) else { return false }
+    return findsNested(in: text.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 })
+  }
+
+  private func findsNested(in text: [UInt8]) -> Bool {
+    if isHeld(in: text) { return true }
+    var text = text
+    for _ in 0..<Self.rounds {
+      var didResolve = false
+      for escape in TextEscape.allCases {
+        guard let resolved = escape.resolved(text) else { continue }
+        if isHeld(in: resolved) { return true }
+        text = resolved
+        didResolve = true
+      }
+      if !didResolve { return false }
+    }
+    return true
+  }
+
+  // MARK: - One text without its escapes
+
+  private func isHeld(in text: [UInt8]) -> Bool {
+    var plain: UInt64 = 0
+    var encoded: UInt64 = 0
+    var digits: UInt64 = 0
+    for byte in text {
+      plain = plain << 8 | UInt64(byte)
+      if literal.holds(plain) { return true }
+      if let character = Self.base64Character(byte) {
+        encoded = encoded << 8 | UInt64(character)
+        if base64.holds(encoded) { return true }
+      }
+      if let digit = ASCIIDigits.hexadecimal(byte) {
+        digits = digits << 4 | UInt64(digit)
+        if literal.holds(digits) { return true }
+      } else if !Self.separators.contains(byte) {
+        digits = 0
+      }
     }
     return false
   }
 
-  private func contains(_ text: [UInt8]) -> Bool { needles.contains { text.contains($0) } }
+  /// What may stand between the digits of a fingerprint or of a dump.
+  private static let separators = Set(" \t\r\n:-,.".utf8)
 
-  // MARK: The forms of a secret
+  /// The character of the standard alphabet that stands for the same bits; `nil` for what may stand between two of them.
+  private static func base64Character(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
+    case UInt8(ascii: "+"), UInt8(ascii: "-"): UInt8(ascii: "+")
+    case UInt8(ascii: "/"), UInt8(ascii: "_"): UInt8(ascii: "/")
+    default: nil
+    }
+  }
 
-  private static let standard = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-  private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
   /// The characters of the base64 text that only `secret` decides, where `skipped` bytes of something else precede it in its group of three.
-  private static func base64Core(of secret: [UInt8], after skipped: Int, alphabet: [UInt8]) -> [UInt8] {
+  private static func base64Core(of secret: [UInt8], after skipped: Int) -> [UInt8] {
     let bytes = [UInt8](repeating: 0, count: skipped) + secret
     var characters: [UInt8] = []
     for start in stride(from: 0, to: bytes.count, by: 3) {
@@ -47,101 +91,25 @@ struct CredentialScan: Sendable {
       for shift in stride(from: 18, through: 0, by: -6) { characters.append(alphabet[Int(bits >> UInt32(shift) & 63)]) }
     }
     let undecidedAtStart = [0, 2, 3][skipped]
-    let decidedBits = bytes.count * 8
-    return Array(characters[undecidedAtStart..<max(undecidedAtStart, decidedBits / 6)])
+    return Array(characters[undecidedAtStart..<max(undecidedAtStart, bytes.count * 8 / 6)])
   }
 
-  private static func hexadecimal(_ bytes: [UInt8], digits: [UInt8]) -> [UInt8] {
-    bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-  }
+  /// Runs of characters, each packed into a number: one look at a text finds any of them.
+  private struct Windows: Sendable {
+    private var lengths: [(mask: UInt64, values: Set<UInt64>)] = []
 
-  // MARK: Escapes, resolved as leniently as any reader might
-
-  private static func percentResolved(_ text: [UInt8]) -> [UInt8]? {
-    resolving(text, mark: UInt8(ascii: "%")) { rest in
-      guard rest.count >= 3, let value = hexadecimalValue(rest.dropFirst().prefix(2)) else { return nil }
-      return (UInt8(truncatingIfNeeded: value), 3)
-    }
-  }
-
-  private static func backslashResolved(_ text: [UInt8]) -> [UInt8]? {
-    resolving(text, mark: UInt8(ascii: "\\")) { rest in
-      guard let kind = rest.dropFirst().first else { return nil }
-      switch kind {
-      case UInt8(ascii: "u"):
-        guard rest.count >= 6, let value = hexadecimalValue(rest.dropFirst(2).prefix(4)), value < 256 else { return nil }
-        return (UInt8(truncatingIfNeeded: value), 6)
-      case UInt8(ascii: "x"):
-        guard rest.count >= 4, let value = hexadecimalValue(rest.dropFirst(2).prefix(2)) else { return nil }
-        return (UInt8(truncatingIfNeeded: value), 4)
-      default: return (kind, 2)
+    init(of texts: [[UInt8]]) {
+      var values: [Int: Set<UInt64>] = [:]
+      for text in texts {
+        let length = min(text.count, CredentialScan.window)
+        for start in 0...(text.count - length) {
+          values[length, default: []].insert(text[start..<(start + length)].reduce(0) { $0 << 8 | UInt64($1) })
+        }
       }
+      lengths = values.map { (.max >> UInt64(64 - 8 * $0.key), $0.value) }
     }
-  }
 
-  private static let namedEntities: [(name: [UInt8], byte: UInt8)] = [
-    (Array("&amp;".utf8), UInt8(ascii: "&")), (Array("&lt;".utf8), UInt8(ascii: "<")), (Array("&gt;".utf8), UInt8(ascii: ">")),
-    (Array("&quot;".utf8), UInt8(ascii: "\"")), (Array("&apos;".utf8), UInt8(ascii: "'")),
-  ]
-
-  private static func entitiesResolved(_ text: [UInt8]) -> [UInt8]? {
-    resolving(text, mark: UInt8(ascii: "&")) { rest in
-      if let entity = namedEntities.first(where: { rest.starts(with: $0.name) }) { return (entity.byte, entity.name.count) }
-      guard rest.starts(with: [UInt8(ascii: "&"), UInt8(ascii: "#")]), let end = rest.prefix(10).firstIndex(of: UInt8(ascii: ";")) else {
-        return nil
-      }
-      let digits = rest[(rest.startIndex + 2)..<end]
-      let isHexadecimal = digits.first.map { $0 | 0x20 } == UInt8(ascii: "x")
-      let value = isHexadecimal ? hexadecimalValue(digits.dropFirst()) : decimalValue(digits)
-      guard let value, value < 256 else { return nil }
-      return (UInt8(truncatingIfNeeded: value), end + 1 - rest.startIndex)
-    }
-  }
-
-  /// Nil where no `mark` stands in the text.
-  private static func resolving(
-    _ text: [UInt8], mark: UInt8, _ escape: (ArraySlice<UInt8>) -> (byte: UInt8, length: Int)?
-  ) -> [UInt8]? {
-    guard text.contains(mark) else { return nil }
-    var resolved: [UInt8] = []
-    resolved.reserveCapacity(text.count)
-    var index = 0
-    while index < text.count {
-      if text[index] == mark, let (byte, length) = escape(text[index...]) {
-        resolved.append(byte)
-        index += length
-      } else {
-        resolved.append(text[index])
-        index += 1
-      }
-    }
-    return resolved
-  }
-
-  private static func hexadecimalValue(_ digits: ArraySlice<UInt8>) -> Int? { value(of: digits, radix: 16) }
-  private static func decimalValue(_ digits: ArraySlice<UInt8>) -> Int? { value(of: digits, radix: 10) }
-
-  private static func value(of digits: ArraySlice<UInt8>, radix: Int) -> Int? {
-    guard !digits.isEmpty, digits.count <= 6 else { return nil }
-    var value = 0
-    for digit in digits {
-      guard let number = Character(Unicode.Scalar(digit)).hexDigitValue, number < radix else { return nil }
-      value = value * radix + number
-    }
-    return value
-  }
-}
-
-extension [UInt8] {
-  /// Whether `needle` stands in it: a search by its first byte, then a comparison.
-  fileprivate func contains(_ needle: [UInt8]) -> Bool {
-    guard let first = needle.first, count >= needle.count else { return false }
-    var start = 0
-    while let found = self[start...(count - needle.count)].firstIndex(of: first) {
-      if self[found..<(found + needle.count)].elementsEqual(needle) { return true }
-      start = found + 1
-      if start > count - needle.count { return false }
-    }
-    return false
+    var isEmpty: Bool { lengths.isEmpty }
+    func holds(_ recent: UInt64) -> Bool { lengths.contains { $0.values.contains(recent & $0.mask) } }
   }
 }
