@@ -11,7 +11,7 @@ from recording import RecordingRegistry, accept, answering, close, early, echo_c
 from test_refusals import assert_refused
 from wire import Form, head, read_answer, request, token_credential, upload
 
-PASSWORD = "svc-registry-password"
+PASSWORD = "svc-not-a-real-secret"
 ENCODED = base64.b64encode(f"svc:{PASSWORD}".encode()).decode()
 
 
@@ -74,7 +74,7 @@ FAILURES = {
     "the password in a field": ("upstream.credential-echoed", answering("400 Bad Request", b"", f"X-Debug: {PASSWORD}")),
     "the password in two chunks": (
         "upstream.credential-echoed",
-        pieces(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"b\r\nsvc-registr\r\n", b"a\r\ny-password\r\n", b"0\r\n\r\n")),
+        pieces(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"b\r\nsvc-not-a-r\r\n", b"a\r\neal-secret\r\n", b"0\r\n\r\n")),
     "the request's head": ("upstream.credential-echoed", echo_credential),
 }
 
@@ -111,6 +111,33 @@ def test_an_unusual_answer_is_passed_on(started, issuer, recording, case):
     gateway = started(recording)
     answer = upload(gateway, form(), token_credential(issuer.mint()))
     assert (answer.status, answer.body) == (status, b"stored"), answer
+
+
+UNREAD = {
+    "HTML": (b"<p>No.</p>", "text/html; charset=utf-8"),
+    "HTML of another name": (b"\n<!DOCTYPE html><p>No.</p>", "text/plain"),
+    "another charset": (b"No.", "text/plain; charset=utf-16"),
+    "UTF-16": ("No.".encode("utf-16"), "text/plain"),
+    "UTF-16 of ASCII, without a mark": ("No.".encode("utf-16-le"), "text/plain; charset=utf-8"),
+    "Latin-1": ("Nö.".encode("latin-1"), "text/plain; charset=ISO-8859-1"),
+}
+
+
+@pytest.mark.parametrize("case", UNREAD)
+def test_an_explanation_that_is_no_plain_text_is_replaced(started, issuer, recording, case):
+    body, kind = UNREAD[case]
+    recording.behaviour = answering("409 Conflict", body, f"Content-Type: {kind}")
+    gateway = started(recording)
+    answer = upload(gateway, form(), token_credential(issuer.mint()))
+    assert (answer.status, answer.value("Content-Type")) == (409, "text/plain; charset=utf-8"), answer
+    assert answer.body.startswith(b"The registry refused this with status 409."), answer
+
+
+def test_an_explanation_in_another_language_is_passed_on(started, issuer, recording):
+    body = "Gibt’s schon: größer".encode()
+    recording.behaviour = answering("409 Conflict", body, "Content-Type: text/plain; charset=UTF-8")
+    answer = upload(started(recording), form(), token_credential(issuer.mint()))
+    assert (answer.status, answer.body) == (409, body)
 
 
 def test_of_an_answers_head_only_what_is_for_the_client_is_passed_on(started, issuer, recording):

@@ -28,15 +28,38 @@ struct RelayedAnswer {
     guard !credential.finds(in: head.text), !credential.finds(in: body) else { throw .credentialEchoed }
     status = head.status
     reason = head.reason
-    var fields = head.fields.filter { Self.relayedFields.contains($0.nameText) }.map { ($0.nameText, $0.value) }
+    var fields = head.fields.filter { Self.relayedFields.contains($0.nameText) }.map { (name: $0.nameText, value: $0.value) }
     if !isToOurCredential, let challenge = try? head.fields.single(named: "www-authenticate") {
       fields.append(("www-authenticate", challenge))
     }
     if let written = try? head.fields.single(named: "location"), let rewritten = location.rewrite(written) {
       fields.append(("location", ArraySlice(rewritten.utf8)))
     }
-    self.fields = fields
-    self.body = body
+    let isSuccess = (200..<300).contains(head.status)
+    if isSuccess || body.isEmpty || Self.isPlainText(body, of: try? head.fields.single(named: "content-type")) {
+      self.fields = fields
+      self.body = body
+    } else {
+      self.fields =
+        fields.filter { !Self.relayedFields.contains($0.name) } + [("content-type", ArraySlice("text/plain; charset=utf-8".utf8))]
+      self.body = Array(
+        "The registry refused this with status \(head.status). Its explanation is no plain text, so it is not passed on.\n".utf8)
+    }
+  }
+
+  /// Whether the scan read what a person reads: characters of UTF-8 or ASCII, and no page of HTML.
+  private static func isPlainText(_ body: [UInt8], of type: ArraySlice<UInt8>?) -> Bool {
+    let type = String(decoding: type ?? [], as: UTF8.self).lowercased().filter { $0 != "\"" && $0 != " " }
+    let charset = type.split(separator: ";").first { $0.hasPrefix("charset=") }.map { $0.dropFirst("charset=".count) } ?? "utf-8"
+    switch charset {
+    case "utf-8", "utf8", "us-ascii", "ascii": break
+    case "iso-8859-1", "latin1": guard body.allSatisfy({ $0 < 0x80 }) else { return false }
+    default: return false
+    }
+    let start = String(decoding: body.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }.prefix(14), as: UTF8.self).lowercased()
+    let isHTML = type.contains("html") || start.hasPrefix("<!doctype html") || start.hasPrefix("<html")
+    let isControl: (UInt8) -> Bool = { $0 == 0x7F || $0 < 0x20 && ![0x09, 0x0A, 0x0D].contains($0) }
+    return !isHTML && String(validating: body, as: UTF8.self) != nil && !body.contains(where: isControl)
   }
 }
 
