@@ -68,15 +68,24 @@ FAILURES = {
     "endless fields": ("upstream.malformed-answer", raw(OK + b"X-Pad: x\r\n" * 100_000)),
     "the password": ("upstream.credential-echoed", answering("400 Bad Request", f"you said {PASSWORD}".encode())),
     "the whole credential": ("upstream.credential-echoed", answering("400 Bad Request", f"Basic {ENCODED}".encode())),
-    "the password in JSON": ("upstream.credential-echoed", answering("200 OK", ("\\u0073" + PASSWORD[1:]).encode())),
-    "the password, percent-encoded": ("upstream.credential-echoed", answering("200 OK", PASSWORD.replace("-", "%2D").encode())),
+    "the password in JSON": ("upstream.credential-echoed", answering("400 Bad Request", ("\\u0073" + PASSWORD[1:]).encode())),
+    "the password, percent-encoded": ("upstream.credential-echoed", answering("400 Bad Request", PASSWORD.replace("-", "%2D").encode())),
     "the password in the reason": ("upstream.credential-echoed", answering(f"400 {PASSWORD}")),
     "the password in a field": ("upstream.credential-echoed", answering("400 Bad Request", b"", f"X-Debug: {PASSWORD}")),
     "the password in two chunks": (
         "upstream.credential-echoed",
-        pieces(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"b\r\nsvc-not-a-r\r\n", b"a\r\neal-secret\r\n", b"0\r\n\r\n")),
+        pieces(b"HTTP/1.1 400 Bad Request\r\nTransfer-Encoding: chunked\r\n\r\n", b"b\r\nsvc-not-a-r\r\n", b"a\r\neal-secret\r\n", b"0\r\n\r\n")),
     "the request's head": ("upstream.credential-echoed", echo_credential),
 }
+
+
+def test_an_upload_that_was_taken_stays_taken_where_the_answer_holds_the_password(started, issuer, recording):
+    recording.behaviour = answering("200 OK", f"stored for {PASSWORD}".encode(), f"X-Debug: {PASSWORD}", f"ETag: {PASSWORD}")
+    gateway = started(recording)
+    answer = upload(gateway, form(), token_credential(issuer.mint()))
+    assert answer.status == 200 and b"not passed on" in answer.body
+    assert PASSWORD not in str(answer)
+    assert gateway.audit(1)[0]["outcome"] == "published"
 
 
 @pytest.mark.parametrize("case", FAILURES)

@@ -12,6 +12,8 @@ struct RelayedAnswer {
   /// Everything else that a registry says in its head stays here: cookies and challenges are meant for the service account.
   private static let relayedFields: Set<String> = ["content-type", "etag", "last-modified", "cache-control"]
 
+  private static let plainText = (name: "content-type", value: ArraySlice("text/plain; charset=utf-8".utf8))
+
   /// Judges the answer; nothing of one that fails reaches the client.
   ///
   /// - Parameter isToOurCredential: whether a challenge is ours to mend, or the client's own to answer.
@@ -25,8 +27,14 @@ struct RelayedAnswer {
     }
     let isPlain = head.fields.values(named: "content-encoding").allSatisfy { ASCII.equalIgnoringCase($0, "identity".utf8) }
     guard isPlain else { throw .encodedAnswer }
-    guard !credential.finds(in: head.text), !credential.finds(in: body) else { throw .credentialEchoed }
+    let isSuccess = (200..<300).contains(head.status)
     status = head.status
+    if credential.finds(in: head.text) || credential.finds(in: body) {
+      // An ordinary word may be part of a weak secret. What the registry took must not be called a failure for that, so that clients send it again.
+      guard isSuccess else { throw .credentialEchoed }
+      (reason, fields, self.body) = ([], [Self.plainText], Array("The registry took this. Its answer is not passed on.\n".utf8))
+      return
+    }
     reason = head.reason
     var fields = head.fields.filter { Self.relayedFields.contains($0.nameText) }.map { (name: $0.nameText, value: $0.value) }
     if !isToOurCredential, let challenge = try? head.fields.single(named: "www-authenticate") {
@@ -35,13 +43,12 @@ struct RelayedAnswer {
     if let written = try? head.fields.single(named: "location"), let rewritten = location.rewrite(written) {
       fields.append(("location", ArraySlice(rewritten.utf8)))
     }
-    let isSuccess = (200..<300).contains(head.status)
     if isSuccess || body.isEmpty || Self.isPlainText(body, of: try? head.fields.single(named: "content-type")) {
       self.fields = fields
       self.body = body
     } else {
       self.fields =
-        fields.filter { !Self.relayedFields.contains($0.name) } + [("content-type", ArraySlice("text/plain; charset=utf-8".utf8))]
+        fields.filter { !Self.relayedFields.contains($0.name) } + [Self.plainText]
       self.body = Array(
         "The registry refused this with status \(head.status). Its explanation is no plain text, so it is not passed on.\n".utf8)
     }
