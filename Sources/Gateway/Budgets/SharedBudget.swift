@@ -83,11 +83,10 @@ final class SharedBudget: Sendable {
   // MARK: For reservations
 
   fileprivate func grow(_ number: UInt64, by units: Int64) throws(Shortage) {
-    let now = now()
     let result: Result<(@Sendable () -> Void)?, Shortage> = state.withLock { state in
       guard let holder = state.holders[number], !holder.isDisplaced else { return .failure(.displaced) }
       do throws(Shortage) {
-        let displaced = try state.makeRoom(for: holder, units, at: now)
+        let displaced = try state.makeRoom(for: holder, units, now: now)
         state.add(units, to: number)
         return .success(displaced)
       } catch {
@@ -132,14 +131,14 @@ final class SharedBudget: Sendable {
 extension SharedBudget.State {
   /// Finds room for more units of a holder. Returns what ends the holder that has to give way for it, if one must.
   fileprivate mutating func makeRoom(
-    for holder: SharedBudget.Holder, _ units: Int64, at now: NIODeadline
+    for holder: SharedBudget.Holder, _ units: Int64, now: () -> NIODeadline
   ) throws(SharedBudget.Shortage) -> (@Sendable () -> Void)? {
     if units > limits.limit(of: holder.share) - shares[holder.share, default: 0] {
-      guard let victim = displaceable(by: holder, units, within: holder.share, at: now) else { throw .share(holder.share) }
+      guard let victim = displaceable(by: holder, units, within: holder.share, at: now()) else { throw .share(holder.share) }
       return displace(victim)
     }
     if units > limits.total - used {
-      guard let victim = displaceable(by: holder, units, within: nil, at: now) else { throw .total }
+      guard let victim = displaceable(by: holder, units, within: nil, at: now()) else { throw .total }
       return displace(victim)
     }
     return nil
