@@ -81,13 +81,9 @@ import TokenVerification
   @Test("wait for each other, and the second is judged by what the first has done", arguments: pairs)
   func waiting(pair: Pair) async throws {
     let database = try await PostgresDatabase.onCommonServer()
-    var times = PostgresTimes()
-    times.statement = .seconds(60)
-    times.statementAtServer = .seconds(60)
-    times.lockAtServer = .seconds(60)
-    let store = database.store(times: times)
+    let store = database.store()
     try await store.exchange(Sample.token("zero"), rememberedUntil: Sample.now, for: Sample.record("a"))
-    let user = PostgresSession.User(instance: 1, role: .gateway, times: times)
+    let user = PostgresSession.User(instance: 1, role: .gateway, times: .patient)
     let session = try PostgresSession(try #require(database.location), for: user, known: nil)
     try session.connection.execute("BEGIN", until: .now.advanced(by: .seconds(60)))
     try pair.first(session)
@@ -107,7 +103,7 @@ import TokenVerification
     let database = try await PostgresDatabase.onCommonServer()
     let store = database.store()
     let intent = try await store.open(Sample.upload(by: Sample.use(learning: Sample.ids("1")), creates: true))
-    let user = PostgresSession.User(instance: 1, role: .gateway, times: PostgresTimes())
+    let user = PostgresSession.User(instance: 1, role: .gateway, times: .patient)
     let session = try PostgresSession(try #require(database.location), for: user, known: nil)
     let rivals = [
       Sample.upload(by: Sample.use(learning: Sample.ids("2"))),
