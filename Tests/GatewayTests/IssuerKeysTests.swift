@@ -201,6 +201,21 @@ import TokenVerification
     }
   }
 
+  @Test("are refreshed for a key that the issuer did not have, if it could not be asked since")
+  func rememberedBeforeOutage() async throws {
+    let issuer = SampleIssuer("a")
+    let keys = try issuer.keys()
+    await keys.refreshIfDue()
+    issuer.advance(by: 60)
+    #expect(await Self.find("x", in: keys) == .keys(["a"]))
+    issuer.fail()
+    issuer.advance(by: 60)
+    #expect(await Self.find("y", in: keys) == .unavailable(retryAfter: 1))
+    issuer.publish(["a", "x"])
+    issuer.advance(by: 1)
+    #expect(await Self.find("x", in: keys) == .keys(["a", "x"]))
+  }
+
   @Test("are refreshed again for a key that could not be looked for")
   func notRemembered() async throws {
     let issuer = SampleIssuer("a")

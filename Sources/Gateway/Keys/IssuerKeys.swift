@@ -94,7 +94,7 @@ actor IssuerKeys {
     if running == nil {
       let now = now()
       guard pace.mayAttempt(at: now) else { return }
-      if trusted != nil, let until = unknown[id], now < until { return }
+      if settled(for: id) != nil, let until = unknown[id], now < until { return }
     }
     await refresh()
     guard let keys = settled(for: id), !keys.contains(id) else { return }
