@@ -128,7 +128,10 @@ actor ByteChannel {
     if !channel.isActive { action?(.closed) } else if ended { action?(.finished) }
   }
 
-  /// Ends a waiting `read`, and the next one: another request needs the room.
+  /// A new request is read from here on: what displaced the one before does not concern it.
+  func beginRequest() { isDisplaced = false }
+
+  /// Ends a waiting `read`, and the next one of this request: another request needs the room.
   func displace() {
     isDisplaced = true
     reader?.resume(returning: .failure(.displaced))

@@ -28,9 +28,11 @@ final class RequestBody {
     resources.onGiveWay(giveWay)
   }
 
-  /// Ends the body's reception in favour of another request; on any thread.
+  /// Ends the body's reception in favour of another request; on any thread. Does nothing once the request has ended.
   var giveWay: @Sendable () -> Void {
-    { [connection] in connection.channel.eventLoop.execute { connection.assumeIsolated { $0.displace() } } }
+    { [connection, weak resources] in
+      connection.channel.eventLoop.execute { [weak resources] in if resources != nil { connection.assumeIsolated { $0.displace() } } }
+    }
   }
 
   /// The next bytes of the body; `nil` after its last one.
