@@ -26,6 +26,8 @@ package enum ScopeRefusal: Error, Hashable, Sendable {
   case malformedArchive(ArchiveRefusal)
   /// Inspecting the artifact took more processor time than its limit.
   case inspectionTooLong
+  /// As many uploads are inspected as can be, and this one's turn did not come in time.
+  case inspectionBusy
   /// The artifact's own metadata are not where they must be, exactly once.
   case metadataPlace
   /// The artifact's own metadata could be read in two ways.
@@ -74,7 +76,7 @@ package enum ScopeRefusal: Error, Hashable, Sendable {
     case .malformedMetadata: .malformedMetadata
     case .metadataMismatch: .metadataMismatch
     case .inspectionTooLong: .inspectionTooLong
-    case .unavailable: .unavailable
+    case .inspectionBusy, .unavailable: .unavailable
     }
   }
 
@@ -100,6 +102,7 @@ package enum ScopeRefusal: Error, Hashable, Sendable {
     case .malformedMetadata(let refusal): "the metadata in the file could be read in two ways: \(refusal.explanation)"
     case .metadataMismatch(let field): "the metadata in the file have another \(field) than the form"
     case .inspectionTooLong: "inspecting the file takes more processor time than the gateway's limits.inspection_timeout allows"
+    case .inspectionBusy: "the gateway inspects as many uploads as it can at this moment; try again"
     case .unavailable: "the gateway could not keep the upload; try again"
     }
   }
@@ -112,7 +115,7 @@ package enum ScopeRefusal: Error, Hashable, Sendable {
       .inspectionTooLong:
       400
     case .formTooLarge: 413
-    case .unavailable: 503
+    case .inspectionBusy, .unavailable: 503
     }
   }
 

@@ -1,5 +1,7 @@
 """Full and slow disks: a small tmpfs in a mount namespace of the gateway's own, and a preloaded library."""
 
+import json
+import os
 import subprocess
 import threading
 from pathlib import Path
@@ -83,12 +85,20 @@ def test_a_full_disk_under_the_state_fails_closed_until_there_is_room(started, i
     until(lambda: send(gateway, issuer).status == 200, 20, "an upload once there is room")
 
 
-def test_a_full_disk_under_the_audit_file_refuses_until_there_is_room(started, issuer, recording, small_disk, monkeypatch):
+@pytest.fixture
+def small_audit_disk(small_disk, monkeypatch):
+    """The same folder, which holds the audit file."""
+
     def render(self, original=harness.Gateway.render):
         self.audit_path = small_disk / "audit.jsonl"
         return original(self)
 
     monkeypatch.setattr(harness.Gateway, "render", render)
+    return small_disk
+
+
+def test_a_full_disk_under_the_audit_file_refuses_until_there_is_room(started, issuer, recording, small_audit_disk):
+    small_disk = small_audit_disk
     gateway = started(recording, audit_file=True)
     filler = fill(gateway, small_disk)
 
@@ -101,6 +111,27 @@ def test_a_full_disk_under_the_audit_file_refuses_until_there_is_room(started, i
     assert refused() and len(recording.requests) == before
     filler.unlink()
     until(lambda: send(gateway, issuer).status == 200, 20, "an upload once there is room")
+
+
+def test_records_of_refusals_leave_room_for_those_of_grants(started, issuer, recording, small_audit_disk):
+    gateway = started(recording, audit_file=True)
+    folder = seen(gateway, small_audit_disk)
+    filler = fill(gateway, small_audit_disk)
+    # A tenth of the disk is left: less than the eighth that is kept for grants.
+    with open(filler, "r+b") as file:
+        file.truncate(os.path.getsize(filler) - SIZE // 10)
+    misfit = Form.of(wheel("somebody-elses"))
+    refused = [upload(gateway, misfit, token_credential(issuer.mint())) for _ in range(5)]
+    assert {answer.status for answer in refused} == {403}
+    assert send(gateway, issuer).status == 200
+    records = [json.loads(line) for line in (folder / "audit.jsonl").read_text().splitlines()]
+    assert [record["outcome"] for record in records] == ["published"]
+    filler.unlink()
+
+    def written():
+        return [json.loads(line)["outcome"] for line in (folder / "audit.jsonl").read_text().splitlines()]
+
+    until(lambda: written() == ["published"] + ["refused"] * 5, 20, "the records that waited for room")
 
 
 @pytest.fixture(scope="session")

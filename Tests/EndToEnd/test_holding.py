@@ -210,3 +210,32 @@ def test_no_more_connections_to_a_registry_are_open_than_may_be(started, recordi
     assert (answer.status, answer.json["reason"]) == (503, "upstream.busy")
     for connection in held:
         connection.close()
+
+
+def test_a_flood_of_refused_exchanges_leaves_few_records(started, issuer, recording):
+    gateway = started(recording)
+    refused = 200
+    body = b'{"token": "x"}'
+    sent = head("POST", "/_/oidc/mint-token", [HOST, ("Content-Length", str(len(body)))]) + body
+    answers, connections = 0, 0
+    while answers < refused:
+        with gateway.connect() as connection:
+            connections += 1
+            with contextlib.suppress(ConnectionError):
+                while answers < refused:
+                    connection.sendall(sent)
+                    assert read_answer(connection).status == 422
+                    answers += 1
+    # A connection ends after several.
+    assert connections == refused // 5
+    # Who has proven who he is has records of his own all the same.
+    assert upload(gateway, Form.of(wheel("somebody-elses")), token_credential(issuer.mint())).status == 403
+    gateway.audit(1)
+    gateway.stop()
+    own = [record for record in gateway.records() if record["event"] == "exchange"]
+    gathered = [record for record in gateway.records() if record["event"] == "refusals"]
+    assert len(own) + sum(record["count"] for record in gathered) == refused
+    assert len(own) < refused / 2 and 1 <= len(gathered) <= 5
+    for record in gathered:
+        assert record["reasons"] == {"token.malformed": record["count"]}
+        assert record["client.address"] == "127.0.0.1" and record["first"] <= record["last"] <= record["time"]

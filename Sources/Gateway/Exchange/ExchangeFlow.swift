@@ -21,32 +21,44 @@ struct ExchangeFlow {
   func serve(_ route: ExchangeRoute, _ head: RequestHead, _ body: RequestBody, _ request: AnsweredRequest) async -> RequestService.Fate {
     let attempt = Attempt(route == .burn ? .revoke : .exchange, request.id, on: connection.bytes.channel.eventLoop)
     attempt.record.describe(request, head, configuration)
-    let answer: RegistryAnswer
+    let end: End
     switch route {
     case .audience:
-      answer = PyPIExchange.audience(registries[0].settings.audience)
+      end = .done(PyPIExchange.audience(registries[0].settings.audience))
     case .mint:
       attempt.record.action = .mint
-      answer = await mint(body, attempt)
+      end = await mint(body, attempt)
     case .burn:
       attempt.record.action = .burn
-      answer = await burn(body, attempt)
+      end = await burn(body, attempt)
     }
-    let mayContinue = head.keepAlive && body.isComplete && !gateway.isDraining
+    let answer: RegistryAnswer
+    var mayContinue = head.keepAlive && body.isComplete && !gateway.isDraining
+    switch end {
+    case .done(let done): answer = done
+    case .refused(let refusal):
+      answer = refusal
+      if !connection.mayGoOnAfterRefusedExchange() { mayContinue = false }
+    }
     guard await connection.answer(answer, to: request, closing: !mayContinue) else { return .abort }
     return mayContinue ? .keepAlive : .close
   }
 
+  private enum End {
+    case done(RegistryAnswer)
+    case refused(RegistryAnswer)
+  }
+
   // MARK: Mint
 
-  private func mint(_ body: RequestBody, _ attempt: Attempt) async -> RegistryAnswer {
+  private func mint(_ body: RequestBody, _ attempt: Attempt) async -> End {
     do throws(Refusal) {
       let (token, expiry) = try await exchange(body, attempt)
       await gateway.conclude(attempt, .completed())
-      return PyPIExchange.minted(token, expiry: expiry)
+      return .done(PyPIExchange.minted(token, expiry: expiry))
     } catch {
       await gateway.conclude(attempt, error.outcome)
-      return PyPIExchange.refused(error.forClient(attempt.record.requestID))
+      return .refused(PyPIExchange.refused(error.forClient(attempt.record.requestID)))
     }
   }
 
@@ -143,7 +155,7 @@ struct ExchangeFlow {
   // MARK: Burn
 
   /// Whatever is sent, the answer is the same, so that nobody learns which tokens live.
-  private func burn(_ body: RequestBody, _ attempt: Attempt) async -> RegistryAnswer {
+  private func burn(_ body: RequestBody, _ attempt: Attempt) async -> End {
     do throws(Refusal) {
       let request = try await request(in: body)
       guard let token = UploadToken(parsing: request.token) else { throw .credential(.unknownUploadToken) }
@@ -154,10 +166,11 @@ struct ExchangeFlow {
       attempt.identify(burnt.identity, configuration.policy.provenance(of: burnt.identity), signedPart: nil)
       attempt.record.granted = true
       await gateway.conclude(attempt, .completed())
+      return .done(PyPIExchange.burnt)
     } catch {
       await gateway.conclude(attempt, error.outcome)
-      if case .state = error { return PyPIExchange.refused(error.forClient(attempt.record.requestID)) }
+      if case .state = error { return .refused(PyPIExchange.refused(error.forClient(attempt.record.requestID))) }
+      return .refused(PyPIExchange.burnt)
     }
-    return PyPIExchange.burnt
   }
 }

@@ -50,6 +50,8 @@ package final class AuditLog: Sendable {
   /// - Parameter settle: Called once it is written, however late.
   func write(line: [UInt8], then settle: @escaping @Sendable () -> Void) async { await write(line, .deed, then: settle) }
 
+  func write(_ refusals: GatheredRefusals, at time: Timestamp) async { await write(refusals.line(at: time), .record, then: {}) }
+
   /// For each of these notes, whether the registry took the upload, as its record says that an earlier process wrote; nil where there is none.
   ///
   /// A process that is killed after it has written a record may not have ended the intent, or the deed, any more: what stands at the end of the file
@@ -72,6 +74,9 @@ package final class AuditLog: Sendable {
 
   /// Returns when all records that came before are written, or can't be.
   package func flush() async { await writer.flush() }
+
+  /// The same at the end of the process: what the last room was kept from is written as well.
+  func finish() async { await writer.finish() }
 
   @discardableResult
   private func write(_ line: [UInt8], _ importance: LineWriter.Importance, then settle: @escaping @Sendable () -> Void) async -> Bool {

@@ -3,7 +3,8 @@ import Synchronization
 
 /// Writes lines in the order in which they come, each by one write(2), on a thread of its own.
 ///
-/// A line that can't be written is kept and written first once it is possible again; only what nobody must have is dropped meanwhile.
+/// A line that can't be written is kept and written first once it is possible again; only what nobody must have is dropped meanwhile. The last room
+/// of a disk is kept for deeds: records that anybody can cause wait until there is more.
 package final class LineWriter: Sendable {
   package enum Importance: Sendable {
     /// Dropped where it can't be written.
@@ -39,11 +40,14 @@ package final class LineWriter: Sendable {
 
   private struct State {
     var waiting: [Line] = []
-    /// Of the lines that wait and of those that are being written.
+    /// Records that wait for a disk with more room.
+    var held: [Line] = []
+    /// Of the lines that wait, of those that are held and of those that are being written.
     var backlog = 0
     var isServed = false
     var isRetryPlanned = false
     var condition = Condition.writable
+    var isEnding = false
     var dropped = 0
   }
 
@@ -119,30 +123,58 @@ package final class LineWriter: Sendable {
     }
   }
 
+  /// The same at the end of the process: what is held is written as well.
+  package func finish() async {
+    state.withLock { $0.isEnding = true }
+    await flush()
+  }
+
   // MARK: - On the writer's thread
 
   /// Writes all that waits, or finds out that it can't.
   private func serve() {
     if let failure = output.withLock({ $0.open() }) { return fail(with: failure, keeping: []) }
     while true {
-      let lines = state.withLock { state in
-        let lines = state.waiting
-        state.waiting = []
-        state.isServed = !lines.isEmpty
-        return lines
-      }
-      guard !lines.isEmpty else { return enter(.writable) }
+      let hasRoom = output.withLock { $0.hasRoomForAll }
+      let (lines, mayWriteAll) = take(hasRoom)
+      guard !lines.isEmpty else { break }
       for (index, line) in lines.enumerated() {
+        guard mayWriteAll || line.importance != .record else {
+          hold(line)
+          continue
+        }
         if let failure = output.withLock({ $0.write(line.bytes) }) { return fail(with: failure, keeping: lines[index...]) }
         state.withLock { $0.backlog -= line.bytes.count }
         line.eventually?()
         line.written?(true)
       }
     }
+    enter(.writable)
+    if state.withLock({ !$0.held.isEmpty }) { planRetry() }
+  }
+
+  /// The lines to write next, and whether there is room for records of refusals too.
+  private func take(_ hasRoom: Bool) -> ([Line], Bool) {
+    state.withLock { state in
+      let mayWriteAll = hasRoom || state.isEnding
+      var lines = state.waiting
+      state.waiting = []
+      if mayWriteAll, !state.held.isEmpty {
+        lines = state.held + lines
+        state.held = []
+      }
+      state.isServed = !lines.isEmpty
+      return (lines, mayWriteAll)
+    }
+  }
+
+  private func hold(_ line: Line) {
+    state.withLock { $0.held.append(Line(bytes: line.bytes, importance: line.importance, eventually: line.eventually)) }
+    line.written?(false)
   }
 
   private func fail(with failure: Int32, keeping unwritten: ArraySlice<Line>) {
-    let (answers, mustPlan) = state.withLock { state in
+    let answers = state.withLock { state in
       let all = unwritten + state.waiting
       let answers = all.compactMap(\.written)
       var kept: [Line] = []
@@ -157,11 +189,18 @@ package final class LineWriter: Sendable {
       }
       state.waiting = kept
       state.isServed = false
-      defer { state.isRetryPlanned = true }
-      return (answers, !state.isRetryPlanned)
+      return answers
     }
     enter(.unwritable(failure))
     for answer in answers { answer(false) }
+    planRetry()
+  }
+
+  private func planRetry() {
+    let mustPlan = state.withLock { state in
+      defer { state.isRetryPlanned = true }
+      return !state.isRetryPlanned
+    }
     guard mustPlan else { return }
     queue.asyncAfter(deadline: .now() + Self.retryInterval) { [weak self] in
       guard let self else { return }

@@ -74,7 +74,8 @@ enum Refusal: Error, Sendable {
     switch self {
     case .token(.keysUnavailable(let seconds)): seconds
     case .body(let refusal) where refusal.isShortage: 5
-    case .gateway, .spool, .scope(.unavailable), .state(.unavailable), .state(.inFlight), .state(.reserved), .package(.existenceUnknown),
+    case .gateway, .spool, .scope(.inspectionBusy), .scope(.unavailable), .state(.unavailable), .state(.inFlight), .state(.reserved),
+      .package(.existenceUnknown),
       .upstream(.busy):
       5
     case .framing, .path, .route, .credential, .token, .publisher, .package, .body, .scope, .state, .upstream, .client: nil
@@ -120,7 +121,8 @@ enum Refusal: Error, Sendable {
     switch self {
     case .body(.incomplete), .client: .aborted(code, detail: detail)
     case .body(let refusal) where refusal.isShortage: .failed(code, detail: detail)
-    case .gateway, .spool, .scope(.unavailable), .state(.unavailable), .token(.keysUnavailable), .package(.existenceUnknown), .upstream:
+    case .gateway, .spool, .scope(.inspectionBusy), .scope(.unavailable), .state(.unavailable), .token(.keysUnavailable),
+      .package(.existenceUnknown), .upstream:
       .failed(code, detail: detail)
     case .framing, .path, .route, .credential, .token, .publisher, .package, .body, .scope, .state: .refused(code, detail: detail)
     }

@@ -71,13 +71,10 @@ struct SpooledPublish {
   /// Off the event loop: an archive takes as long to read as it is large.
   private func inspect(_ artifact: SpooledArtifact, by inspector: any BodyInspector) async throws(Refusal) -> InspectedUpload {
     let timeout = flow.configuration.settings.server.limits.inspectionTimeout
-    let inspected = try await Refusal.wrap(Refusal.spool) { () async throws(SpoolRefusal) in
-      try await flow.gateway.threads.run(orFail: .unavailable) { () throws(SpoolRefusal) in
-        Result { () throws(ScopeRefusal) in
-          try inspector.finish(artifact: artifact, digests: artifact.digests, budget: .ofThisThread(timeout))
-        }
+    return try await Refusal.wrap(Refusal.scope) { () async throws(ScopeRefusal) in
+      try await flow.gateway.inspections.run(for: flow.attempt.share, within: timeout) { budget throws(ScopeRefusal) in
+        try inspector.finish(artifact: artifact, digests: artifact.digests, budget: budget)
       }
     }
-    return try Refusal.wrap(Refusal.scope) { () throws(ScopeRefusal) in try inspected.get() }
   }
 }

@@ -38,6 +38,11 @@ final class Attempt {
       runID: provenance.runID, runURL: provenance.runURL)
   }
 
+  /// Nobody has proven who asks, and nothing has happened on his behalf.
+  var isAnonymous: Bool {
+    record.token.issuer == nil && record.publisher == nil && !record.granted && openIntent == nil && !hasBegunUpstream
+  }
+
   var hasBegunUpstream: Bool { upstreamBegan != nil }
 
   func beganUpstream() { upstreamBegan = .now() }

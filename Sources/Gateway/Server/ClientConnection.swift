@@ -21,8 +21,12 @@ final class ClientConnection {
   /// What a head may take before it counts as buffered memory; most are smaller.
   private static let uncountedHeadBytes = 4 << 10
 
+  /// So many refused exchanges are answered on one connection; a client that means well needs few.
+  private static let mostRefusedExchanges = 5
+
   let bytes: ByteChannel
   let limits: Limits
+  private var refusedExchanges = 0
 
   /// What the connection itself buffers: a head that is not whole yet, and bytes that nobody has read.
   private let memory: Reservation?
@@ -35,6 +39,7 @@ final class ClientConnection {
 
   /// The next request's head; `nil` if the client ended the connection before it began one.
   func nextHead() async throws(HeadFailure) -> RequestHead? {
+    await bytes.beginRequest()
     var parser = RequestHeadParser(limits: HTTPHeadLimits(bytes: limits.headerBytes, fields: limits.headerCount))
     let deadline = NIODeadline.now() + .milliseconds(limits.headTimeout.milliseconds)
     var beginning: [UInt8] = []
@@ -112,6 +117,12 @@ final class ClientConnection {
     } catch {
       return false
     }
+  }
+
+  /// Counts a refused exchange. False if the connection is to end with it.
+  func mayGoOnAfterRefusedExchange() -> Bool {
+    refusedExchanges += 1
+    return refusedExchanges < Self.mostRefusedExchanges
   }
 
   /// Ends the connection after a request. What is still to come, of its body or behind it, is discarded, so that the client gets to read its answer.

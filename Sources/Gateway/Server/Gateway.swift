@@ -116,11 +116,13 @@ package struct Gateway: Sendable {
   }
 
   private func end(_ services: Services) async {
+    await services.gateway.recordGatheredRefusals()
     await services.gateway.audit.flush()
     await services.gateway.store.close()
     services.gateway.log.log(.serverStopped)
-    await services.gateway.audit.flush()
+    await services.gateway.audit.finish()
     try? await services.group.shutdownGracefully()
+    await services.gateway.inspections.shutDown()
     try? await services.gateway.threads.shutdownGracefully()
   }
 }

@@ -14,6 +14,7 @@ extension GatewayServices {
       note(attempt.record.upstreamStatus == nil ? .failing : .answering, of: registry)
     }
     metrics.count(attempt.record, outcome)
+    if isGathered(attempt, outcome) { return }
     let success = outcome.isSuccess ? attempt.undertaken.map { UploadSuccess(time: now(), of: $0.upload) } : nil
     await audit.write(attempt.record, outcome, at: clock()) { [store, intent = attempt.openIntent] in
       if let intent { store.end(intent.id, as: intent.end, success) }
@@ -21,6 +22,17 @@ extension GatewayServices {
     // What a client saw succeed is learnt: whatever is asked of the store after an end comes after it.
     if success?.activates == true { _ = try? await store.probe() }
     report(attempt, outcome)
+  }
+
+  /// Whether the attempt needs no record of its own, since its source caused many that end in the same way.
+  private func isGathered(_ attempt: Attempt, _ outcome: AuditOutcome) -> Bool {
+    guard let reason = outcome.reason, attempt.isAnonymous else { return false }
+    return refusals.gathers(reason, from: attempt.record.clientAddress, at: clock())
+  }
+
+  /// Writes one record for each source whose refusals were gathered.
+  func recordGatheredRefusals() async {
+    for gathered in refusals.collect() { await audit.write(gathered, at: clock()) }
   }
 
   /// Says what changed, or seems to have changed, in who publishes.

@@ -20,8 +20,10 @@ final class GatewayServices: Sendable {
   let pool = UpstreamPool()
   let budgets: Budgets
   let knownPackages = KnownPackages()
-  /// For what blocks: disks and long inspections.
+  let refusals = RefusalGatherer()
+  /// For what blocks on a disk.
   let threads: NIOThreadPool
+  let inspections = InspectionPool(threads: max(2, System.coreCount))
   let clock: @Sendable () -> Timestamp
   private let current: Mutex<Configuration>
   private let registryStates = Mutex<[RegistryName: Readiness.RegistryState]>([:])

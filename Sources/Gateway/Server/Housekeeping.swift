@@ -1,11 +1,12 @@
 import ServiceLifecycle
 import StateStore
 
-/// What must happen now and then: issuers' keys are kept fresh, what operators told the store is heeded, what it may forget is removed, and what
-/// it could not tell at the start is recorded.
+/// What must happen now and then: issuers' keys are kept fresh, what operators told the store is heeded, what it may forget is removed, what it
+/// could not tell at the start is recorded, and so are gathered refusals.
 struct Housekeeping: Service {
   private static let interval = Duration.seconds(60)
   private static let batch = 500
+  private static let gatheringInterval = Duration.seconds(10)
   /// What is frozen is frozen everywhere within a second.
   private static let bulletinInterval = Duration.milliseconds(400)
 
@@ -17,6 +18,7 @@ struct Housekeeping: Service {
         tasks.addTask { await sweep() }
         tasks.addTask { await keepKeysFresh() }
         tasks.addTask { await heedOperators() }
+        tasks.addTask { await recordGatheredRefusals() }
       }
     }
   }
@@ -34,6 +36,13 @@ struct Housekeeping: Service {
     while !Task.isCancelled {
       do { try await Task.sleep(for: Self.bulletinInterval) } catch { return }
       await gateway.heedOperators()
+    }
+  }
+
+  private func recordGatheredRefusals() async {
+    while !Task.isCancelled {
+      do { try await Task.sleep(for: Self.gatheringInterval) } catch { return }
+      await gateway.recordGatheredRefusals()
     }
   }
 

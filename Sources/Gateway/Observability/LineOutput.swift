@@ -1,0 +1,79 @@
+import Glibc
+
+/// The descriptor of a destination, and how far the last line got on it.
+///
+/// It belongs to one thread at a time.
+struct LineOutput: ~Copyable {
+  /// What is kept free for deeds on a disk that has so much: some 50,000 records. On a smaller one it is an eighth.
+  private static let reservedBytes: UInt64 = 64 << 20
+
+  private let destination: LineDestination
+  private var descriptor: CInt = -1
+  /// How much of the first line of the next `write` is there already, because the disk filled up within it.
+  private var torn = 0
+
+  init(_ destination: LineDestination) { self.destination = destination }
+
+  deinit { if case .file = destination, descriptor >= 0 { close(descriptor) } }
+
+  /// Forgets the file, whose name may have been given to another one; the next `write` opens it.
+  mutating func reopen() {
+    if case .file = destination, descriptor >= 0 { close(descriptor) }
+    descriptor = -1
+    torn = 0
+  }
+
+  /// `errno` where the destination can't be opened, else nil.
+  mutating func open() -> CInt? {
+    guard descriptor < 0 else { return nil }
+    switch destination {
+    case .standardOutput: descriptor = STDOUT_FILENO
+    case .file(let path): descriptor = unsafe Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+    }
+    guard descriptor >= 0 else { return errno }
+    // A line that a crash cut off must not swallow the next one.
+    if let last = destination.lastBytes(1).last, last != UInt8(ascii: "\n") {
+      if let failure = write([UInt8(ascii: "\n")]) {
+        reopen()
+        return failure
+      }
+    }
+    return nil
+  }
+
+  /// Whether the disk has more room than what is kept for deeds. True of what is no file, or has a disk that does not say.
+  var hasRoomForAll: Bool {
+    guard case .file = destination, descriptor >= 0 else { return true }
+    var disk = statvfs()
+    guard unsafe fstatvfs(descriptor, &disk) == 0, disk.f_blocks > 0 else { return true }
+    let (unit, blocks) = (UInt64(disk.f_frsize), UInt64(disk.f_blocks))
+    return UInt64(disk.f_bavail) * unit > min(Self.reservedBytes, blocks * unit / 8)
+  }
+
+  /// Writes a line by one write(2), or what is missing of it after a failure. `errno` where not all of it could be written, else nil.
+  mutating func write(_ line: [UInt8]) -> CInt? {
+    if let failure = open() { return failure }
+    while torn < line.count {
+      let written = unsafe line.withUnsafeBytes { bytes in
+        unsafe Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: bytes.dropFirst(torn)).baseAddress, bytes.count - torn)
+      }
+      if written > 0 {
+        torn += written
+      } else if written == 0 {
+        return ENOSPC
+      } else if errno == EAGAIN {
+        guard waitUntilWritable() else { return EAGAIN }
+      } else if errno != EINTR {
+        return errno
+      }
+    }
+    torn = 0
+    return nil
+  }
+
+  /// A pipe that somebody has set to non-blocking is waited for, but not for ever.
+  private func waitUntilWritable() -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    return unsafe poll(&request, 1, 1000) > 0
+  }
+}
