@@ -72,6 +72,14 @@ def recording():
     registry.close()
 
 
+@pytest.fixture(scope="module")
+def registry():
+    """The same for all tests of a file."""
+    registry = RecordingRegistry()
+    yield registry
+    registry.close()
+
+
 def starting(factory, issuer):
     """start(registry, **settings): a running gateway in front of it, in a folder of its own."""
     gateways = []

@@ -10,7 +10,6 @@ import pytest
 
 import real_files
 from packages import Distribution
-from recording import RecordingRegistry
 from wire import Form, token_credential, upload
 
 FILES = real_files.listed()
@@ -23,13 +22,6 @@ def fetched():
     with open(real_files.FOLDER / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return real_files.fetch_all()
-
-
-@pytest.fixture(scope="module")
-def registry():
-    registry = RecordingRegistry()
-    yield registry
-    registry.close()
 
 
 @pytest.fixture(scope="module")

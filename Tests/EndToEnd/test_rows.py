@@ -14,7 +14,6 @@ import pytest
 
 from issuer import base64url, github_claims
 from packages import Distribution, fresh_name, metadata, wheel
-from recording import RecordingRegistry
 from registries import ROOT
 from test_refusals import assert_refused
 from test_registry_side import raw
@@ -24,13 +23,6 @@ from wire import Form, read_answer, request, token_credential, upload
 def rows(name: str):
     found = [json.loads(line) for line in (ROOT / "Tests" / "Vectors" / f"{name}.jsonl").read_text().splitlines()]
     return pytest.mark.parametrize("row", found, ids=[row["id"] for row in found])
-
-
-@pytest.fixture(scope="module")
-def registry():
-    registry = RecordingRegistry()
-    yield registry
-    registry.close()
 
 
 @pytest.fixture(scope="module")
