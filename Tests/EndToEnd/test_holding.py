@@ -97,6 +97,30 @@ def test_a_client_that_takes_no_answers_is_closed(started, recording):
         until(lambda: metric(gateway, "imprimatur_connections") == 0, 60, "the end of the connection")
 
 
+def large(exchange):
+    """More than both sockets and both processes hold on the way."""
+    exchange.read_body()
+    size = 256 << 20
+    exchange.connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n".encode())
+    with contextlib.suppress(OSError):
+        for _ in range(size >> 20):
+            exchange.connection.sendall(b"x" * (1 << 20))
+
+
+def test_a_client_that_reads_nothing_of_a_large_page_is_closed(started, recording):
+    """It is judged over 30 seconds, which this test takes."""
+    gateway = started(recording)
+    recording.behaviour = large
+    before = descriptors(gateway)
+    with gateway.connect() as connection:
+        connection.sendall(head("GET", "/simple/acme-widgets/", [HOST]))
+        until(lambda: metric(gateway, "imprimatur_upstream_connections") == 1, 20, "the read upstream")
+        assert metric(gateway, "imprimatur_memory_bytes") < 4 << 20
+        until(lambda: metric(gateway, "imprimatur_connections") == 0, 60, "the end of the connection")
+    until(lambda: metric(gateway, "imprimatur_upstream_connections") == 0, 10, "the end of the upstream connection")
+    until(lambda: descriptors(gateway) <= before, 10, "their descriptors")
+
+
 def test_forty_thousand_chunks_of_one_byte_are_one_upload(started, issuer, recording):
     gateway = started(
         recording, protocol="generic", packages='"**"',
