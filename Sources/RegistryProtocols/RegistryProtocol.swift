@@ -22,7 +22,8 @@ package protocol RegistryProtocol: Sendable {
   /// What an upload of a file would publish, from its name and its content alone; nil where the ecosystem's files do not say.
   ///
   /// Slow: it may read the whole file.
-  func target(ofFile name: ExactString, _ artifact: any RandomAccessBytes) throws(ScopeRefusal) -> PublishTarget?
+  /// - Parameter budget: asked at short intervals; the file is refused once it is spent.
+  func target(ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget) throws(ScopeRefusal) -> PublishTarget?
 
   /// What the request wants, from its head alone. `path` is the request's path below the registry's public prefix.
   func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation

@@ -15,7 +15,7 @@ package struct ArchiveMembers: Hashable, Sendable {
   ///   - budget: asked after each piece that was unpacked.
   ///   - isWanted: asked for each name, without a directory's last slash.
   package static func ofTarGzip(
-    _ source: some RandomAccessBytes, limits: ArchiveLimits = ArchiveLimits(), budget: WorkBudget = .unlimited,
+    _ source: some RandomAccessBytes, limits: ArchiveLimits = ArchiveLimits(), budget: WorkBudget,
     isWanted: (ExactString) -> Bool
   ) throws(ArchiveRefusal) -> ArchiveMembers {
     var gzip = try opened(limits.inflate)
@@ -43,7 +43,7 @@ package struct ArchiveMembers: Hashable, Sendable {
   ///   - budget: asked after some headers, and after each piece that was unpacked.
   ///   - isWanted: asked for each name, without a directory's last slash.
   package static func ofZip(
-    _ source: some RandomAccessBytes, limits: ArchiveLimits = ArchiveLimits(), budget: WorkBudget = .unlimited,
+    _ source: some RandomAccessBytes, limits: ArchiveLimits = ArchiveLimits(), budget: WorkBudget,
     isWanted: (ExactString) -> Bool
   ) throws(ArchiveRefusal) -> ArchiveMembers {
     let zip = try readingZip { () throws(ZipRefusal) in try ZipReader(source, limits: limits, budget: budget) }
