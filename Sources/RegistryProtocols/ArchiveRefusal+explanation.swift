@@ -8,7 +8,7 @@ extension ArchiveRefusal {
     case .tar(let refusal): refusal.explanation
     case .zip(let refusal): refusal.explanation
     case .memberKind: "its metadata are a link or a directory"
-    case .repeatedMember: "a name stands twice in it: its metadata's, or one of which the two differ"
+    case .repeatedMember: "its metadata stand twice in it, or another file does with two contents"
     case .memberTooLarge: "its metadata are too large"
     case .tooMany: "it has too many paths, links, names at the top, or files that look like metadata"
     case .tooDeep: "a name in it has too many segments"

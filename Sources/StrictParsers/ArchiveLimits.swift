@@ -27,7 +27,7 @@ package struct ArchiveLimits: Hashable, Sendable {
 
   package init(
     inflate: InflateLimits = InflateLimits(), entries: Int = 200_000, memberLength: Int = 8 << 20, members: Int = 16,
-    topLevelNames: Int = 10_000, depth: Int = 128, paths: Int = 500_000, nameBytes: Int = 32 << 20, links: Int = 10_000,
+    topLevelNames: Int = 10_000, depth: Int = 128, paths: Int = 250_000, nameBytes: Int = 32 << 20, links: Int = 10_000,
     zipDirectory: Int = 32 << 20,
     tarExtension: Int = 1 << 20, tarExtensions: Int = 32 << 20
   ) {
