@@ -2,7 +2,7 @@ package import StrictParsers
 
 /// How a token stands to what its publisher knows of who publishes.
 enum Acquaintance: Hashable, Sendable {
-  /// The configuration holds ids, or the provider's names can't be taken by strangers: conditions say all.
+  /// The configuration holds ids or says that names will do, or the provider's names can't be taken by strangers: conditions say all.
   case configured
   /// Nothing is known yet: the first to succeed is learnt.
   case new(PublisherKey, ImmutableIDs)
@@ -10,8 +10,8 @@ enum Acquaintance: Hashable, Sendable {
   case known(PublisherKey)
   /// Another one published under this name.
   case changed(PublisherKey, learnt: ImmutableIDs, got: ImmutableIDs)
-  /// The token lacks an id, so that it could never be recognised.
-  case unrecognisable(claim: ExactString)
+  /// The token lacks an id, so that it could never be recognised. `mend`: what the job or the operator can do about it.
+  case unrecognisable(claim: ExactString, mend: String?)
 }
 
 extension Acquaintance {
@@ -25,15 +25,17 @@ extension Acquaintance {
     switch self {
     case .configured, .new, .known: nil
     case .changed(let key, let learnt, let got): .identityChanged(key, learnt: learnt, got: got)
-    case .unrecognisable(let claim): .missingClaim(claim)
+    case .unrecognisable(let claim, let mend): .missingClaim(claim, mend: mend)
     }
   }
 }
 
 extension Publisher {
   func acquaintance(with identity: PublisherIdentity, _ learnt: [LearntIdentity]) -> Acquaintance {
-    guard learns else { return .configured }
-    if let missing = provider.immutableIDs.first(where: { identity.claim($0)?.isEmpty ?? true }) { return .unrecognisable(claim: missing) }
+    guard learns else { return pin == .names ? acquaintanceByName(with: identity, learnt) : .configured }
+    if let missing = provider.immutableIDs.first(where: { identity.claim($0)?.isEmpty ?? true }) {
+      return .unrecognisable(claim: missing, mend: provider.idsOnRequest.map { "\($0), or the publisher must say `pin: names`" })
+    }
     let got = provider.immutableIDs(of: identity)
     let own = learnt.filter { $0.key.publisher == id && $0.key.issuerURL == identity.issuerURL && repositories.contains($0.key.repository) }
     if let known = own.first(where: { $0.ids == got }) { return .known(known.key) }
@@ -42,6 +44,15 @@ extension Publisher {
     let holders = learnt.filter { $0.key.issuerURL == key.issuerURL && $0.key.repository == key.repository && $0.ids != got }
     if let other = holders.first(where: { $0.key == key }) ?? holders.first { return .changed(other.key, learnt: other.ids, got: got) }
     return .new(key, got)
+  }
+
+  /// Names will do, unless the token shows an id that is not the one by which another publisher knows the repository.
+  private func acquaintanceByName(with identity: PublisherIdentity, _ learnt: [LearntIdentity]) -> Acquaintance {
+    let key = key(of: identity)
+    let got = provider.immutableIDs(of: identity)
+    let holders = learnt.filter { $0.key.issuerURL == key.issuerURL && $0.key.repository == key.repository }
+    guard let other = holders.first(where: { $0.ids.disagree(with: got) }) else { return .configured }
+    return .changed(other.key, learnt: other.ids, got: got)
   }
 
   /// Where the memory of this publisher's use by a token belongs.

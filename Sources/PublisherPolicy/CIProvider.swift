@@ -21,6 +21,8 @@ package protocol CIProvider: Sendable {
   var identifying: [[ExactString]] { get }
   /// Claims that nobody else will ever have, whereas names can be given up and taken by strangers. What the fewest share comes first.
   var immutableIDs: [ExactString] { get }
+  /// How a job asks for the ids, where its tokens have them only then; nil where they always have them, or never.
+  var idsOnRequest: String? { get }
   /// Conditions on top of the plain comparison of a claim.
   var specialConditions: [ExactString] { get }
   /// Conditions whose values are compared without regard to ASCII case.
@@ -53,6 +55,7 @@ extension CIProvider {
   package var tokenForm: TokenForm { TokenForm(hasID: true) }
   package var repositoryScope: ExactString? { nil }
   package var labels: Set<ExactString> { Set([repositoryKey.claim, repositoryScope].compactMap { $0 }) }
+  package var idsOnRequest: String? { nil }
   package var specialConditions: [ExactString] { [] }
   package var caseIgnored: Set<ExactString> { [] }
   package var dangers: [Danger] { [] }

@@ -78,7 +78,7 @@ package struct Condition: Hashable, Sendable {
       }
     case .tag(let tags):
       guard let reference = provider.tagReference(of: identity) else { return false }
-      return tags.contains { $0.matches(reference, version: version) }
+      return tags.match(reference, version: version)
     case .listed(let values):
       guard let list = identity.texts(claim) else { return false }
       return values.contains { list.contains($0) }

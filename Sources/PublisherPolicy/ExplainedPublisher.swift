@@ -6,7 +6,8 @@ package struct ExplainedPublisher: Sendable {
   package struct ExplainedCondition: Sendable {
     package let key: ExactString
     package let expected: String
-    /// What `{version}` makes of it for this upload: none where that has no version; nil where no version is expected or asked about.
+    /// What `{version}` makes of it for this upload, in the spellings that it is sure to know: none where that has no version; nil where no
+    /// version is expected or asked about.
     package let references: [ExactString]?
     package let got: ExactString?
     /// Nil where it hangs on claims that a record does not hold.
@@ -17,6 +18,8 @@ package struct ExplainedPublisher: Sendable {
   package enum Memory: Sendable {
     /// The configuration says it.
     case configured
+    /// The configuration says that names will do.
+    case names
     /// It has never published: these would be learnt.
     case pending(ImmutableIDs)
     /// These were learnt, and are the token's.
@@ -48,10 +51,9 @@ package struct ExplainedPublisher: Sendable {
   /// What must be known before it can be said whether it is meant.
   var unknowns: [ExactString] { conditions.filter { $0.holds == nil }.map(\.key) + (memory.holds == nil ? ["ids"] : []) }
 
-  init(_ publisher: Publisher, _ supposed: SupposedIdentity, _ upload: SupposedUpload, at now: UnixTime) {
+  init(_ publisher: Publisher, _ supposed: SupposedIdentity, _ upload: SupposedUpload, version: JudgedVersion, at now: UnixTime) {
     let (provider, identity) = (publisher.provider, supposed.identity)
     let acquaintance = publisher.acquaintance(with: identity, upload.learnt ?? [])
-    let version = upload.target.map { JudgedVersion.known($0.version) } ?? .unknown
     let judged = publisher.conditions.map { condition in
       let holds =
         if acquaintance.isKnown, provider.isLabel(condition) {
@@ -84,19 +86,19 @@ extension ExplainedPublisher.Memory {
     let got = publisher.provider.immutableIDs(of: supposed.identity)
     self =
       switch acquaintance {
-      case .configured: .configured
+      case .configured: publisher.pin == .names ? .names : .configured
       case _ where !supposed.isWhole: .unknown(got)
       case .new: learnt == nil ? .unknown(got) : .pending(got)
       case .known: .learnt(got)
       case .changed(_, let learnt, let got): .changed(learnt: learnt, got: got)
-      case .unrecognisable(let claim): .missing(claim: claim)
+      case .unrecognisable(let claim, _): .missing(claim: claim)
       }
   }
 
   /// Nil where it is not known.
   package var holds: Bool? {
     switch self {
-    case .configured, .pending, .learnt: true
+    case .configured, .names, .pending, .learnt: true
     case .changed, .missing: false
     case .unknown: nil
     }

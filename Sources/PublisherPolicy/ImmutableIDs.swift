@@ -18,6 +18,11 @@ package struct ImmutableIDs: Hashable, Sendable {
 
   package init(_ ids: [ID]) { self.ids = ids.sorted { $0.name < $1.name } }
 
+  /// Whether both say another value of one id.
+  func disagree(with others: ImmutableIDs) -> Bool {
+    ids.contains { id in others.ids.contains { $0.name == id.name && $0.value != id.value } }
+  }
+
   /// As JSON, for the store to keep.
   package func encoded() -> [UInt8] { JSONObject(ids.map { .init($0.name, .string($0.value)) }).encoded() }
 

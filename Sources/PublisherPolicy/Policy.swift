@@ -20,16 +20,20 @@ package struct Policy: Sendable {
   let providers: [IssuerName: any CIProvider]
   private let urls: [IssuerName: ExactString]
   private let index: PublisherIndex
-  /// The issuers of publishers that learn.
+  /// How each registry compares versions.
+  private let versionKeys: [RegistryName: VersionKey]
+  /// The issuers of publishers that heed what was learnt.
   private let learners: Set<IssuerName>
   /// The claims that conditions compare, of issuers whose tables are open.
   private let compared: [IssuerName: Set<ExactString>]
 
-  package init(publishers: [Publisher], issuers: [Issuer]) {
+  /// - Parameter versionKeys: of registries whose ecosystem has several spellings of one version.
+  package init(publishers: [Publisher], issuers: [Issuer], versionKeys: [RegistryName: VersionKey] = [:]) {
     self.publishers = publishers
+    self.versionKeys = versionKeys
     providers = Dictionary(issuers.map { ($0.name, $0.provider) }) { first, _ in first }
     urls = Dictionary(issuers.map { ($0.name, $0.url) }) { first, _ in first }
-    learners = Set(publishers.filter(\.learns).map(\.issuer))
+    learners = Set(publishers.filter(\.heedsMemory).map(\.issuer))
     index = PublisherIndex(publishers)
     var compared: [IssuerName: Set<ExactString>] = [:]
     for publisher in publishers where providers[publisher.issuer]?.claims.isOpen ?? false {
@@ -86,7 +90,7 @@ package struct Policy: Sendable {
 
   package func provenance(of identity: PublisherIdentity) -> Provenance? { providers[identity.issuer]?.provenance(of: identity) }
 
-  /// Whether ids are learnt of this issuer's tokens, so that the store must be asked what it knows.
+  /// Whether a publisher of this issuer heeds what was learnt, so that the store must be asked what it knows.
   package func learns(from identity: PublisherIdentity) -> Bool { learners.contains(identity.issuer) }
 
   /// The token's repository and ids, as the store knows them.
@@ -120,7 +124,7 @@ package struct Policy: Sendable {
   ) throws(PolicyRefusal) -> Decision {
     let meant: [Candidate]
     do throws(PublisherRefusal) {
-      meant = try self.meant(by: claimant, registry: target.registry, version: .known(target.version), knowledge.learnt, at: now)
+      meant = try self.meant(by: claimant, registry: target.registry, version: judgedVersion(of: target), knowledge.learnt, at: now)
     } catch {
       throw .publisher(error)
     }
@@ -144,6 +148,11 @@ package struct Policy: Sendable {
     }
   }
 
+  func judgedVersion(of target: PublishTarget) -> JudgedVersion {
+    guard let key = versionKeys[target.registry] else { return .known(target.version) }
+    return .known(target.version, key: key)
+  }
+
   private func grant(_ claimant: Claimant, _ target: PublishTarget, _ candidate: Candidate) -> Grant {
     let current = candidate.publisher.key(of: claimant.identity)
     let (key, lesson): (PublisherKey, ImmutableIDs?) =
@@ -158,7 +167,7 @@ package struct Policy: Sendable {
   // MARK: Candidates
 
   /// A publisher that a token could mean, and how they stand to each other.
-  private struct Candidate {
+  struct Candidate {
     let publisher: Publisher
     let acquaintance: Acquaintance
     /// The conditions that do not hold.
@@ -190,7 +199,7 @@ package struct Policy: Sendable {
     // An upload token, or a body that was long on its way, may be older than the configuration.
     guard urls[identity.issuer] == identity.issuerURL else { throw .issuerReplaced }
     var candidates: [Candidate] = []
-    for number in numbers(of: identity, learnt) where claimant.scope?.publishers.contains(publishers[number].id) ?? true {
+    for number in numbers(of: identity, learnt) where claimant.mayMean(publishers[number]) {
       candidates.append(Candidate(publishers[number], identity, learnt, version))
     }
     func isCurrent(_ candidate: Candidate) -> Bool {
@@ -204,7 +213,9 @@ package struct Policy: Sendable {
     if let expired = here.first(where: \.isMeant) { throw .expired(expired.publisher.id) }
     if let refusal = here.compactMap({ $0.failures.isEmpty ? $0.acquaintance.refusal : nil }).first { throw refusal }
     if let other = matching.first { throw .otherRegistry(other.publisher.id) }
-    throw nearestMiss(identity, here)
+    let moved = index.publishers(sharingIDOf: identity).filter { claimant.mayMean(publishers[$0]) }
+      .map { Candidate(publishers[$0], identity, learnt, version) }
+    throw nearestMiss(identity, here, moved: moved.filter { $0.publisher.patterns(for: registry) != nil })
   }
 
   /// Where those stand in the configuration that the identity could mean, in that order.
@@ -224,39 +235,17 @@ package struct Policy: Sendable {
   /// Those that the identity could mean. Of a record those, too, that are found by an id of which it does not tell.
   func candidates(for supposed: SupposedIdentity, _ learnt: [LearntIdentity]) -> [Publisher] {
     let identity = supposed.identity
-    let numbers = numbers(of: identity, learnt)
+    let numbers = Set(numbers(of: identity, learnt) + index.publishers(sharingIDOf: identity)).sorted()
     guard !supposed.isWhole, !identity.claims.members.isEmpty else { return numbers.map { publishers[$0] } }
     let unknown = publishers.indices.filter { number in
       publishers[number].issuer == identity.issuer && identity.claim(publishers[number].subject) == nil
     }
     return Set(numbers + unknown).sorted().map { publishers[$0] }
   }
-
-  // MARK: Why not
-
-  private func nearestMiss(_ identity: PublisherIdentity, _ candidates: [Candidate]) -> PublisherRefusal {
-    // One that fails by whom it is about is no miss, but somebody else's.
-    let near = candidates.filter { candidate in
-      return !candidate.failures.contains { $0.isAbout(candidate.publisher.subject) || candidate.publisher.provider.isName($0) }
-    }
-    guard let nearest = near.min(by: { $0.failures.count < $1.failures.count }) else {
-      return .noPublisher(repository: providers[identity.issuer].flatMap { identity.claim($0.repositoryKey.claim) })
-    }
-    let publisher = nearest.publisher
-    let miss = NearMiss(
-      publisher: publisher.id,
-      failures: nearest.failures.map { .init(key: $0.key, expected: $0.expectation, got: $0.found(in: identity, publisher.provider)) },
-      isOwner: publisher.isOwned(by: identity) || nearest.acquaintance.isKnown)
-    let isDangerOnly = nearest.failures.allSatisfy { if case .safe = $0.kind { true } else { false } }
-    return isDangerOnly ? .forbiddenEvent(miss) : .claimMismatch(miss)
-  }
 }
 
-extension Publisher {
-  /// Whether the token shows an immutable id that this publisher demands.
-  fileprivate func isOwned(by identity: PublisherIdentity) -> Bool {
-    conditions.contains { provider.immutableIDs.contains($0.key) && $0.holds(of: identity, provider, version: .unknown) }
-  }
+extension Claimant {
+  fileprivate func mayMean(_ publisher: Publisher) -> Bool { scope?.publishers.contains(publisher.id) ?? true }
 }
 
 /// Why a publish is not granted.

@@ -12,23 +12,33 @@ package struct PublisherDeclaration: Sendable {
     case none
   }
 
+  /// What a publisher without ids in its conditions is bound to.
+  package enum Pin: String, CaseIterable, Sendable {
+    /// The ids of the first that publishes successfully.
+    case ids
+    /// Names alone, where the provider's tokens have ids only if the job asks for them.
+    case names
+  }
+
   package let id: String
   package let issuer: IssuerName
   package let when: [(key: String, values: Few<ExactString>)]
   package let mayPublish: [(registry: RegistryName, patterns: [NamePattern])]
   package let create: Creation
+  package let pin: Pin
   package let expires: UnixTime?
 
   package init(
     id: String, issuer: IssuerName, when: [(key: String, values: Few<ExactString>)],
     mayPublish: [(registry: RegistryName, patterns: [NamePattern])],
-    create: Creation, expires: UnixTime?
+    create: Creation, pin: Pin = .ids, expires: UnixTime?
   ) {
     self.id = id
     self.issuer = issuer
     self.when = when
     self.mayPublish = mayPublish
     self.create = create
+    self.pin = pin
     self.expires = expires
   }
 }
@@ -44,9 +54,12 @@ package struct Publisher: Sendable {
   let create: PublisherDeclaration.Creation
   /// Whether it is bound to the ids of the first that publishes successfully, since the configuration holds none.
   package let learns: Bool
+  package let pin: PublisherDeclaration.Pin
   private let rules: PublisherRules
 
   var provider: any CIProvider { rules.provider }
+  /// Whether what was learnt of a token's repository can speak against it.
+  var heedsMemory: Bool { learns || pin == .names }
 
   /// All that is wrong with the declaration; nil for the publisher where some of it is an error.
   package static func check(
@@ -57,7 +70,8 @@ package struct Publisher: Sendable {
     guard !check.problems.contains(where: { $0.severity == .error }) else { return (nil, check.problems) }
     let publisher = Publisher(
       id: PublisherID(declaration.id), issuer: declaration.issuer, conditions: conditions, mayPublish: declaration.mayPublish,
-      expires: declaration.expires, create: declaration.create, learns: check.learns, rules: rules)
+      expires: declaration.expires, create: declaration.create, learns: check.learns, pin: declaration.pin,
+      rules: rules)
     return (publisher, check.problems)
   }
 
@@ -108,6 +122,7 @@ package struct Publisher: Sendable {
 extension Publisher: Equatable {
   package static func == (left: Publisher, right: Publisher) -> Bool {
     left.id == right.id && left.issuer == right.issuer && left.provider.id == right.provider.id && left.conditions == right.conditions
-      && left.expires == right.expires && left.create == right.create && left.mayPublish.elementsEqual(right.mayPublish, by: ==)
+      && left.expires == right.expires && left.create == right.create && left.pin == right.pin
+      && left.mayPublish.elementsEqual(right.mayPublish, by: ==)
   }
 }

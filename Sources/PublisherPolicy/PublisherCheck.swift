@@ -14,7 +14,7 @@ struct PublisherCheck {
     self.declaration = declaration
     self.rules = rules
     keys = declaration.when.map { rules.key($0.key) }
-    learns = rules.haveIDs && !keys.contains { $0.isImmutableID }
+    learns = declaration.pin == .ids && rules.haveIDs && !keys.contains { $0.isImmutableID }
   }
 
   private var provider: any CIProvider { rules.provider }
@@ -22,6 +22,7 @@ struct PublisherCheck {
   mutating func run() -> [Condition] {
     checkID()
     checkPackages()
+    if declaration.pin == .names { checkNames() }
     var conditions: [Condition] = []
     // No more than that: it is kept as long as the configuration is.
     conditions.reserveCapacity(keys.count + rules.usualConditions.count)
@@ -74,6 +75,17 @@ struct PublisherCheck {
       if patterns.isEmpty { error(.mayPublish(registry), "it names no package") }
       if patterns.contains(where: \.isBroad) { warn(.mayPublish(registry), "it may publish every package of this registry") }
     }
+  }
+
+  /// Names alone are trusted only where tokens have no more by default: elsewhere that would give up the ids that each token has.
+  private mutating func checkNames() {
+    guard provider.idsOnRequest != nil else {
+      let why = rules.haveIDs ? "have ids without being asked for them" : "have none"
+      return error(.pin, "names is for tokens that have ids only where the job asks for them; those of \(provider.id) \(why)")
+    }
+    if let id = keys.first(where: \.isImmutableID) { error(.pin, "names contradicts \(id.name) in `when`") }
+    if !namesRepositories { error(.pin, "names needs each \(provider.repositoryKey.condition) written out in `when`") }
+    warn(.pin, "names alone are trusted, which can be given up and taken by strangers: better let the job ask for the ids")
   }
 
   private mutating func checkWhole() {

@@ -3,6 +3,7 @@ package struct PublisherProblem: Hashable, Sendable {
   package enum Part: Hashable, Sendable {
     case id
     case whole
+    case pin
     /// A condition, by its key.
     case when(String)
     case mayPublish(RegistryName)

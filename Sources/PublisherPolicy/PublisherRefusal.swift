@@ -3,7 +3,9 @@ package import StrictParsers
 /// Why no publisher of the configuration is meant by a token.
 package enum PublisherRefusal: Error, Hashable, Sendable {
   /// A claim that every token of this provider has is missing, or is neither a string nor an integer.
-  case missingClaim(ExactString)
+  ///
+  /// `mend`: what the job or the operator can do, where the provider's tokens have the claim only if the job asks for it.
+  case missingClaim(ExactString, mend: String? = nil)
   /// The issuer that made the token is no longer the one that is configured under its name.
   case issuerReplaced
   /// No publisher of the issuer names the token's repository.
@@ -47,7 +49,7 @@ package enum PublisherRefusal: Error, Hashable, Sendable {
 
   package func sentence(for reader: Reader) -> String {
     switch self {
-    case .missingClaim(let name): "the token has no usable claim \(name)"
+    case .missingClaim(let name, let mend): "the token has no usable claim \(name)" + (mend.map { ": \($0)" } ?? "")
     case .issuerReplaced: "the issuer of this token is no longer trusted; get a token of the one that is configured now"
     case .noPublisher(let repository?): "no publisher is configured for \(Shown.value(repository))"
     case .noPublisher(nil): "no publisher is configured for the token's repository"
@@ -77,6 +79,15 @@ package struct NearMiss: Hashable, Sendable {
   package let failures: [Failure]
   /// Whether the token has shown an immutable id of this publisher, so that its owner may read what is expected.
   package let isOwner: Bool
+  /// Ids of this publisher that the token has, although it names another repository; none where that is not so.
+  package let moved: [ExactString]
+
+  init(publisher: PublisherID, failures: [Failure], isOwner: Bool, moved: [ExactString] = []) {
+    self.publisher = publisher
+    self.failures = failures
+    self.isOwner = isOwner
+    self.moved = moved
+  }
 
   func sentence(for reader: PublisherRefusal.Reader) -> String {
     let tellsExpected =
@@ -88,7 +99,14 @@ package struct NearMiss: Hashable, Sendable {
       let got = failure.got.map(Shown.value) ?? "nothing"
       return tellsExpected ? "\(failure.key): expected \(failure.expected), got \(got)" : "\(failure.key): \(got) is not what is configured"
     }
-    return causes.joined(separator: "; ") + " (publisher \(publisher))"
+    return (causes + movedWords).joined(separator: "; ") + " (publisher \(publisher))"
+  }
+
+  private var movedWords: [String] {
+    guard let last = moved.last else { return [] }
+    let names = moved.dropLast().map(\.text).joined(separator: ", ") + (moved.count > 1 ? " and " : "") + last.text
+    let words = moved.count > 1 ? "are those" : "is that"
+    return ["\(names) \(words) of this publisher: the repository was renamed or moved, update the configuration"]
   }
 }
 

@@ -35,23 +35,32 @@ package struct TagPattern: Hashable, Sendable {
 
   /// While the version is unknown, whether some version would make it match.
   func matches(_ reference: ExactString, version: JudgedVersion) -> Bool {
-    guard reference.utf8.starts(with: Self.beginning.utf8) else { return false }
-    let tag = reference.utf8.dropFirst(Self.beginning.utf8.count)
-    guard let (before, after) = halves else {
-      return ClaimPattern(text, ignoringCase: false).matches(ExactString(Substring(tag)))
+    guard namesVersion else {
+      return Self.tag(of: reference).map { ClaimPattern(text, ignoringCase: false).matches(ExactString(Substring($0))) } ?? false
     }
-    guard tag.count >= before.count + after.count, tag.starts(with: before), tag.suffix(after.count).elementsEqual(after) else {
-      return false
-    }
-    let named = tag.dropFirst(before.count).dropLast(after.count)
+    guard let named = named(in: reference) else { return false }
     switch version {
     case .unknown: return !named.isEmpty
-    case .known(nil): return false
-    case .known(let version?): return named.elementsEqual(version.written.utf8) || named.elementsEqual(version.canonical.utf8)
+    case .known(nil, _): return false
+    case .known(let version?, let key):
+      return named == version.written || named == version.canonical || key(named).map { $0 == key(version.canonical) } ?? false
     }
   }
 
-  /// The references that an upload of this version may come from; none where there is no placeholder.
+  /// What stands in a tag where the pattern has the placeholder; nil where the pattern has none, or the rest of the tag is another.
+  func named(in reference: ExactString) -> ExactString? {
+    guard let (before, after) = halves, let tag = Self.tag(of: reference), tag.count >= before.count + after.count,
+      tag.starts(with: before), tag.suffix(after.count).elementsEqual(after)
+    else { return nil }
+    return ExactString(Substring(tag.dropFirst(before.count).dropLast(after.count)))
+  }
+
+  /// The tag's name; nil for another reference.
+  private static func tag(of reference: ExactString) -> Substring.UTF8View? {
+    reference.utf8.starts(with: beginning.utf8) ? reference.utf8.dropFirst(beginning.utf8.count) : nil
+  }
+
+  /// The references that an upload of this version may come from, of the spellings that it is sure to know; none where there is no placeholder.
   func references(of version: PublishTarget.Version) -> [ExactString] {
     guard let (before, after) = halves else { return [] }
     let spellings = version.written == version.canonical ? [version.written] : [version.written, version.canonical]

@@ -8,14 +8,14 @@ extension ArchiveRefusal {
     case .tar(let refusal): refusal.explanation
     case .zip(let refusal): refusal.explanation
     case .memberKind: "its metadata are a link or a directory"
-    case .repeatedMember: "its metadata stand twice in it"
+    case .repeatedMember: "its metadata stand twice in it, or another file does with two contents"
     case .memberTooLarge: "its metadata are too large"
-    case .tooMany: "it has too many links, names at the top, or files that look like metadata"
+    case .tooMany: "it has too many paths, links, names at the top, or files that look like metadata"
     case .tooDeep: "a name in it has too many segments"
     case .namesTooLong: "the names in it are too long"
     case .budgetSpent: "it takes too long to read"
     case .throughLink: "a file in it would be unpacked through a link"
-    case .fileAndFolder: "a name at its top is both a file and a folder"
+    case .fileAndFolder: "a path in it is both a file and a folder"
     case .unreadable: "it could not be read back"
     }
   }

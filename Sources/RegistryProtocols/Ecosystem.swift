@@ -11,6 +11,9 @@ package enum Ecosystem: String, CaseIterable, Hashable, Sendable {
   /// The one spelling of a version that all equivalent spellings share; nil where it is no version.
   package func canonicalVersion(_ written: ExactString) -> ExactString? { RegistryCatalog.dialect(of: self).canonicalVersion(written) }
 
+  /// What all spellings of one version share; nil where it is no version, or where the ecosystem has one spelling of each.
+  package func versionKey(_ written: ExactString) -> ExactString? { RegistryCatalog.dialect(of: self).versionKey(written) }
+
   /// The same as `canonicalName` for a pattern of names, in which `*` stands for any characters; nil where it holds a character that no name can hold.
   package func canonicalPattern(_ written: ExactString) -> ExactString? { RegistryCatalog.dialect(of: self).canonicalPattern(written) }
 }

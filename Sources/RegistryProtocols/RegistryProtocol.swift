@@ -15,10 +15,15 @@ package protocol RegistryProtocol: Sendable {
   /// The one spelling of a version that all equivalent spellings share; nil where it is no version.
   static func canonicalVersion(_ written: ExactString) -> ExactString?
 
+  /// What all spellings of one version share, also those that `canonicalVersion` keeps apart (`1.0` and `1.0.0` of PEP 440); nil where it is no
+  /// version, or where the ecosystem has one spelling of each.
+  static func versionKey(_ written: ExactString) -> ExactString?
+
   /// What an upload of a file would publish, from its name and its content alone; nil where the ecosystem's files do not say.
   ///
   /// Slow: it may read the whole file.
-  func target(ofFile name: ExactString, _ artifact: any RandomAccessBytes) throws(ScopeRefusal) -> PublishTarget?
+  /// - Parameter budget: asked at short intervals; the file is refused once it is spent.
+  func target(ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget) throws(ScopeRefusal) -> PublishTarget?
 
   /// What the request wants, from its head alone. `path` is the request's path below the registry's public prefix.
   func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation

@@ -4,8 +4,11 @@ struct ArchiveCollection {
   private var contents: [ExactString: [UInt8]] = [:]
   private var topLevelFolders: Set<ExactString> = []
   private var topLevelFiles: Set<ExactString> = []
+  private var paths = ArchivePaths()
   private var links = ArchiveLinks()
   private var nameBytes = 0
+  /// The last entry's.
+  private var last: Int?
 
   init(limits: ArchiveLimits) { self.limits = limits }
 
@@ -21,6 +24,9 @@ struct ArchiveCollection {
     try addToTopLevel(name, kind)
     // A later entry of a link's name, or below it, is written where the link points to.
     guard !links.cover(name) else { throw .throughLink }
+    guard let path = paths.insert(name, isFolder: kind == .directory) else { throw .fileAndFolder }
+    guard paths.count <= limits.paths else { throw .tooMany }
+    last = path
     if kind == .symbolicLink || kind == .hardLink {
       guard links.count < limits.links else { throw .tooMany }
       links.insert(name)
@@ -37,8 +43,15 @@ struct ArchiveCollection {
 
   mutating func keep(_ content: [UInt8], of name: ExactString) { contents[name] = content }
 
+  /// Refuses another entry of one name: some readers take the first and some the last. A copy is no other one, and tools make copies.
+  /// - Parameter fingerprint: of what the last entry is, its content included.
+  mutating func conclude(_ fingerprint: Int) throws(ArchiveRefusal) {
+    guard let last else { return }
+    self.last = nil
+    guard paths.note(fingerprint, of: last) else { throw .repeatedMember }
+  }
+
   func finish() throws(ArchiveRefusal) -> ArchiveMembers {
-    guard topLevelFolders.isDisjoint(with: topLevelFiles) else { throw .fileAndFolder }
     return ArchiveMembers(contents: contents, topLevelFolders: topLevelFolders, topLevelFiles: topLevelFiles)
   }
 

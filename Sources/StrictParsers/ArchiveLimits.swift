@@ -12,6 +12,8 @@ package struct ArchiveLimits: Hashable, Sendable {
   package var topLevelNames: Int
   /// Segments of one name.
   package var depth: Int
+  /// Files and folders, those that are named only as part of another path included.
+  package var paths: Int
   /// Bytes of all names, and of what links point to, together.
   package var nameBytes: Int
   /// Links of a tar file.
@@ -25,7 +27,8 @@ package struct ArchiveLimits: Hashable, Sendable {
 
   package init(
     inflate: InflateLimits = InflateLimits(), entries: Int = 200_000, memberLength: Int = 8 << 20, members: Int = 16,
-    topLevelNames: Int = 10_000, depth: Int = 128, nameBytes: Int = 32 << 20, links: Int = 10_000, zipDirectory: Int = 32 << 20,
+    topLevelNames: Int = 10_000, depth: Int = 128, paths: Int = 250_000, nameBytes: Int = 32 << 20, links: Int = 10_000,
+    zipDirectory: Int = 32 << 20,
     tarExtension: Int = 1 << 20, tarExtensions: Int = 32 << 20
   ) {
     self.inflate = inflate
@@ -34,6 +37,7 @@ package struct ArchiveLimits: Hashable, Sendable {
     self.members = members
     self.topLevelNames = topLevelNames
     self.depth = depth
+    self.paths = paths
     self.nameBytes = nameBytes
     self.links = links
     self.zipDirectory = zipDirectory

@@ -15,7 +15,7 @@ package struct ArchiveMembers: Hashable, Sendable {
   ///   - budget: asked after each piece that was unpacked.
   ///   - isWanted: asked for each name, without a directory's last slash.
   package static func ofTarGzip(
-    _ source: some RandomAccessBytes, limits: ArchiveLimits = ArchiveLimits(), budget: WorkBudget = .unlimited,
+    _ source: some RandomAccessBytes, limits: ArchiveLimits = ArchiveLimits(), budget: WorkBudget,
     isWanted: (ExactString) -> Bool
   ) throws(ArchiveRefusal) -> ArchiveMembers {
     var gzip = try opened(limits.inflate)
@@ -43,12 +43,13 @@ package struct ArchiveMembers: Hashable, Sendable {
   ///   - budget: asked after some headers, and after each piece that was unpacked.
   ///   - isWanted: asked for each name, without a directory's last slash.
   package static func ofZip(
-    _ source: some RandomAccessBytes, limits: ArchiveLimits = ArchiveLimits(), budget: WorkBudget = .unlimited,
+    _ source: some RandomAccessBytes, limits: ArchiveLimits = ArchiveLimits(), budget: WorkBudget,
     isWanted: (ExactString) -> Bool
   ) throws(ArchiveRefusal) -> ArchiveMembers {
     let zip = try readingZip { () throws(ZipRefusal) in try ZipReader(source, limits: limits, budget: budget) }
     var collection = ArchiveCollection(limits: limits)
-    for entry in zip.entries {
+    for (number, entry) in zip.entries.enumerated() {
+      guard number % 64 != 0 || !budget.isSpent else { throw .budgetSpent }
       let isKept = try collection.add(entry.name, entry.kind, size: entry.size, shortName: nil, linkName: nil, isWanted: isWanted)
       guard isKept else { continue }
       let content = try readingZip { () throws(ZipRefusal) in try zip.content(of: entry, limit: limits.memberLength) }

@@ -5,11 +5,11 @@ package enum ArchiveRefusal: Error, Hashable, Sendable {
   case zip(ZipRefusal)
   /// A member that is wanted is a link or a directory, or has a second name to some readers.
   case memberKind
-  /// A member that is wanted stands twice in the archive.
+  /// A member that is wanted stands twice in the archive, or another one does and is not the same both times.
   case repeatedMember
   /// A member that is wanted is larger than its limit.
   case memberTooLarge
-  /// More members are wanted, links made, or names at the top than the limits allow.
+  /// More members are wanted, links made, paths named, or names at the top than the limits allow.
   case tooMany
   /// A name has more segments than its limit.
   case tooDeep
@@ -19,7 +19,7 @@ package enum ArchiveRefusal: Error, Hashable, Sendable {
   case budgetSpent
   /// An entry that would be unpacked through a link or over it.
   case throughLink
-  /// A name at the top is both a folder and something else.
+  /// A path is both a folder and something else.
   case fileAndFolder
   /// Our own storage failed.
   case unreadable(UnreadableBytes)

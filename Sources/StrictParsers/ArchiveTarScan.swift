@@ -3,6 +3,8 @@ struct ArchiveTarScan {
   private var reader: TarReader
   private var collection: ArchiveCollection
   private var open: (name: ExactString, content: [UInt8])?
+  /// Of the entry that is being read; nil for a directory.
+  private var fingerprint: Hasher?
 
   init(limits: ArchiveLimits) {
     reader = TarReader(limits: limits)
@@ -14,10 +16,13 @@ struct ArchiveTarScan {
     while let event = try next(in: chunk, at: &offset) {
       switch event {
       case .entry(let entry):
+        try conclude()
         let keeps = try collection.add(
           entry.name, entry.kind, size: entry.size, shortName: entry.shortName, linkName: entry.linkName, isWanted: isWanted)
         open = keeps ? (entry.name, []) : nil
+        begin(entry)
       case .data(let range):
+        unsafe chunk.extracting(range).withUnsafeBytes { unsafe fingerprint?.combine(bytes: $0) }
         guard open != nil else { continue }
         open?.content.append(copying: chunk.extracting(range))
       case .entryEnded:
@@ -29,7 +34,23 @@ struct ArchiveTarScan {
 
   mutating func finish() throws(ArchiveRefusal) -> ArchiveMembers {
     do throws(TarRefusal) { try reader.finish() } catch { throw .tar(error) }
+    try conclude()
     return try collection.finish()
+  }
+
+  private mutating func begin(_ entry: TarEntry) {
+    guard entry.kind != .directory else { return }
+    var hasher = Hasher()
+    hasher.combine(entry.kind)
+    hasher.combine(entry.size)
+    hasher.combine(entry.linkName)
+    fingerprint = hasher
+  }
+
+  private mutating func conclude() throws(ArchiveRefusal) {
+    guard let fingerprint else { return }
+    self.fingerprint = nil
+    try collection.conclude(fingerprint.finalize())
   }
 
   private mutating func next(in chunk: Span<UInt8>, at offset: inout Int) throws(ArchiveRefusal) -> TarReader.Event? {

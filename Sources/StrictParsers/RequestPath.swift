@@ -6,7 +6,7 @@ package struct RequestPath: Sendable {
   package struct Segment: Sendable {
     /// As it came, with unreserved characters as themselves.
     package let bytes: ArraySlice<UInt8>
-    /// Decoded. Neither empty nor dots only, and free of delimiters, percent signs and controls.
+    /// Decoded. Neither empty nor dots only, and free of delimiters, percent signs and controls; its compatibility form, too.
     package let text: ExactString
   }
 
@@ -28,6 +28,7 @@ package struct RequestPath: Sendable {
       guard end > start else { throw .emptySegment }
       let text = try PercentEncoding.pathSegment(bytes[start..<end])
       guard text.utf8.contains(where: { $0 != UInt8(ascii: ".") }) else { throw .dotSegment }
+      guard !CompatibilityForm.leadsElsewhere(text) else { throw .compatibilityForm }
       let begin = plain.count
       plain += PercentEncoding.withoutEscapedUnreserved(bytes[start..<end])
       found.append((begin..<plain.count, text))

@@ -8,6 +8,8 @@ package enum RequestPathRefusal: Error, Hashable, CaseIterable, Sendable {
   case malformedUTF8
   case emptySegment
   case dotSegment
+  /// Unicode's compatibility normalisation would make dots of a segment, or put a slash or a backslash into it.
+  case compatibilityForm
   case emptyParameter
   case ambiguousPlus
   case repeatedParameter
@@ -23,6 +25,7 @@ package enum RequestPathRefusal: Error, Hashable, CaseIterable, Sendable {
     case .malformedUTF8: "path-malformed-utf8"
     case .emptySegment: "path-empty-segment"
     case .dotSegment: "path-dot-segment"
+    case .compatibilityForm: "path-compatibility-form"
     case .emptyParameter: "query-empty-parameter"
     case .ambiguousPlus: "query-ambiguous-plus"
     case .repeatedParameter: "query-repeated-parameter"
@@ -40,6 +43,8 @@ package enum RequestPathRefusal: Error, Hashable, CaseIterable, Sendable {
     case .malformedUTF8: "the escapes must be well-formed UTF-8"
     case .emptySegment: "the path must not hold two slashes in a row"
     case .dotSegment: "the path must not hold a segment of dots only"
+    case .compatibilityForm:
+      "the path must not hold a segment that Unicode's compatibility normalisation (NFKC) would turn into dots, or into two at a slash or backslash"
     case .emptyParameter: "the query must not hold an empty parameter"
     case .ambiguousPlus: "a plus sign in the query must be percent-encoded, as must a space"
     case .repeatedParameter: "a parameter of the query that may stand once was repeated"

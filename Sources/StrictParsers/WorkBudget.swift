@@ -2,8 +2,6 @@
 ///
 /// The parsers read no clock: their caller decides what is measured.
 package struct WorkBudget: Sendable {
-  package static let unlimited = WorkBudget { false }
-
   private let isUsedUp: @Sendable () -> Bool
 
   package init(isUsedUp: @escaping @Sendable () -> Bool) { self.isUsedUp = isUsedUp }

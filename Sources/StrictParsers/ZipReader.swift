@@ -14,7 +14,7 @@ package struct ZipReader<Source: RandomAccessBytes>: Sendable {
 
   /// Reads and compares all headers, and no content.
   package init(
-    _ source: Source, limits: ArchiveLimits = ArchiveLimits(), budget: WorkBudget = .unlimited
+    _ source: Source, limits: ArchiveLimits = ArchiveLimits(), budget: WorkBudget
   ) throws(ZipRefusal) {
     let end = try ZipEnd.locate(in: source)
     guard end.entryCount <= limits.entries, end.directorySize <= limits.zipDirectory else { throw .tooLarge }

@@ -37,6 +37,7 @@ class Settings:
     packages: str = '"acme-widgets*"'
     when: str = '{repository: acme/widgets, repository_owner_id: "42", repository_id: "1234", workflow: release.yml}'
     create: str = "any"
+    pin: str = ""
     expires: str = "2099-01-01"
     elsewhere: str = ""  # what the publisher may publish to another registry instead
     limits: dict = field(default_factory=dict)
@@ -108,6 +109,7 @@ class Gateway:
             f"    may_publish: {{{may_publish}}}",
             f"    create: {settings.create}",
             f"    expires: {settings.expires}",
+            *([f"    pin: {settings.pin}"] if settings.pin else []),
             "",
         ]
         return "\n".join(lines)

@@ -182,6 +182,25 @@ def test_a_client_that_goes_away_has_published_nothing(started, issuer, recordin
     assert not recording.requests[0].complete
 
 
+def test_what_reaches_the_registry_is_the_form_that_was_decided_on(started, issuer, recording):
+    gateway = generic(started, recording)
+    name = fresh_name()
+    escaped = "".join(f"%{ord(letter):02x}" for letter in name)
+    for file, forwarded in (
+        ("%66ile%2Ebin%7E", "file.bin~"), ("a%2Db%5f%30", "a-b_0"), ("%C3%A9%2b%20", "%C3%A9%2b%20"), ("..%2ea", "...a"), ("%EF%BC%8Eb", "%EF%BC%8Eb"),
+    ):
+        assert put(gateway, f"/{escaped}/%31.0/{file}", b"x", token_credential(issuer.mint())).status == 200
+        assert recording.requests[-1].line == f"PUT /{name}/1.0/{forwarded} HTTP/1.1"
+        assert request(gateway, "GET", f"/{escaped}/%31.0/{file}", []).status == 200
+        assert recording.requests[-1].line == f"GET /{name}/1.0/{forwarded} HTTP/1.1"
+    records = gateway.audit(5)
+    assert {(record["package.name"], record["package.version"]) for record in records} == {(name, "1.0")}
+    assert [record["artifact.filename"] for record in records] == ["file.bin~", "a-b_0", "\u00e9+ ", "...a", "\uff0eb"]
+    # Nothing is decided about a name that only looks allowed, in whatever form it comes.
+    answer = put(gateway, "/%73tranger/1.0/a", b"x", token_credential(issuer.mint()))
+    assert answer.json["reason"] == "scope.package-not-allowed"
+
+
 NAMES = {
     "a parent": (400, "route.path-dot-segment", "/{name}/../1.0/a.bin"),
     "an encoded parent": (400, "route.path-dot-segment", "/{name}/%2e%2e/1.0/a.bin"),
@@ -193,6 +212,10 @@ NAMES = {
     "a line end": (400, "route.path-encoded-control", "/{name}/1.0/a%0d%0a.bin"),
     "half an escape": (400, "route.path-malformed-escape", "/{name}/1.0/a%2"),
     "an overlong slash": (400, "route.path-malformed-utf8", "/{name}/1.0/..%c0%afa.bin"),
+    "two dots in one character": (400, "route.path-compatibility-form", "/{name}/%E2%80%A5/a.bin"),
+    "two full-width dots": (400, "route.path-compatibility-form", "/{name}/1.0/%EF%BC%8E%EF%BC%8E"),
+    "a full-width slash": (400, "route.path-compatibility-form", "/{name}/1.0/..%EF%BC%8Fa.bin"),
+    "a full-width backslash": (400, "route.path-compatibility-form", "/{name}%EF%BC%BCevil/1.0/a.bin"),
     "a semicolon": (400, "route.path-forbidden-byte", "/{name}/1.0/a.bin;x=y"),
     "one segment more": (404, "route.upload-elsewhere", "/{name}/1.0/x/a.bin"),
     "one segment less": (404, "route.upload-elsewhere", "/{name}/a.bin"),

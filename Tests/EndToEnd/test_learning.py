@@ -124,6 +124,22 @@ def test_a_renamed_repository_goes_on_and_is_reported(started, issuer, recording
     assert answer.json["reason"] == "publisher.identity-changed"
 
 
+def test_a_renamed_repository_whose_ids_are_configured_is_told_that_its_name_must_be_too(started, issuer, recording):
+    gateway = started(recording)
+    answer = published(gateway, issuer, **renamed("acme/gizmos"))
+    record = assert_refused(gateway, answer, 403, "publisher.claim-mismatch")
+    words = (
+        'repository: expected "acme/widgets", got "acme/gizmos"; repository_owner_id and repository_id are those of this publisher: '
+        "the repository was renamed or moved, update the configuration (publisher widgets-release)")
+    assert record["detail"] == words and words in answer.json["message"]
+    exchanged = post_json(gateway, "/_/oidc/mint-token", {"token": issuer.mint(**renamed("acme/gizmos"))})
+    assert exchanged.status == 422 and "was renamed or moved" in exchanged.body.decode()
+    # Another repository of its owner is nobody's, whatever it is called.
+    answer = published(gateway, issuer, repository_id="9999", **renamed("acme/gizmos"))
+    assert answer.json["reason"] == "publisher.no-publisher"
+    assert not recording.requests
+
+
 def test_a_renamed_entry_opens_nothing(started, issuer, recording):
     gateway = learning(started, recording)
     assert published(gateway, issuer).status == 200

@@ -10,6 +10,7 @@ import pytest
 from issuer import Issuer
 from packages import fresh_name, wheel
 from registries import ROOT
+from test_operations import change, command
 from test_refusals import assert_refused
 from wire import Form, post_json, token_credential, upload
 
@@ -110,6 +111,73 @@ def changed(claims: dict, path: str) -> dict:
     else:
         claims[name] = claims[name] + 1 if isinstance(claims[name], int) else claims[name] + "x"
     return claims
+
+
+# Buildkite's tokens have ids only where the job asks, which uv can't.
+
+NAMES = '{organization_slug: foo, pipeline_slug: bar, tag: "v{version}"}'
+IDS = ("pipeline_id", "organization_id")
+
+
+def named(started, registry, case, **settings):
+    return started(registry, **{**case.settings(), "when": NAMES, **settings})
+
+
+def without_ids(case, **changes) -> dict:
+    return {name: value for name, value in case.claims(**changes).items() if name not in IDS}
+
+
+def test_a_token_without_ids_publishes_where_names_will_do(started, recording, issuer):
+    case = Case("buildkite", issuer)
+    gateway = named(started, recording, case, pin="names")
+    assert case.publish(gateway, without_ids(case)).status == 200
+    assert case.publish(gateway, case.claims()).status == 200
+    assert {record["publisher.id"] for record in gateway.audit(2)} == {"widgets-release"}
+    assert post_json(gateway, "/_/oidc/mint-token", {"token": issuer.sign(without_ids(case))}).json["token"]
+    assert case.publish(gateway, without_ids(case, pipeline_slug="other")).json["reason"] == "publisher.no-publisher"
+    run = command(gateway, "check", "-c", gateway.configuration)
+    assert run.returncode == 0 and "names alone are trusted" in run.stdout + run.stderr
+    assert command(gateway, "check", "-c", gateway.configuration, "--strict").returncode == 1
+    shown = command(gateway, "publishers", "list", "-c", gateway.configuration)
+    assert "widgets-release active\n" in shown.stdout and "trusted by its names" in shown.stdout
+
+
+def test_a_token_without_ids_is_told_what_would_help(started, recording, issuer):
+    case = Case("buildkite", issuer)
+    gateway = named(started, recording, case)
+    answer = case.publish(gateway, without_ids(case))
+    assert_refused(gateway, answer, 403, "publisher.missing-claim")
+    assert "--claim pipeline_id --claim organization_id" in answer.json["message"] and "`pin: names`" in answer.json["message"]
+    assert not recording.requests
+    assert case.publish(gateway, case.claims()).status == 200
+
+
+PRECIOUS = """
+- id: precious
+  issuer: github
+  when: {organization_slug: foo, pipeline_slug: bar}
+  may_publish: {python: [precious]}
+  create: any
+"""
+
+
+def test_names_that_will_do_for_one_publisher_open_nothing_of_another(started, recording, issuer):
+    case = Case("buildkite", issuer)
+    gateway = named(started, recording, case, pin="names")
+    (gateway.directory / "precious.yaml").write_text(PRECIOUS)
+    change(gateway, gateway.render() + "include: [precious.yaml]\n", by_signal=True)
+
+    def precious(claims):
+        return upload(gateway, Form.of(wheel("precious", "1.0")), token_credential(issuer.sign(claims)))
+
+    assert precious(case.claims()).status == 200
+    stranger = "00000009-1111-4222-8333-444455556666"
+    # Whoever has taken the names may publish what is trusted to them, as long as he shows no other ids, and nothing else.
+    assert precious(without_ids(case)).json["reason"] == "scope.package-not-allowed"
+    assert case.publish(gateway, without_ids(case)).status == 200
+    for publish in (precious, lambda claims: case.publish(gateway, claims)):
+        assert publish(case.claims(pipeline_id=stranger)).json["reason"] == "publisher.identity-changed"
+    assert precious(case.claims()).status == 200
 
 
 LISTED = ["bitbucket", "forgejo", "jenkins", "generic"]

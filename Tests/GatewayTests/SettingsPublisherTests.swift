@@ -8,6 +8,11 @@ import Testing
     "is told what is wrong with it",
     arguments: [
       (", create: some", "error: publishers.0.create: must be named or any or none (none?)"),
+      (", pin: some", "error: publishers.0.pin: must be ids or names"),
+      (
+        ", pin: names",
+        "error: publishers.0.pin: names is for tokens that have ids only where the job asks for them; those of github have ids without being asked for them"
+      ),
       (", expires: tomorrow", "error: publishers.0.expires: \"tomorrow\" is no date: YYYY-MM-DD"),
       (", name: x", "error: publishers.0.name: there is no such key here"),
       // RubyGems' policies have effects. Here an entry allows, and nothing denies.

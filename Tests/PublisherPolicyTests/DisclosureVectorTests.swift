@@ -19,6 +19,13 @@ import TokenVerification
   .setting("repository_id", "456").setting("environment", "production").setting("ref", "refs/heads/main").setting("workflow_ref", file)
   .setting("job_workflow_ref", file)
 
+  /// The ids are right: it is the repository under another name, in which its workflow stands.
+  private static func renamed(_ name: String) -> String {
+    #"repository: expected "test-owner/test-repo", got "\#(name)"; workflow: expected "test.yml", got "\#(file)"; "#
+      + "repository_owner_id and repository_id are those of this publisher: the repository was renamed or moved, "
+      + "update the configuration (publisher release)"
+  }
+
   @Test(
     "reads what is missing or wrong once it has shown whose it is",
     arguments: [
@@ -27,8 +34,7 @@ import TokenVerification
       ("repository_owner_id", nil, "the token has no usable claim repository_owner_id"),
       ("repository_owner_id", "", #"repository_owner_id: expected "123", got "" (publisher release)"#),
       ("repository", nil, "the token has no usable claim repository"),
-      // NuGet names the claim. Here a name is looked up, and the empty one is nobody's.
-      ("repository", "", #"no publisher is configured for """#),
+      ("repository", "", renamed("")),
       ("repository_id", nil, #"repository_id: expected "456", got nothing (publisher release)"#),
       ("repository_id", "", #"repository_id: expected "456", got "" (publisher release)"#),
       ("event_name", nil, "the token has no usable claim event_name"),
@@ -36,7 +42,7 @@ import TokenVerification
         "event_name", "pull_request_target",
         #"event_name: expected nothing that runs a stranger's code, got "pull_request_target" (publisher release)"#
       ),
-      ("repository", "test-owner/other", #"no publisher is configured for "test-owner/other""#),
+      ("repository", "test-owner/other", renamed("test-owner/other")),
       // NuGet tells nothing before all names and both ids are right. Here one id is enough: nobody can take over an account's or a
       // repository's, and whoever has made his repository anew should read that it has another id now.
       ("repository_owner", "other", #"repository_owner: expected "test-owner", got "other" (publisher release)"#),
@@ -68,7 +74,11 @@ import TokenVerification
       ("namespace_id", nil, "the token has no usable claim namespace_id"),
       // NuGet wants it. Here the path of the whole project and the ids are compared, which leave nothing for it to say.
       ("namespace_path", nil, nil),
-      ("project_path", "foo/other", #"no publisher is configured for "foo/other""#),
+      (
+        "project_path", "foo/other",
+        #"project: expected "foo/bar", got "foo/other"; project_id is that of this publisher: the repository was renamed or moved, "#
+          + "update the configuration (publisher release)"
+      ),
       ("project_id", "1235", #"project_id: "1235" is not what is configured (publisher release)"#),
       ("ref_path", "refs/heads/other", #"ref_path: expected "refs/tags/v1.0", got "refs/heads/other" (publisher release)"#),
       ("environment", "other", #"environment: expected "release", got "other" (publisher release)"#),

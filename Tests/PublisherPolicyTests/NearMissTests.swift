@@ -1,5 +1,6 @@
 import StrictParsers
 import Testing
+import TokenVerification
 
 @testable import PublisherPolicy
 
@@ -31,11 +32,58 @@ import Testing
   @Test("is told of no publisher of another repository", arguments: SamplePublish.both)
   func foreign(sample: SamplePublish) throws {
     let keys = [sample.provider.repositoryKey.condition.text, sample.provider.repositoryKey.claim.text]
+    let sample = sample.requiring(sample.provider.immutableIDs[0].text, "9")
     for key in keys {
       let renamed = sample.requiringNothing(of: keys[0]).requiring(key, ["x/y", "x/z"])
       let single = sample.requiringNothing(of: keys[0]).requiring(key, "x/y")
       for other in [renamed, single] { #expect(try other.refusal() == .noPublisher(repository: "foo/bar"), "\(key)") }
     }
+  }
+
+  @Test(
+    "is told that its repository was renamed where it has the repository's id",
+    arguments: [
+      ([("repository_id", "1234"), ("repository_owner_id", "42")], "repository_id and repository_owner_id are those"),
+      ([("repository_id", "1234")], "repository_id is that"),
+    ] as [([(String, ExactString)], String)])
+  func renamed(ids: [(String, ExactString)], words: String) throws {
+    let when = [("repository", ["acme/old"])] + ids.map { ($0.0, [$0.1]) }
+    let publisher = try Self.sample.with { $0.when = when }.publisher()
+    let miss = try Self.miss(Self.sample, among: [publisher])
+    let sentence =
+      "repository: expected \"acme/old\", got \"foo/bar\"; \(words) of this publisher: the repository was renamed or moved, "
+      + "update the configuration (publisher release)"
+    #expect(miss.sentence(for: .client) == sentence && miss.sentence(for: .record) == sentence)
+    let explained = try Self.sample.policy([publisher]).explain(
+      Self.sample.supposed(by: Self.sample.policy([publisher])), Self.sample.supposedUpload, at: .latest)
+    #expect(explained.map(\.failures) == [1])
+  }
+
+  @Test("is told which id is another one where a repository moved to another owner")
+  func moved() throws {
+    let when = [("repository", ["acme/old"]), ("repository_id", ["1234"]), ("repository_owner_id", ["43"])] as [(String, [ExactString])]
+    let miss = try Self.miss(Self.sample, among: [Self.sample.with { $0.when = when }.publisher()])
+    #expect(miss.failures.map(\.key) == ["repository", "repository_owner_id"] && miss.moved == ["repository_id"] && miss.isOwner)
+  }
+
+  @Test(
+    "is told of no publisher of another repository of its owner, or of one with its name",
+    arguments: [
+      [("repository", ["acme/old"]), ("repository_owner_id", ["42"])], [("repository", ["acme/old"]), ("repository_id", ["9999"])],
+      [("repository", ["acme/old"]), ("repository_id", ["9999"]), ("repository_owner_id", ["42"])], [("repository", ["acme/old"])],
+    ] as [[(String, [ExactString])]])
+  func notRenamed(when: [(String, [ExactString])]) throws {
+    #expect(try Self.sample.with { $0.when = when }.refusal() == .noPublisher(repository: "foo/bar"))
+  }
+
+  @Test("prefers a publisher of the name that it has now")
+  func renamedAndNamed() throws {
+    let old = try Self.sample.with { $0.when = [("repository", ["acme/old"]), ("repository_id", ["1234"])] }.publisher(id: "old")
+    let new = try Self.sample.requiring("environment", "x").publisher(id: "new")
+    let miss = try Self.miss(Self.sample, among: [old, new])
+    #expect(miss.publisher.description == "new" && miss.moved.isEmpty)
+    let other = TokenScope(publishers: [PublisherID("other")], package: nil)
+    #expect(throws: PolicyRefusal.publisher(.noPublisher(repository: "foo/bar"))) { try Self.sample.decide(among: [old], scope: other) }
   }
 
   @Test("learns what is expected only once it has shown an immutable id of the publisher")

@@ -28,7 +28,14 @@ private struct Scan {
       let claim = subject(publisher)
       return !failures(publisher).contains { $0.isAbout(claim) }
     }
-    return near.min { failures($0).count < failures($1).count }?.id
+    let nearest = near.isEmpty ? publishers.filter(isRenamed) : near
+    return nearest.min { failures($0).count < failures($1).count }?.id
+  }
+
+  /// Whether it demands the id of the token's repository, under another name.
+  private func isRenamed(_ publisher: Publisher) -> Bool {
+    let (id, value) = (publisher.provider.immutableIDs[0], identity.claim(publisher.provider.immutableIDs[0]))
+    return subject(publisher) != id && value != nil && publisher.values(of: id)?.contains { $0.text == value } == true
   }
 
   /// What GitHub's and GitLab's publishers are known by, in the order in which one of these stands in their conditions.

@@ -18,6 +18,7 @@ struct SamplePublish: Sendable {
   var when: [(key: String, values: [ExactString])]
   var mayPublish: [(registry: RegistryName, patterns: [NamePattern])] = [(registry, [NamePattern(canonical: "acme-widgets")])]
   var create = PublisherDeclaration.Creation.named
+  var pin = PublisherDeclaration.Pin.ids
   var expires: UnixTime?
   var package: ExactString = "acme-widgets"
   var version: PublishTarget.Version? = .init(written: "1.0", canonical: "1.0")
@@ -61,7 +62,7 @@ struct SamplePublish: Sendable {
   func check(id: String = "release", by rules: PublisherRules? = nil) -> (publisher: Publisher?, problems: [PublisherProblem]) {
     let when = when.map { (key: $0.key, values: Few($0.values)) }
     return Publisher.check(
-      PublisherDeclaration(id: id, issuer: Self.issuer, when: when, mayPublish: mayPublish, create: create, expires: expires),
+      PublisherDeclaration(id: id, issuer: Self.issuer, when: when, mayPublish: mayPublish, create: create, pin: pin, expires: expires),
       rules ?? PublisherRules(provider))
   }
 

@@ -58,6 +58,31 @@ import Testing
     #expect(tag.matches(reference, version: .known(known)) == expected)
   }
 
+  /// Of versions of two figures the first is all that tells them apart; what has a letter is none.
+  private static let firstFigure: VersionKey = { text in
+    text.utf8.allSatisfy { ASCII.isDigit($0) } && text.utf8.count == 2
+      ? ExactString(text.utf8.prefix(1).map { String(UnicodeScalar($0)) }.joined()) : nil
+  }
+
+  @Test(
+    "holds of another spelling of the version where the registry says that it is one, unless the tag is two versions",
+    arguments: [
+      (["v{version}"], "refs/tags/v17", true), (["v{version}"], "refs/tags/v12", true), (["v{version}"], "refs/tags/v27", false),
+      (["v{version}"], "refs/tags/v1", false), (["v{version}"], "refs/tags/v1x", false), (["v{version}"], "refs/heads/v17", false),
+      (["v{version}"], "refs/tags/v17-final", false), (["r-{version}-final"], "refs/tags/r-17-final", true),
+      (["r-{version}-final"], "refs/tags/r-17-finaL", false), (["r-{version}-final"], "refs/tags/R-17-final", false),
+      (["r-{version}-final"], "refs/tags/r-17", false), (["x", "v{version}"], "refs/tags/v17", true),
+      // 17 by the one pattern, 21 by the other: neither is sure to be meant.
+      (["1{version}", "{version}3"], "refs/tags/123", false), (["1{version}", "{version}7"], "refs/tags/117", true),
+      (["2{version}", "{version}2"], "refs/tags/212", false), (["v{version}", "v{version}x"], "refs/tags/v17x", true),
+    ] as [([ExactString], ExactString, Bool)])
+  func otherSpellings(patterns: [ExactString], reference: ExactString, expected: Bool) throws {
+    let tags = Few(try patterns.map { try #require(TagPattern($0)) })
+    let version = PublishTarget.Version(written: "12", canonical: "12")
+    #expect(tags.match(reference, version: .known(version, key: Self.firstFigure)) == expected)
+    #expect(tags.match(reference, version: .unknown) == tags.contains { $0.matches(reference, version: .unknown) })
+  }
+
   @Test("holds of a token only whose reference is a tag's", arguments: SamplePublish.both)
   func tokens(sample: SamplePublish) {
     let tagged = sample.requiring("tag", "v{version}")

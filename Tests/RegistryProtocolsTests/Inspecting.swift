@@ -1,6 +1,7 @@
 import Digests
 import PublisherPolicy
 import StrictParsers
+import TestSupport
 
 @testable import RegistryProtocols
 

@@ -183,6 +183,17 @@ import Testing
     }
   }
 
+  @Test("is read without its form only as long as the budget lasts", arguments: [true, false]) func budget(isSpent: Bool) throws {
+    let upload = SampleUpload.wheel()
+    let name: ExactString = "acme_widgets-1.0.0-py3-none-any.whl"
+    let budget = WorkBudget { isSpent }
+    if isSpent {
+      #expect(throws: ScopeRefusal.inspectionTooLong) { try samplePyPI().target(ofFile: name, upload.artifact, budget) }
+    } else {
+      #expect(try samplePyPI().target(ofFile: name, upload.artifact, budget)?.package.canonical == "acme-widgets")
+    }
+  }
+
   @Test("can't go on without a boundary") func boundary() throws {
     let pypi = PyPIProtocol(registry: sampleRegistry, prefix: "/", attestations: .drop) { () throws(RandomnessUnavailable) in
       throw RandomnessUnavailable()

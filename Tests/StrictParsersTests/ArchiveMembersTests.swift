@@ -11,11 +11,11 @@ import Testing
   }
 
   static func members(ofTar tar: [UInt8], limits: ArchiveLimits = .init()) throws(ArchiveRefusal) -> ArchiveMembers {
-    try ArchiveMembers.ofTarGzip(gzipped(tar), limits: limits, isWanted: isMetadata)
+    try ArchiveMembers.ofTarGzip(gzipped(tar), limits: limits, budget: .unlimited, isWanted: isMetadata)
   }
 
   static func members(ofZip zip: ZipBuilding, limits: ArchiveLimits = .init()) throws(ArchiveRefusal) -> ArchiveMembers {
-    try ArchiveMembers.ofZip(zip.bytes, limits: limits, isWanted: isMetadata)
+    try ArchiveMembers.ofZip(zip.bytes, limits: limits, budget: .unlimited, isWanted: isMetadata)
   }
 
   private static let text = Array("Name: a\n".utf8)
@@ -82,9 +82,39 @@ import Testing
       Case("a link that was a folder", .fileAndFolder) {
         $0.add(file: "a/x"); $0.add(TarBuilding.header("a", type: "2", linkName: "b"))
       },
+      Case("a folder within that was a file", .fileAndFolder) {
+        $0.add(file: "a/b/c"); $0.add(file: "a/b/c/d/e")
+      },
+      Case("a file within that was a folder", .fileAndFolder) {
+        $0.add(TarBuilding.header("a/b/", type: "5")); $0.add(file: "a/b")
+      },
+      Case("another file twice, not of one content", .repeatedMember) {
+        $0.add(file: "a/b", "x"); $0.add(file: "a/c"); $0.add(file: "a/b", "y")
+      },
+      Case("another file twice, empty the second time", .repeatedMember) {
+        $0.add(file: "a/b", "x"); $0.add(file: "a/b")
+      },
+      Case("another file twice, the last a link", .repeatedMember) {
+        $0.add(file: "a/b"); $0.add(TarBuilding.header("a/b", type: "2", linkName: "c"))
+      },
       Case("a tar file that is refused", .tar(.name)) { $0.add(file: "../a") },
     ])
   func refuses(test: Case) { #expect(throws: test.refusal) { try Self.members(ofTar: TarBuilding.closed(test.build)) } }
+
+  @Test("are read where another entry stands there again as it is")
+  func copies() throws {
+    let tar = TarBuilding.closed {
+      for _ in 0..<2 {
+        $0.add(TarBuilding.header("a/", type: "5"))
+        $0.add(file: "a/b", "x")
+        $0.add(file: "ab", "x")
+        $0.add(file: "a/empty")
+        $0.add(file: "a/big", String(repeating: "x", count: 300_000))
+      }
+      $0.add(file: "a/PKG-INFO", "Name: a\n")
+    }
+    #expect(try Self.members(ofTar: tar).contents == ["a/PKG-INFO": Self.text])
+  }
 
   @Test("are refused in a zip file that is, and where one is a link")
   func refusesZip() {
@@ -107,6 +137,8 @@ import Testing
     #expect(throws: ArchiveRefusal.tooMany) { try Self.members(ofTar: tar, limits: .init(members: 1)) }
     #expect(throws: ArchiveRefusal.tooMany) { try Self.members(ofTar: tar, limits: .init(topLevelNames: 3)) }
     #expect(throws: ArchiveRefusal.tooMany) { try Self.members(ofTar: tar, limits: .init(links: 1)) }
+    #expect(throws: ArchiveRefusal.tooMany) { try Self.members(ofTar: tar, limits: .init(paths: 5)) }
+    #expect(throws: Never.self) { try Self.members(ofTar: tar, limits: .init(paths: 6)) }
     #expect(throws: ArchiveRefusal.memberTooLarge) { try Self.members(ofTar: tar, limits: .init(memberLength: 7)) }
     #expect(throws: ArchiveRefusal.tar(.tooManyEntries)) { try Self.members(ofTar: tar, limits: .init(entries: 3)) }
     #expect(throws: ArchiveRefusal.gzip(.inflate(.tooLarge))) {
@@ -121,10 +153,14 @@ import Testing
   func trailing() {
     let tar = TarBuilding.closed { $0.add(file: "a/PKG-INFO") }
     #expect(throws: ArchiveRefusal.gzip(.trailingBytes)) {
-      try ArchiveMembers.ofTarGzip(gzipped(tar) + gzipped(tar), isWanted: Self.isMetadata)
+      try ArchiveMembers.ofTarGzip(gzipped(tar) + gzipped(tar), budget: .unlimited, isWanted: Self.isMetadata)
     }
-    #expect(throws: ArchiveRefusal.gzip(.incomplete)) { try ArchiveMembers.ofTarGzip([UInt8](), isWanted: Self.isMetadata) }
-    #expect(throws: ArchiveRefusal.tar(.incomplete)) { try ArchiveMembers.ofTarGzip(gzipped([]), isWanted: Self.isMetadata) }
+    #expect(throws: ArchiveRefusal.gzip(.incomplete)) {
+      try ArchiveMembers.ofTarGzip([UInt8](), budget: .unlimited, isWanted: Self.isMetadata)
+    }
+    #expect(throws: ArchiveRefusal.tar(.incomplete)) {
+      try ArchiveMembers.ofTarGzip(gzipped([]), budget: .unlimited, isWanted: Self.isMetadata)
+    }
   }
 
   @Test("say the same, or nothing, when their archive is damaged", arguments: 0..<10 as Range<UInt64>)
@@ -139,9 +175,9 @@ import Testing
     let zip = ZipBuilding([.init("a/b", [1, 2, 3]), .init("a-1.0.dist-info/METADATA", Self.text, deflate: true)]).bytes
     for _ in 0..<300 {
       _ = try? TarReaderTests.read([random.mutated(tar)])
-      _ = try? ArchiveMembers.ofTarGzip(gzipped(random.mutated(tar)), isWanted: Self.isMetadata)
+      _ = try? ArchiveMembers.ofTarGzip(gzipped(random.mutated(tar)), budget: .unlimited, isWanted: Self.isMetadata)
       let damaged = random.mutated(zip)
-      guard let members = try? ArchiveMembers.ofZip(damaged, isWanted: Self.isMetadata) else { continue }
+      guard let members = try? ArchiveMembers.ofZip(damaged, budget: .unlimited, isWanted: Self.isMetadata) else { continue }
       if let content = members.contents["a-1.0.dist-info/METADATA"] { #expect(content == Self.text, "seed \(seed): \(damaged)") }
     }
   }

@@ -11,7 +11,8 @@ import Testing
       ("/", [], true), ("/a", ["a"], false), ("/a/", ["a"], true),
       ("/simple/foo.bar/1.0-2_3~x/", ["simple", "foo.bar", "1.0-2_3~x"], true),
       ("/%2Bsimple/", ["+simple"], true), ("/+simple/", ["+simple"], true), ("/a%20b/%C3%A9", ["a b", "\u{E9}"], false),
-      ("/@scope/pkg", ["@scope", "pkg"], false),
+      ("/@scope/pkg", ["@scope", "pkg"], false), ("/a%EF%BC%8Eb", ["a\u{FF0E}b"], false), ("/%E2%80%A6x", ["\u{2026}x"], false),
+      ("/%EF%BC%A1%E2%91%A0", ["\u{FF21}\u{2460}"], false),
       ("/a%3Db%26c", ["a=b&c"], false), ("/..a/a../.a", ["..a", "a..", ".a"], false), ("/sha256:abc", ["sha256:abc"], false),
     ] as [(String, [ExactString], Bool)])
   func segments(text: String, segments: [ExactString], hasTrailingSlash: Bool) throws {
@@ -51,7 +52,9 @@ import Testing
       ("/%%34%31", .malformedEscape), ("/%2541", .encodedDelimiter),
       ("/%u002f", .malformedEscape),
       ("/%c0%ae", .malformedUTF8), ("/%e0%80%af", .malformedUTF8), ("/%ff", .malformedUTF8), ("/%c3", .malformedUTF8),
-      ("/%ed%a0%80", .malformedUTF8),
+      ("/%ed%a0%80", .malformedUTF8), ("/%E2%80%A5/a", .compatibilityForm), ("/a/%E2%80%A4", .compatibilityForm),
+      ("/a/.%EF%BC%8E", .compatibilityForm), ("/%EF%B9%92%E2%80%A4/a", .compatibilityForm), ("/a/%E2%80%A6", .compatibilityForm),
+      ("/a%EF%BC%8Fb", .compatibilityForm), ("/a%EF%BC%BCb", .compatibilityForm), ("/%E2%84%85", .compatibilityForm),
     ])
   func refusals(text: String, refusal: RequestPathRefusal) {
     #expect(throws: refusal) { try path(text) }

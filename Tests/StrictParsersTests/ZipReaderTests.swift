@@ -1,4 +1,5 @@
 import StrictParsers
+import TestSupport
 import Testing
 
 @Suite("A zip reader") struct ZipReaderTests {
@@ -21,7 +22,7 @@ import Testing
 
   @Test("reads entries and contents, stored and deflated")
   func reads() throws {
-    let zip = try ZipReader(Self.good.bytes)
+    let zip = try ZipReader(Self.good.bytes, budget: .unlimited)
     #expect(zip.entries.map(\.name) == ["a", "a/b", "a-1.dist-info/METADATA", "c"])
     #expect(zip.entries.map(\.kind) == [.directory, .file, .file, .file])
     for entry in zip.entries where entry.size > 0 { #expect(try zip.content(of: entry, limit: 24) == Self.text) }
@@ -65,7 +66,7 @@ import Testing
   func accepts(test: Case) throws {
     var building = Self.good
     test.change(&building)
-    let zip = try ZipReader(building.bytes)
+    let zip = try ZipReader(building.bytes, budget: .unlimited)
     for entry in zip.entries { _ = try zip.content(of: entry, limit: 100) }
     #expect(zip.entries.count == building.entries.count)
   }
@@ -76,7 +77,7 @@ import Testing
     building.entries[0].hasLocal = false
     building.entries[0].offset = 31 + Self.text.count
     building.beforeDirectory = Array(ZipBuilding([.init("b", Self.text)]).bytes.prefix(31 + Self.text.count))
-    #expect(try ZipReader(building.bytes).entries.map(\.name) == ["b", "a"])
+    #expect(try ZipReader(building.bytes, budget: .unlimited).entries.map(\.name) == ["b", "a"])
   }
 
   @Test(
@@ -209,11 +210,11 @@ import Testing
   func refuses(test: Case) {
     var building = Self.good
     test.change(&building)
-    #expect(throws: test.refusal) { try ZipReader(building.bytes) }
+    #expect(throws: test.refusal) { try ZipReader(building.bytes, budget: .unlimited) }
   }
 
   @Test("refuses files that are none", arguments: [[], [0x50, 0x4B], Array("Hello, world!".utf8), [UInt8](repeating: 0, count: 100)])
-  func none(bytes: [UInt8]) { #expect(throws: ZipRefusal.endOfDirectory) { try ZipReader(bytes) } }
+  func none(bytes: [UInt8]) { #expect(throws: ZipRefusal.endOfDirectory) { try ZipReader(bytes, budget: .unlimited) } }
 
   @Test(
     "refuses content that is not what its headers say",
@@ -239,17 +240,19 @@ import Testing
   func refusesContent(test: Case) throws {
     var building = Self.good
     test.change(&building)
-    let zip = try ZipReader(building.bytes)
+    let zip = try ZipReader(building.bytes, budget: .unlimited)
     #expect(throws: test.refusal) { for entry in zip.entries { _ = try zip.content(of: entry, limit: 100) } }
   }
 
   @Test("keeps to its limits")
   func limits() throws {
-    #expect(throws: ZipRefusal.tooLarge) { try ZipReader(Self.good.bytes, limits: .init(entries: 3)) }
-    #expect(throws: ZipRefusal.tooLarge) { try ZipReader(Self.good.bytes, limits: .init(zipDirectory: 100)) }
-    #expect(throws: ZipRefusal.tooLarge) { try ZipReader(Self.good.bytes, limits: .init(inflate: .init(inflatedBytes: 47))) }
+    #expect(throws: ZipRefusal.tooLarge) { try ZipReader(Self.good.bytes, limits: .init(entries: 3), budget: .unlimited) }
+    #expect(throws: ZipRefusal.tooLarge) { try ZipReader(Self.good.bytes, limits: .init(zipDirectory: 100), budget: .unlimited) }
+    #expect(throws: ZipRefusal.tooLarge) {
+      try ZipReader(Self.good.bytes, limits: .init(inflate: .init(inflatedBytes: 47)), budget: .unlimited)
+    }
     let bomb = ZipBuilding([.init("a", [UInt8](repeating: 0, count: 4 << 20), deflate: true)])
-    let zip = try ZipReader(bomb.bytes)
+    let zip = try ZipReader(bomb.bytes, budget: .unlimited)
     #expect(throws: ZipRefusal.inflate(.bomb)) { try zip.content(of: zip.entries[0], limit: .max) }
   }
 
@@ -263,9 +266,9 @@ import Testing
         return try bytes.read(at: offset, count: count)
       }
     }
-    #expect(throws: ZipRefusal.unreadable(UnreadableBytes(offset: 7))) { try ZipReader(Broken(bytes: Self.good.bytes)) }
+    #expect(throws: ZipRefusal.unreadable(UnreadableBytes(offset: 7))) { try ZipReader(Broken(bytes: Self.good.bytes), budget: .unlimited) }
     let refusal = ArchiveRefusal.unreadable(UnreadableBytes(offset: 7))
-    #expect(throws: refusal) { try ArchiveMembers.ofZip(Broken(bytes: Self.good.bytes)) { _ in true } }
+    #expect(throws: refusal) { try ArchiveMembers.ofZip(Broken(bytes: Self.good.bytes), budget: .unlimited) { _ in true } }
     #expect(refusal.isOurFailure)
   }
 }

@@ -173,7 +173,8 @@ package struct Explainer: Sendable {
       }
       let target: PublishTarget?
       do throws(ScopeRefusal) {
-        target = try dialect.target(ofFile: ExactString(name), FileContent(bytes: content))
+        target = try dialect.target(
+          ofFile: ExactString(name), FileContent(bytes: content), .ofThisThread(settings.server.limits.inspectionTimeout))
       } catch {
         throw Misunderstood(description: "\(name): \(error.explanation) (\(error.code.rawValue))")
       }

@@ -93,7 +93,7 @@ extension ExplainedPublisher.Memory {
       $0.add("state", name)
       $0.add("holds", holds)
       switch self {
-      case .configured: break
+      case .configured, .names: break
       case .pending(let got), .unknown(let got): $0.add("got", got.json)
       case .learnt(let learnt):
         $0.add("learnt", learnt.json)
@@ -109,6 +109,7 @@ extension ExplainedPublisher.Memory {
   private var name: String {
     switch self {
     case .configured: "configured"
+    case .names: "names"
     case .pending: "pending"
     case .learnt: "learnt"
     case .changed: "changed"

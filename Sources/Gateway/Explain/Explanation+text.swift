@@ -105,6 +105,7 @@ extension ExplainedPublisher.Memory {
   fileprivate var words: String {
     switch self {
     case .configured: "as configured"
+    case .names: "none: names alone are trusted"
     case .pending(let ids): "pending; these would be learnt: \(ids.words)"
     case .learnt(let ids): "learnt, and the same: \(ids.words)"
     case .changed(let learnt, let got): "expected \(learnt.words), which were learnt, got \(got.words)"

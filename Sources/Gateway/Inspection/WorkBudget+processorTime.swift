@@ -5,8 +5,8 @@ extension WorkBudget {
   /// Is spent once the calling thread has used that much processor time from now on. Only that thread may ask it.
   static func ofThisThread(_ limit: Milliseconds) -> WorkBudget {
     guard let start = threadProcessorTime() else { return WorkBudget { true } }
-    let (limit, overflow) = limit.milliseconds.multipliedReportingOverflow(by: 1_000_000)
-    guard !overflow else { return .unlimited }
+    let (product, overflow) = limit.milliseconds.multipliedReportingOverflow(by: 1_000_000)
+    let limit = overflow ? .max : product
     return WorkBudget { threadProcessorTime().map { $0 - start >= limit } ?? true }
   }
 

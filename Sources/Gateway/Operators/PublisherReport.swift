@@ -16,6 +16,8 @@ package struct PublisherReport: Sendable {
   package let id: PublisherID
   package let state: State
   private let records: [PublisherRecord]
+  /// What a use says that taught nothing.
+  private let bond: String
 
   init(_ publisher: Publisher, _ records: [PublisherRecord], issuerURL: ExactString?) {
     id = publisher.id
@@ -24,12 +26,14 @@ package struct PublisherReport: Sendable {
     }
     state = publisher.learns && !isKnown ? .pending : .active
     self.records = records
+    bond = publisher.pin == .names ? "trusted by its names" : "ids as configured"
   }
 
   init(gone id: PublisherID, _ records: [PublisherRecord]) {
     self.id = id
     state = .gone
     self.records = records
+    bond = "ids as configured"
   }
 
   /// For a terminal: a line for the publisher, and one for each repository that it was used by.
@@ -37,7 +41,7 @@ package struct PublisherReport: Sendable {
     let uses = records.map { record in
       let ids =
         record.ids.map { "learnt \($0.words) on \(record.first.time.moment)" }
-        ?? "ids as configured, first used on \(record.first.time.moment)"
+        ?? "\(bond), first used on \(record.first.time.moment)"
       let run = record.last.run.map { " by \(Shown.value($0))" } ?? ""
       return "  \(record.key.repository) of \(record.key.issuerURL): \(ids); last used on \(record.last.time.moment)\(run)"
     }

@@ -50,9 +50,17 @@ struct ConfigurationBuilder {
           longestLifetime: issuer.maxLifetime.milliseconds / 1000, form: provider.tokenForm))
     }
     return (
-      Policy(publishers: settings.publishers, issuers: issuers),
+      Policy(publishers: settings.publishers, issuers: issuers, versionKeys: versionKeys(settings.registries)),
       TokenVerifier(issuers: rules, tokenLimit: settings.server.limits.tokenBytes, cache: signatures)
     )
+  }
+
+  private func versionKeys(_ registries: [RegistrySettings]) -> [RegistryName: VersionKey] {
+    var keys: [RegistryName: VersionKey] = [:]
+    for registry in registries {
+      keys[registry.name] = { [ecosystem = registry.ecosystem] written in ecosystem.versionKey(written) }
+    }
+    return keys
   }
 
   // MARK: Issuers

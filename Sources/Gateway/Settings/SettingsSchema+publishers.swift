@@ -87,7 +87,7 @@ extension SettingsSchema {
   // MARK: One publisher
 
   func publisher(_ node: SettingsNode, _ declared: Declared, _ ids: inout Set<String>) -> Publisher? {
-    guard let members = node.members(["id", "issuer", "when", "may_publish", "create", "expires"]) else { return nil }
+    guard let members = node.members(["id", "issuer", "when", "may_publish", "create", "pin", "expires"]) else { return nil }
     let id = members.required("id")?.text()
     if let id, !ids.insert(id).inserted { members["id"]?.error("the id \(id) stands twice") }
     let issuerName = members.required("issuer").flatMap { reference($0, $0.text(), declared.issuerNames, "issuer") }
@@ -95,13 +95,14 @@ extension SettingsSchema {
     let conditions = when?.map { WrittenCondition(key: $0.key, name: $0.name, value: $0.value) } ?? []
     let packages = members.required("may_publish").map { mayPublish($0, declared) }
     let create = members["create"]?.choice(PublisherDeclaration.Creation.self) ?? .named
+    let pin = members["pin"]?.choice(PublisherDeclaration.Pin.self) ?? .ids
     let expires = members["expires"]?.date()
     guard let issuer = declared.issuers.first(where: { $0.name.description == issuerName }), when != nil, let packages,
       let rules = declared.rules[issuer.name]
     else { return nil }
     let declaration = PublisherDeclaration(
       id: id ?? "unnamed", issuer: issuer.name, when: conditions.map { ($0.name, Few($0.values ?? [])) },
-      mayPublish: packages.map { (RegistryName($0.name), $0.patterns) }, create: create, expires: expires)
+      mayPublish: packages.map { (RegistryName($0.name), $0.patterns) }, create: create, pin: pin, expires: expires)
     let (publisher, found) = Publisher.check(declaration, rules)
     for problem in found { report(problem, node, members, conditions, packages) }
     checkTags(conditions, packages)
@@ -184,6 +185,7 @@ extension SettingsSchema {
     switch problem.part {
     case .id: place = members["id"] ?? node
     case .whole: place = members["when"] ?? node
+    case .pin: place = members["pin"] ?? node
     case .when(let key):
       guard let condition = conditions.first(where: { $0.name == key }), condition.values != nil else { return }
       place = condition.key

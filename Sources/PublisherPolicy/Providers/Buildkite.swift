@@ -17,6 +17,8 @@ package struct Buildkite: CIProvider {
   package let repositoryScope: ExactString? = "organization_slug"
   package let identifying: [[ExactString]] = [["organization_slug", "pipeline_slug"], ["pipeline_id"], ["organization_id"]]
   package let immutableIDs: [ExactString] = ["pipeline_id", "organization_id"]
+  package let idsOnRequest: String? =
+    "the job must ask for the ids (`buildkite-agent oidc request-token --claim pipeline_id --claim organization_id`)"
   package let specialConditions: [ExactString] = ["tag"]
   package let advice = [
     Advice(keys: ["pipeline_slug", "pipeline_id"], otherwise: "any pipeline of the organisation may publish"),

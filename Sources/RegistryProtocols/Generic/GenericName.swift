@@ -7,6 +7,6 @@ enum GenericName {
 
   static func isPattern(_ text: ExactString) -> Bool {
     guard text.utf8.contains(where: { $0 != UInt8(ascii: ".") }) else { return false }
-    return text.utf8.allSatisfy { !ASCII.isControl($0) && !"/\\%?#;".utf8.contains($0) }
+    return text.utf8.allSatisfy { !ASCII.isControl($0) && !"/\\%?#;".utf8.contains($0) } && !CompatibilityForm.leadsElsewhere(text)
   }
 }

@@ -29,8 +29,12 @@ package struct GenericProtocol: RegistryProtocol {
   /// As written.
   package static func canonicalVersion(_ written: ExactString) -> ExactString? { canonicalName(written) }
 
+  package static func versionKey(_ written: ExactString) -> ExactString? { nil }
+
   /// Only a path tells.
-  package func target(ofFile name: ExactString, _ artifact: any RandomAccessBytes) throws(ScopeRefusal) -> PublishTarget? { nil }
+  package func target(
+    ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget
+  ) throws(ScopeRefusal) -> PublishTarget? { nil }
 
   package func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation {
     switch head.method {

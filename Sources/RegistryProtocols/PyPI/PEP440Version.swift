@@ -8,8 +8,8 @@ package struct PEP440Version: Hashable, Sendable {
   package let written: ExactString
   /// As the `packaging` library prints it: `1.0-RC.1` is `1.0rc1`. `1.0` and `1.0.0` stay apart, although they are equal.
   package let canonical: ExactString
-  /// The canonical form without the zeros at the end of its release.
-  private let key: ExactString
+  /// The canonical form without the zeros at the end of its release, which equal versions share.
+  let key: ExactString
 
   /// Nil where the text is no version.
   package init?(_ text: ExactString) {

@@ -36,8 +36,18 @@ package struct PyPIProtocol: RegistryProtocol {
 
   package static func canonicalVersion(_ written: ExactString) -> ExactString? { PEP440Version(written)?.canonical }
 
-  package func target(ofFile name: ExactString, _ artifact: any RandomAccessBytes) throws(ScopeRefusal) -> PublishTarget? {
-    try PyPIRelease(fileName: name, artifact).target(in: registry)
+  /// PEP 440's, but for what it ignores around a version: a `v`, white space.
+  package static func versionKey(_ written: ExactString) -> ExactString? {
+    guard let version = PEP440Version(written), version.written == written, written.utf8.first.map(ASCII.isDigit) ?? false else {
+      return nil
+    }
+    return version.key
+  }
+
+  package func target(
+    ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget
+  ) throws(ScopeRefusal) -> PublishTarget? {
+    try PyPIRelease(fileName: name, artifact, budget).target(in: registry)
   }
 
   package func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation {

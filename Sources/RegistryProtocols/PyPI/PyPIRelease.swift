@@ -25,12 +25,12 @@ struct PyPIRelease: Sendable {
   }
 
   /// What a file says without a form.
-  init(fileName: ExactString, _ artifact: some RandomAccessBytes) throws(ScopeRefusal) {
+  init(fileName: ExactString, _ artifact: some RandomAccessBytes, _ budget: WorkBudget) throws(ScopeRefusal) {
     let types = ["bdist_wheel", "sdist"].compactMap { PyPIFileType(fileName: fileName.utf8, declared: $0.utf8) }
     guard let type = types.first else { throw .fileTypeMismatch }
-    let metadata = try PyPIArchive.metadata(in: artifact, type, .unlimited)
+    let metadata = try PyPIArchive.metadata(in: artifact, type, budget)
     try self.init(name: metadata.name, version: metadata.version, type: type, fileName: fileName)
-    try PyPIArchive.verify(artifact, of: self, .unlimited)
+    try PyPIArchive.verify(artifact, of: self, budget)
   }
 
   private init(name: PyPIName, version: PEP440Version, type: PyPIFileType, fileName: ExactString) throws(ScopeRefusal) {
