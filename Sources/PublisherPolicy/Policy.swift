@@ -56,6 +56,10 @@ package struct Policy: Sendable {
   }
 
   /// The same, whatever the token lacks; nil for an issuer that is not configured.
+  package func identity(of token: VerifiedToken, issuer: IssuerName) -> PublisherIdentity? {
+    identity(of: token.claims, issuer: issuer, url: token.issuer, audience: token.audience, id: token.id, expiry: token.expiry)
+  }
+
   func identity(
     of claims: JSONObject, issuer: IssuerName, url: ExactString, audience: ExactString, id: TokenID, expiry: UnixTime
   ) -> PublisherIdentity? {
@@ -107,10 +111,13 @@ package struct Policy: Sendable {
   /// Lets a body in, or an exchange happen: what exactly may be published is decided when it is known.
   ///
   /// Returns the publishers of the registry that are meant, in the order of the configuration; never none.
+  ///
+  /// - Parameter target: What would be published, if the request's head names it.
   package func admit(
-    _ claimant: Claimant, to registry: RegistryName, knowing knowledge: Knowledge, at now: UnixTime
+    _ claimant: Claimant, to registry: RegistryName, _ target: PublishTarget? = nil, knowing knowledge: Knowledge, at now: UnixTime
   ) throws(PublisherRefusal) -> [Admission] {
-    try meant(by: claimant, registry: registry, version: .unknown, knowledge.learnt, at: now)
+    let version = target.map { JudgedVersion.known($0.version) } ?? .unknown
+    return try meant(by: claimant, registry: registry, version: version, knowledge.learnt, at: now)
       .map { Admission(publisher: $0.publisher.id, isPending: $0.acquaintance.isNew) }
   }
 
@@ -201,10 +208,10 @@ package struct Policy: Sendable {
     guard current.isEmpty else { return current }
     let matching = candidates.filter(\.isMeant)
     let here = candidates.filter { $0.publisher.patterns(for: registry) != nil }
-    if let expired = here.first(where: \.isMeant) { throw .expired(expired.publisher.id) }
+    if let expired = here.first(where: \.isMeant) { throw .expired(expired.publisher.id, at: expired.publisher.expires ?? now) }
     if let refusal = here.compactMap({ $0.failures.isEmpty ? $0.acquaintance.refusal : nil }).first { throw refusal }
     if let other = matching.first { throw .otherRegistry(other.publisher.id) }
-    throw nearestMiss(identity, here)
+    throw nearestMiss(identity, here, version)
   }
 
   /// Where those stand in the configuration that the identity could mean, in that order.
@@ -234,7 +241,7 @@ package struct Policy: Sendable {
 
   // MARK: Why not
 
-  private func nearestMiss(_ identity: PublisherIdentity, _ candidates: [Candidate]) -> PublisherRefusal {
+  private func nearestMiss(_ identity: PublisherIdentity, _ candidates: [Candidate], _ version: JudgedVersion) -> PublisherRefusal {
     // One that fails by whom it is about is no miss, but somebody else's.
     let near = candidates.filter { candidate in
       return !candidate.failures.contains { $0.isAbout(candidate.publisher.subject) || candidate.publisher.provider.isName($0) }
@@ -245,7 +252,7 @@ package struct Policy: Sendable {
     let publisher = nearest.publisher
     let miss = NearMiss(
       publisher: publisher.id,
-      failures: nearest.failures.map { .init(key: $0.key, expected: $0.expectation, got: $0.found(in: identity, publisher.provider)) },
+      failures: nearest.failures.map { $0.miss(identity, publisher.provider, version: version) },
       isOwner: publisher.isOwned(by: identity) || nearest.acquaintance.isKnown)
     let isDangerOnly = nearest.failures.allSatisfy { if case .safe = $0.kind { true } else { false } }
     return isDangerOnly ? .forbiddenEvent(miss) : .claimMismatch(miss)

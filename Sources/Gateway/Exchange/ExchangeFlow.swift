@@ -45,6 +45,7 @@ struct ExchangeFlow {
       await gateway.conclude(attempt, .completed())
       return PyPIExchange.minted(token, expiry: expiry)
     } catch {
+      attempt.record.nearestPublisher = error.nearestPublisher
       await gateway.conclude(attempt, error.outcome)
       return PyPIExchange.refused(error.forClient(attempt.record.requestID))
     }

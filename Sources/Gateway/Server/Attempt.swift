@@ -32,13 +32,12 @@ final class Attempt {
 
   func identify(_ identity: PublisherIdentity, _ provenance: Provenance?, signedPart: SHA256Digest?) {
     record.token = .init(issuer: identity.issuerURL, jti: identity.token.jti, hash: signedPart ?? identity.token.signedPart)
+    record.claims = identity.comparable
     guard let provenance else { return }
     record.provenance = .init(
       repository: provenance.repository, reference: provenance.reference, revision: provenance.revision, pipeline: provenance.pipeline,
       runID: provenance.runID, runURL: provenance.runURL)
   }
-
-  var hasBegunUpstream: Bool { upstreamBegan != nil }
 
   func beganUpstream() { upstreamBegan = .now() }
 
