@@ -2,7 +2,9 @@ import StrictParsers
 
 extension Policy {
   /// `moved`: those that demand the id of the token's repository, which may have another name now.
-  func nearestMiss(_ identity: PublisherIdentity, _ candidates: [Candidate], moved: [Candidate]) -> PublisherRefusal {
+  func nearestMiss(_ identity: PublisherIdentity, _ candidates: [Candidate], moved: [Candidate], _ version: JudgedVersion)
+    -> PublisherRefusal
+  {
     // One that fails by whom it is about is no miss, but somebody else's.
     let near = candidates.filter { candidate in
       return !candidate.failures.contains { $0.isAbout(candidate.publisher.subject) || candidate.publisher.provider.isName($0) }
@@ -14,7 +16,7 @@ extension Policy {
     let publisher = nearest.publisher
     let miss = NearMiss(
       publisher: publisher.id,
-      failures: nearest.failures.map { .init(key: $0.key, expected: $0.expectation, got: $0.found(in: identity, publisher.provider)) },
+      failures: nearest.failures.map { $0.miss(identity, publisher.provider, version: version) },
       isOwner: publisher.isOwned(by: identity) || nearest.acquaintance.isKnown,
       moved: near.isEmpty ? publisher.ids(shownBy: identity) : [])
     let isDangerOnly = nearest.failures.allSatisfy { if case .safe = $0.kind { true } else { false } }

@@ -60,6 +60,10 @@ package struct Policy: Sendable {
   }
 
   /// The same, whatever the token lacks; nil for an issuer that is not configured.
+  package func identity(of token: VerifiedToken, issuer: IssuerName) -> PublisherIdentity? {
+    identity(of: token.claims, issuer: issuer, url: token.issuer, audience: token.audience, id: token.id, expiry: token.expiry)
+  }
+
   func identity(
     of claims: JSONObject, issuer: IssuerName, url: ExactString, audience: ExactString, id: TokenID, expiry: UnixTime
   ) -> PublisherIdentity? {
@@ -111,10 +115,13 @@ package struct Policy: Sendable {
   /// Lets a body in, or an exchange happen: what exactly may be published is decided when it is known.
   ///
   /// Returns the publishers of the registry that are meant, in the order of the configuration; never none.
+  ///
+  /// - Parameter target: What would be published, if the request's head names it.
   package func admit(
-    _ claimant: Claimant, to registry: RegistryName, knowing knowledge: Knowledge, at now: UnixTime
+    _ claimant: Claimant, to registry: RegistryName, _ target: PublishTarget? = nil, knowing knowledge: Knowledge, at now: UnixTime
   ) throws(PublisherRefusal) -> [Admission] {
-    try meant(by: claimant, registry: registry, version: .unknown, knowledge.learnt, at: now)
+    let version = target.map { judgedVersion(of: $0) } ?? .unknown
+    return try meant(by: claimant, registry: registry, version: version, knowledge.learnt, at: now)
       .map { Admission(publisher: $0.publisher.id, isPending: $0.acquaintance.isNew) }
   }
 
@@ -210,12 +217,12 @@ package struct Policy: Sendable {
     guard current.isEmpty else { return current }
     let matching = candidates.filter(\.isMeant)
     let here = candidates.filter { $0.publisher.patterns(for: registry) != nil }
-    if let expired = here.first(where: \.isMeant) { throw .expired(expired.publisher.id) }
+    if let expired = here.first(where: \.isMeant) { throw .expired(expired.publisher.id, at: expired.publisher.expires ?? now) }
     if let refusal = here.compactMap({ $0.failures.isEmpty ? $0.acquaintance.refusal : nil }).first { throw refusal }
     if let other = matching.first { throw .otherRegistry(other.publisher.id) }
     let moved = index.publishers(sharingIDOf: identity).filter { claimant.mayMean(publishers[$0]) }
       .map { Candidate(publishers[$0], identity, learnt, version) }
-    throw nearestMiss(identity, here, moved: moved.filter { $0.publisher.patterns(for: registry) != nil })
+    throw nearestMiss(identity, here, moved: moved.filter { $0.publisher.patterns(for: registry) != nil }, version)
   }
 
   /// Where those stand in the configuration that the identity could mean, in that order.

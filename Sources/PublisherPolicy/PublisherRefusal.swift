@@ -1,4 +1,5 @@
 package import StrictParsers
+package import TokenVerification
 
 /// Why no publisher of the configuration is meant by a token.
 package enum PublisherRefusal: Error, Hashable, Sendable {
@@ -14,7 +15,7 @@ package enum PublisherRefusal: Error, Hashable, Sendable {
   case claimMismatch(NearMiss)
   /// Everything holds but that the token is of a run of a stranger's code.
   case forbiddenEvent(NearMiss)
-  case expired(PublisherID)
+  case expired(PublisherID, at: UnixTime)
   /// Everything holds but that the repository is another one than the one that published before under its name.
   case identityChanged(PublisherKey, learnt: ImmutableIDs, got: ImmutableIDs)
   /// Publishers are meant by the token, but none of them may publish to this registry.
@@ -55,7 +56,7 @@ package enum PublisherRefusal: Error, Hashable, Sendable {
     case .noPublisher(nil): "no publisher is configured for the token's repository"
     case .claimMismatch(let miss): miss.sentence(for: reader)
     case .forbiddenEvent(let miss): miss.sentence(for: reader)
-    case .expired(let id): "the publisher \(id) has expired"
+    case .expired(let id, let time): "the publisher \(id) has expired: it was valid until \(time)"
     case .identityChanged(let key, let learnt, let got):
       switch reader {
       case .client: "\(Shown.value(key.repository)) is not the repository that published here before (publisher \(key.publisher))"
@@ -71,8 +72,18 @@ package struct NearMiss: Hashable, Sendable {
   package struct Failure: Hashable, Sendable {
     package let key: ExactString
     package let expected: String
-    /// What the token says; nil where it says nothing that could be compared.
+    /// What the token says; nil if it says nothing that could be compared.
     package let got: ExactString?
+    /// Whether a tag is expected, and `got` is the ref of the run, of whatever kind.
+    package var isOfRef = false
+
+    /// - Parameter tellsExpected: Whether the reader may learn what the configuration holds.
+    func words(tellsExpected: Bool) -> String {
+      let got = got.map { isOfRef ? Shown.word($0) : Shown.value($0) } ?? "nothing"
+      guard tellsExpected else { return "\(key): \(got) is not what is configured" }
+      guard isOfRef else { return "\(key): expected \(expected), got \(got)" }
+      return "expected tag \(expected), this run is on \(self.got == nil ? "no ref" : got)"
+    }
   }
 
   package let publisher: PublisherID
@@ -95,10 +106,7 @@ package struct NearMiss: Hashable, Sendable {
       case .client: isOwner
       case .record: true
       }
-    let causes = failures.map { failure in
-      let got = failure.got.map(Shown.value) ?? "nothing"
-      return tellsExpected ? "\(failure.key): expected \(failure.expected), got \(got)" : "\(failure.key): \(got) is not what is configured"
-    }
+    let causes = failures.map { $0.words(tellsExpected: tellsExpected) }
     return (causes + movedWords).joined(separator: "; ") + " (publisher \(publisher))"
   }
 
@@ -156,12 +164,40 @@ package enum PackageRefusal: Error, Hashable, Sendable {
   }
 }
 
+extension PublisherRefusal {
+  /// The publisher that comes closest to what the token says; nil if none does.
+  package var nearest: PublisherID? {
+    switch self {
+    case .missingClaim, .issuerReplaced, .noPublisher: nil
+    case .claimMismatch(let miss), .forbiddenEvent(let miss): miss.publisher
+    case .expired(let id, _), .otherRegistry(let id): id
+    case .identityChanged(let key, _, _): key.publisher
+    }
+  }
+}
+
+extension PackageRefusal {
+  /// The publisher that is meant, and may not publish this; nil if it does not hang on one.
+  package var nearest: PublisherID? {
+    switch self {
+    case .packageNotAllowed(_, let id, _), .creationNotAllowed(_, let id): id
+    case .existenceUnknown, .fileExists, .otherPackage: nil
+    }
+  }
+}
+
 /// A value as people are shown it: in quotes, without what could pass for something else, and not too long.
 package enum Shown {
   private static let longest = 200
   private static let longestSentence = 2000
 
   package static func value(_ text: ExactString) -> String { "\"\(shown(text, longest: longest) { $0 != "\"" && $0 != "\\" })\"" }
+
+  /// A ref or its like: without quotes if it can be mistaken for nothing else.
+  package static func word(_ text: ExactString) -> String {
+    let isPlain = text.utf8.allSatisfy { ASCII.isAlphanumeric($0) || "/._+-".utf8.contains($0) }
+    return isPlain && !text.isEmpty && text.utf8.count <= longest ? text.text : value(text)
+  }
 
   /// A sentence that holds quoted values itself.
   package static func sentence(_ text: ExactString) -> String { shown(text, longest: longestSentence) { _ in true } }

@@ -4,8 +4,8 @@ import TokenVerification
 /// Whom claims would speak for if they were a genuine token's: it can be judged, but no Grant ever comes of it.
 package struct SupposedIdentity: Sendable {
   let identity: PublisherIdentity
-  /// Whether a claim that is not there is absent. Of a record it is unknown.
-  let isWhole: Bool
+  /// Whether a claim that is not there is absent. Of a record without the claims it is unknown.
+  package let isWhole: Bool
   /// A claim that every token of the provider has, and this one has not.
   package let missing: ExactString?
 
@@ -28,6 +28,23 @@ extension Policy {
     let identity = PublisherIdentity(
       issuer: issuer, issuerURL: url, audience: "", claims: claims, token: TokenID(issuer: url, value: .jti("")), expiry: .latest)
     return SupposedIdentity(identity: identity, isWhole: false, missing: nil)
+  }
+
+  /// The same, of a record that holds the claims which conditions compared then.
+  ///
+  /// - Parameters:
+  ///   - id: The token's `jti`, if it had one.
+  ///   - isSameConfiguration: Whether conditions compare no other claims now. Of an issuer whose claims people make up, no others were recorded.
+  package func suppose(
+    recorded claims: JSONObject, id: ExactString?, issuer: IssuerName, url: ExactString, isSameConfiguration: Bool
+  ) -> SupposedIdentity? {
+    guard let provider = providers[issuer] else { return nil }
+    let kept = claims.members.filter { $0.name != "aud" } + (id.map { [.init("jti", .string($0))] } ?? [])
+    let identity = PublisherIdentity(
+      issuer: issuer, issuerURL: url, audience: claims["aud"]?.string ?? "", claims: JSONObject(kept),
+      token: TokenID(issuer: url, value: .jti(id ?? "")), expiry: .latest)
+    let isWhole = !provider.claims.isOpen || isSameConfiguration
+    return SupposedIdentity(identity: identity, isWhole: isWhole, missing: isWhole ? missingClaim(of: identity) : nil)
   }
 
   package func learns(from supposed: SupposedIdentity) -> Bool { learns(from: supposed.identity) }

@@ -68,7 +68,7 @@ extension Policy {
     let meant = explained.filter { $0.failures == 0 }
     guard !meant.isEmpty else { throw .publisher(certainMiss(explained, repository)) }
     let current = meant.filter { !$0.isExpired }
-    guard !current.isEmpty else { throw .publisher(.expired(meant[0].id)) }
+    guard !current.isEmpty else { throw .publisher(.expired(meant[0].id, at: meant[0].expires ?? now)) }
     let allowing = current.filter { $0.allowsPackage ?? true }
     guard let first = allowing.first else {
       throw .scope(

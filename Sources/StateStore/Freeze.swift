@@ -17,6 +17,9 @@ package struct Freeze: Hashable, Sendable {
       }
     }
 
+    /// Nil unless it is one publisher.
+    package var publisher: PublisherID? { if case .publisher(let id) = self { id } else { nil } }
+
     /// `publisher`: nil where no publisher stands behind the upload.
     package func covers(_ registry: RegistryName, _ publisher: PublisherID?) -> Bool {
       switch self {

@@ -18,7 +18,7 @@ struct ClaimRules {
   }
 
   func check(expiry: UnixTime) throws(TokenRefusal) {
-    guard expiry.seconds > now.seconds - TokenVerifier.clockSkew else { throw .expired }
+    guard expiry.seconds > now.seconds - TokenVerifier.clockSkew else { throw .expired(at: expiry) }
   }
 
   func check(start: UnixTime) throws(TokenRefusal) {

@@ -13,7 +13,7 @@ extension TokenRefusal {
     case .unusableKey(let reason): "the token names a key that can't be used: \(reason.rawValue)"
     case .badSignature: "the token's signature is not its issuer's"
     case .wrongAudience(let expected): "the token is meant for another audience; this registry expects `\(expected)`"
-    case .expired: "the token has expired"
+    case .expired(let time): "the token has expired: it was valid until \(time)"
     case .notYetValid: "the token is not valid yet; compare the clocks of its issuer and of this gateway"
     case .lifetimeTooLong(let limit): "the token is valid for longer than the \(limit) seconds that are allowed for its issuer"
     case .missingClaim(let claim): "the token lacks the claim `\(claim.rawValue)`"

@@ -2,7 +2,7 @@ package import StrictParsers
 
 /// Why a token is not accepted.
 ///
-/// No case holds a value of the token itself: what a stranger wrote is never echoed.
+/// No case holds a text of the token itself: what a stranger wrote is never echoed.
 package enum TokenRefusal: Error, Hashable, Sendable {
   case malformed(Malformation)
   case tooLarge(limit: Int)
@@ -14,7 +14,8 @@ package enum TokenRefusal: Error, Hashable, Sendable {
   case unusableKey(KeyRefusal)
   case badSignature
   case wrongAudience(expected: ExactString)
-  case expired
+  /// Its `exp` lies in the past.
+  case expired(at: UnixTime)
   case notYetValid
   case lifetimeTooLong(limit: Int64)
   case missingClaim(RegisteredClaim)

@@ -37,7 +37,7 @@ package struct TokenVerifier: Sendable {
     let proof = try proof(of: token, by: key, under: rules)
     let claims = proof.claims
     do { try ClaimRules(rules: rules, audience: audience, now: now).check(claims) } catch {
-      if error == .expired { cache.forget(token.digest) }
+      if case .expired = error { cache.forget(token.digest) }
       throw error
     }
     return VerifiedToken(

@@ -12,7 +12,8 @@ extension ConfigurationOption {
     for problem in errors { Terminal.complain(problem.description) }
     guard let settings else { throw ExitCode(2) }
     do throws(OperatorDesk.Failure) {
-      let desk = try OperatorDesk(settings: settings, isWhole: errors.isEmpty, environment: environment, now: .now())
+      let desk = try OperatorDesk(
+        settings: settings, isWhole: errors.isEmpty, environment: environment, person: .current(environment), now: .now())
       do throws(OperatorDesk.Failure) {
         let value = try await command(desk)
         await desk.close()

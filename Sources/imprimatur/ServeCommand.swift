@@ -8,7 +8,7 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var configurationOption: ConfigurationOption
 
   func run() async throws {
-    if !ProcessSecrecy.enable() { Terminal.complain("The system does not let this process forbid core files and reading its memory.") }
+    if !ProcessSecrecy.enable() { Terminal.complain(StartupLine.exposed(at: .now())) }
     do throws(Gateway.Failure) {
       try await Gateway(configurationFile: configurationOption.path, environment: ProcessInfo.processInfo.environment).run()
     } catch {
@@ -20,13 +20,10 @@ struct ServeCommand: AsyncParsableCommand {
 extension Gateway.Failure {
   /// Says on standard error why the gateway does not run, and returns what the process must exit with.
   func reported() -> ExitCode {
-    switch self {
-    case .configuration(let problems):
-      for problem in problems { Terminal.complain(problem.description) }
-      return ExitCode(2)
-    case .start(let message):
-      Terminal.complain(message)
-      return ExitCode(1)
+    Terminal.complain(StartupLine.failure(self, at: .now()))
+    return switch cause {
+    case .configuration: ExitCode(2)
+    case .start: ExitCode(1)
     }
   }
 }

@@ -307,12 +307,11 @@ def test_a_record_is_explained_from_what_it_knows(recorded, issuer):
     [record] = gateway.audit(1)
     fetched = len(issuer.fetched)
     code, told = recorded(record)
-    assert (code, told["decision"], told["source"], told["signature"]) == (2, "undecided", "record", None)
+    assert (code, told["decision"], told["source"], told["signature"]) == (0, "grant", "record", None)
     then = told["recorded"]
     assert (then["granted"], then["outcome"], then["publisher"], then["same_configuration"]) == (True, "published", "widgets-release", True)
     conditions = {condition["key"]: condition["holds"] for condition in told["publishers"][0]["conditions"]}
-    # Whether a job of another file ran, a record does not tell.
-    assert conditions == {"repository": True, "repository_owner_id": None, "repository_id": None, "workflow": None, "event_name": None}
+    assert set(conditions) == {"repository", "repository_owner_id", "repository_id", "workflow", "event_name"} and all(conditions.values())
     assert told["publishers"][0]["ids"]["state"] == "configured"
     assert told["upload"]["package"] == record["package.name"] and told["upload"]["file"] == record["artifact.filename"]
     assert len(issuer.fetched) == fetched
@@ -331,7 +330,40 @@ def test_a_record_that_was_refused_says_what_is_certain(recorded, issuer):
         assert (said["recorded"]["granted"], said["recorded"]["reason"]) == (False, record["reason"]) and said["reason"] == record["reason"]
     code, text = recorded(gateway.audit(3)[0], form=())
     assert code == 1 and "refused (refused, publisher.claim-mismatch)" in text and "by this configuration, sha256:" in text
-    assert "NO   workflow: " in text and " ?   repository_id: " in text
+    assert "NO   workflow: " in text and 'yes  repository_id: expected "1234", got "1234"' in text and "got unknown" not in text
+
+
+def test_a_record_from_before_claims_were_recorded_leaves_open_what_it_does_not_hold(recorded, issuer):
+    gateway = recorded.gateway
+    reference = "acme/widgets/.github/workflows/test.yml@refs/tags/v1.0.0"
+    assert published(gateway, issuer).status == 200
+    assert published(gateway, issuer, workflow_ref=reference, job_workflow_ref=reference).status == 403
+    granted, refused = [{key: value for key, value in record.items() if not key.startswith("oidc.claim.")} for record in gateway.audit(2)]
+    code, told = recorded(granted)
+    assert (code, told["decision"]) == (2, "undecided")
+    conditions = {condition["key"]: condition["holds"] for condition in told["publishers"][0]["conditions"]}
+    # Whether a job of another file ran, such a record does not tell.
+    assert conditions == {"repository": True, "repository_owner_id": None, "repository_id": None, "workflow": None, "event_name": None}
+    code, text = recorded(refused, form=())
+    assert code == 1 and "NO   workflow: " in text and " ?   repository_id: " in text
+
+
+@pytest.mark.parametrize("claims, reason", [
+    ({"environment": None}, "publisher.claim-mismatch"), ({"event_name": "workflow_run"}, "publisher.forbidden-event"),
+    ({"sha": None}, "publisher.missing-claim"), ({}, None),
+], ids=["no environment", "event", "missing claim", "grant"])
+def test_a_record_is_judged_again_as_the_token_was(started, issuer, recording, tmp_path, claims, reason):
+    when = '{repository: acme/widgets, repository_owner_id: "42", environment: release}'
+    gateway = started(recording, when=when)
+    answer = published(gateway, issuer, **{"environment": "release", **claims})
+    [record] = gateway.audit(1)
+    assert (record.get("reason"), answer.status) == (reason, 403 if reason else 200)
+    (tmp_path / "record").write_text(json.dumps(record))
+    run = command(gateway, "explain", "-c", gateway.configuration, "--event", tmp_path / "record", "--json")
+    told = json.loads(run.stdout)
+    assert (run.returncode, told.get("reason"), told["detail"]) == (
+        (1, reason, record["detail"]) if reason else (0, None, told["detail"])), told
+    assert all(condition["holds"] is not None for publisher in told["publishers"] for condition in publisher["conditions"])
 
 
 def test_a_record_of_another_configuration_is_told_apart(recorded, issuer):

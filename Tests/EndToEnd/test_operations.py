@@ -15,7 +15,7 @@ from gateway import BINARY, Authority, Gateway, Settings
 from issuer import Issuer
 from packages import fresh_name, wheel
 from ports import until
-from recording import RecordingRegistry
+from recording import RecordingRegistry, close, read_nothing
 from wire import Form, head, post_json, read_answer, request, token_credential, upload
 
 MORE = """
@@ -58,6 +58,7 @@ def test_the_admin_port_tells_how_it_is(started, issuer, recording):
     assert (status, ready["ready"], ready["state"]) == (200, True, "available")
     assert ready["config.digest"] == gateway.logged("server.started")[0]["config.digest"]
     assert ready["issuers"] == {"github": "fresh"} and ready["registries"] == {"python": "answering"}
+    assert ready["audit"] == "writable" and ready["frozen"] == []
     metrics = gateway.admin("/metrics")[1]
     assert re.search(r"^imprimatur_publishes_total\{.*\} 1$", metrics, re.M), metrics
     assert gateway.admin("/")[0] == 404
@@ -76,6 +77,74 @@ def test_it_is_not_ready_while_its_state_can_not_be_written(started, issuer, rec
     assert command(gateway, "healthcheck", "-c", with_admin_port(gateway)).returncode == 0
     gateway.stop()
     assert command(gateway, "healthcheck", "-c", with_admin_port(gateway)).returncode == 1
+
+
+def readiness(gateway) -> tuple[int, dict]:
+    status, body = gateway.admin("/ready")
+    return status, json.loads(body)
+
+
+def test_a_registry_that_does_not_answer_is_told_until_it_does(started, issuer, recording):
+    gateway = started(recording)
+    assert readiness(gateway)[1]["registries"] == {"python": "unused"}
+    answers = recording.behaviour
+    recording.behaviour = close
+    assert published(gateway, issuer) == 502
+    assert (status_and_state := readiness(gateway))[0] == 200 and status_and_state[1]["registries"] == {"python": "failing"}
+    recording.behaviour = answers
+    assert request(gateway, "GET", "/simple/x/", []).status == 200
+    assert readiness(gateway)[1]["registries"] == {"python": "answering"}
+    recording.close()
+    for _ in range(2):
+        assert published(gateway, issuer) == 502
+        assert gateway.audit(0, event="exchange") == [] and readiness(gateway)[1]["registries"] == {"python": "failing"}
+
+
+def test_a_client_that_leaves_says_nothing_of_the_registry(started, issuer, recording):
+    gateway = started(recording)
+    assert published(gateway, issuer) == 200
+    recording.behaviour = read_nothing
+    connection, _ = beginning(gateway, wheel(fresh_name()), issuer.mint())
+    connection.close()
+    assert gateway.audit(2)[1]["outcome"] == "aborted"
+    assert readiness(gateway)[1]["registries"] == {"python": "answering"}
+
+
+def test_it_is_not_ready_while_publishes_are_refused_for_the_audit_file(started, issuer, recording):
+    gateway = started(recording, audit_file=True, state="{memory: true}")
+    gateway.limit_files(1)
+    published(gateway, issuer)
+    assert published(gateway, issuer) == 503
+    status, ready = readiness(gateway)
+    assert (status, ready["ready"], ready["state"], ready["audit"]) == (503, False, "available", "unwritable")
+    [line] = gateway.told("audit.unavailable")
+    assert (line["file"], line["errno"], line["failure"]) == (str(gateway.audit_path), 27, "File too large")
+    gateway.limit_files(-1)
+    until(lambda: readiness(gateway)[0] == 200, 10, "the audit file")
+
+
+def test_an_audit_file_that_can_not_be_opened_is_told_at_the_start(started, issuer, recording, tmp_path):
+    gateway = Gateway(tmp_path / "gateway", Settings(issuer=issuer.url, upstream=recording.url, audit_file=True))
+    gateway.audit_path = tmp_path / "missing" / "audit.jsonl"
+    gateway.configure()
+    gateway.start()
+    try:
+        [line] = gateway.told("audit.unavailable")
+        assert (line["file"], line["failure"]) == (str(gateway.audit_path), "No such file or directory")
+        assert readiness(gateway)[0] == 503 and published(gateway, issuer) == 503
+        gateway.audit_path.parent.mkdir()
+        until(lambda: readiness(gateway)[0] == 200, 10, "the audit file")
+    finally:
+        gateway.kill()
+
+
+def test_what_is_frozen_stands_in_its_readiness_and_is_no_reason_against_it(started, issuer, recording):
+    gateway = started(recording)
+    for scope in ([], ["--registry", "python"], ["--publisher", "widgets-release"]):
+        assert command(gateway, "freeze", "-c", gateway.configuration, *scope, "--why", "x").returncode == 0
+    words = ["everything", "the registry python", "the publisher widgets-release"]
+    until(lambda: readiness(gateway)[1]["frozen"] == words, 10, "the freezes")
+    assert readiness(gateway)[0] == 200
 
 
 def with_admin_port(gateway):
@@ -124,7 +193,9 @@ def test_a_mistake_is_pointed_at_by_check_and_by_serve(configured, case):
     check = command(configured, "check", "-c", "imprimatur.yaml")
     assert check.returncode == 1 and re.search(expected, check.stdout), check
     serve = command(configured, "serve", "-c", "imprimatur.yaml")
-    assert serve.returncode == 2 and re.search(expected, serve.stderr), serve
+    line = json.loads(serve.stderr)
+    assert serve.returncode == 2 and (line["event"], line["level"]) == ("config.rejected", "error"), serve
+    assert re.search(expected, "\n".join(line["problems"])), serve
     report = command(configured, "check", "-c", "imprimatur.yaml", "--json")
     assert report.returncode == 1 and json.loads(report.stdout)["ok"] is False
 
@@ -167,7 +238,43 @@ def test_a_port_that_is_taken_is_told(started, recording, tmp_path):
     settings = Settings(issuer=gateway.settings.issuer, upstream=recording.url, server={"listen": f"127.0.0.1:{gateway.port}"})
     second = Gateway(tmp_path / "second", settings)
     run = command(second, "serve", "-c", second.configuration)
-    assert run.returncode == 1 and str(gateway.port) in run.stderr, run
+    assert run.returncode == 1, run
+    line = json.loads(run.stderr)
+    assert (line["event"], line["level"], line["failure"]) == (
+        "server.failed", "error", f"can't listen on 127.0.0.1:{gateway.port}: Address already in use")
+    second.configuration.write_text(second.render() + "log: {format: text}\n")
+    run = command(second, "serve", "-c", second.configuration)
+    assert re.fullmatch(r'\S+Z error server\.failed failure="can\'t listen on [^"]*"\n', run.stderr), run
+
+
+CERTIFICATES = {
+    "no certificate": ("{key}", "{key}", r"the certificate \S+/tls\.key is no certificate in PEM"),
+    "no key": ("{certificate}", "{certificate}", r"the key \S+/tls\.pem is no private key in PEM"),
+    "another's key": ("{authority}", "{key}", r"the key \S+/tls\.key does not belong to the certificate \S+/ca\.pem"),
+}
+
+
+@pytest.mark.parametrize("case", CERTIFICATES)
+def test_a_certificate_that_can_not_be_used_is_told_in_words(configured, authority, case):
+    certificate, key, expected = CERTIFICATES[case]
+    paths = {"certificate": authority.certificate, "key": authority.key, "authority": authority.authority}
+    tls = f"server:\n  tls: {{certificate: {certificate.format(**paths)}, key: {key.format(**paths)}}}"
+    configured.configuration.write_text(configured.render().replace("server:", tls, 1))
+    run = command(configured, "serve", "-c", "imprimatur.yaml")
+    assert run.returncode == 2 and re.search(expected, json.loads(run.stderr)["problems"][0]), run
+
+
+def test_numbers_and_times_of_the_log_are_numbers_and_times(started, issuer, recording):
+    gateway = started(recording)
+    [line] = gateway.told("server.started")
+    assert (line["server.port"], line["admin.port"]) == (gateway.port, gateway.admin_port)
+    [line] = gateway.told("keys.refreshed")
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", line["next"])
+    away = Issuer()
+    away.available = False
+    gateway = started(recording, issuer=away.url)
+    assert gateway.told("keys.refresh-failed")[0]["failure"] == "it answered with the status 503"
+    away.close()
 
 
 # Reload

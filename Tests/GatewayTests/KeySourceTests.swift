@@ -1,3 +1,4 @@
+import Glibc
 import StrictParsers
 import Testing
 import TokenVerification
@@ -196,10 +197,10 @@ import TokenVerification
       return
     }
     #expect(failure == .fetch(.tooLarge(limit: 1 << 20)))
-    for path in ["\(folder.path)/none", folder.path] {
+    for (path, number) in [("\(folder.path)/none", ENOENT), (folder.path, EISDIR)] {
       let keys = try issuer.keys(.file(path))
       await keys.refresh()
-      #expect(issuer.events.last == .refreshFailed(issuer: SampleIssuer.url, .fetch(.unreadableFile), keptUntil: nil))
+      #expect(issuer.events.last == .refreshFailed(issuer: SampleIssuer.url, .fetch(.unreadableFile(path: path, number)), keptUntil: nil))
     }
     #expect(keys.trusted?.usableIDs == ["a"])
   }

@@ -8,7 +8,8 @@ import Testing
 @Suite("The admin listener") struct ObservabilityAdminTests {
   private static let ready = Readiness(
     configuration: ObservabilitySample.digest("configuration"), isListening: true, isStateAvailable: true, isAuditWritable: true,
-    issuers: [(IssuerName("github"), .stale)], registries: [(RegistryName("python"), .failing)])
+    issuers: [(IssuerName("github"), .stale)], registries: [(RegistryName("python"), .failing)],
+    frozen: ["everything", "the registry python"])
 
   private func handler(_ readiness: Readiness = ready) -> AdminHandler {
     AdminHandler(readiness: { readiness }, metrics: { Array("numbers 1\n".utf8) })
@@ -32,7 +33,8 @@ import Testing
     #expect((answer.allow == nil) == (status != 405))
   }
 
-  @Test("is ready only with configuration, listener and store, whatever issuers and registries do") func readiness() async {
+  @Test("is ready only with configuration, listener, store and audit log, whatever issuers and registries do, and whatever is frozen")
+  func readiness() async {
     var states: [(Readiness, Int)] = [(Self.ready, 200)]
     var other = Self.ready
     other.configuration = nil
@@ -45,7 +47,7 @@ import Testing
     states.append((other, 503))
     other = Self.ready
     other.isAuditWritable = false
-    states.append((other, 200))
+    states.append((other, 503))
     for (state, status) in states { #expect(await handler(state).answer(method: "GET", target: "/ready").status == status) }
   }
 
@@ -54,7 +56,8 @@ import Testing
     #expect(
       text(body) == """
         {"ready":true,"config.digest":"sha256:\(ObservabilitySample.digest("configuration").hex)","listener":"accepting","state":"available",\
-        "audit":"writable","issuers":{"github":"stale"},"registries":{"python":"failing"}}
+        "audit":"writable","issuers":{"github":"stale"},"registries":{"python":"failing"},\
+        "frozen":["everything","the registry python"]}
 
         """)
   }

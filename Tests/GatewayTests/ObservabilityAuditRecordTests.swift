@@ -15,12 +15,14 @@ import Testing
       "granted":true,"outcome":"published","registry":"python","protocol":"pypi","action":"upload",\
       "package.name":"acme-widgets","package.version":"1.2.3.0","artifact.filename":"acme_widgets-1.2.3-py3-none-any.whl",\
       "artifact.hash":"sha256:\(ObservabilitySample.digest("artifact").hex)","artifact.size":10240,"publisher.id":"widgets-release",\
-      "publisher.state":"active","oidc.issuer":"https://issuer.example","oidc.jti":"id-1",\
-      "oidc.token.sha256":"\(ObservabilitySample.digest("token").hex)","vcs.repository.name":"acme/widgets",\
+      "publisher.state":"active","publisher.nearest":"nearest","oidc.issuer":"https://issuer.example","oidc.jti":"id-1",\
+      "oidc.token.sha256":"\(ObservabilitySample.digest("token").hex)","oidc.claim.environment":"release","oidc.claim.run_attempt":1,\
+      "vcs.repository.name":"acme/widgets",\
       "vcs.ref.head.name":"refs/tags/v1.2.3","vcs.ref.head.revision":"0123abc","cicd.pipeline.name":"release.yml",\
       "cicd.pipeline.run.id":"42","cicd.pipeline.run.url.full":"https://ci.example/acme/widgets/runs/42","credential":"oidc",\
       "client.address":"192.0.2.1","user_agent.original":"twine/7.0.0","upstream.status":200,"upstream.duration_ms":12,\
-      "duration_ms":1500,"http.request.body.size":11000,"config.digest":"sha256:\(ObservabilitySample.digest("configuration").hex)"}
+      "duration_ms":1500,"http.request.body.size":11000,"operator.user":"root (sudo from alice)",\
+      "operator.host":"gw-1","config.digest":"sha256:\(ObservabilitySample.digest("configuration").hex)"}
 
       """
     let id = ObservabilitySample.requestID().description

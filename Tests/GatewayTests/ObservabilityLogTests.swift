@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 @Suite("The log") struct ObservabilityLogTests {
-  private struct Failure: Error, CustomStringConvertible { let description = "no\nluck" }
+  private struct Failure: Error { let secret = "hunter2" }
 
   private func lines(_ format: LogFormat, from level: Logger.Level = .info, _ body: (inout Logger) -> Void) async throws -> String {
     let scratch = try ObservabilityScratch()
@@ -27,7 +27,7 @@ import Testing
     #expect(
       log == """
         {"time":"2026-11-22T13:00:00.123Z","level":"notice","event":"server.started","server.address":"127.0.0.1","server.port":8080}
-        {"time":"2026-11-22T13:00:00.123Z","level":"warning","event":"keys.refresh-failed","error.message":"no\\nluck","issuer":"github",\
+        {"time":"2026-11-22T13:00:00.123Z","level":"warning","event":"keys.refresh-failed","error.type":"Failure","issuer":"github",\
         "list":["a","b\\u2028"],"metadata.time":"x\\u001b[31m"}
         {"time":"2026-11-22T13:00:00.123Z","level":"info","event":"keys.refreshed","fresh":true,"issuer":"gitlab","more":{"a":1,"b":"2"}}
 

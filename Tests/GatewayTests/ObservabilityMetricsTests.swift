@@ -1,5 +1,6 @@
 import PublisherPolicy
 import Testing
+import TokenVerification
 
 @testable import Gateway
 
@@ -49,17 +50,55 @@ import Testing
 
   @Test("go up, down and away") func gauges() {
     let metrics = Metrics(version: "1.0")
-    #expect(samples(metrics, "imprimatur_connections") == ["imprimatur_connections 0"])
+    #expect(samples(metrics, "imprimatur_connections ") == ["imprimatur_connections 0"])
     metrics.connections.add(3)
     metrics.connections.add(-1)
     metrics.keysRefreshedAt.set(7, MetricLabel(IssuerName("github")))
-    #expect(samples(metrics, "imprimatur_connections") == ["imprimatur_connections 2"])
+    #expect(samples(metrics, "imprimatur_connections ") == ["imprimatur_connections 2"])
     #expect(samples(metrics, "imprimatur_keys") == [#"imprimatur_keys_refreshed_timestamp_seconds{issuer="github"} 7"#])
     metrics.connections.set(.max)
     metrics.connections.add(1)
-    #expect(samples(metrics, "imprimatur_connections") == ["imprimatur_connections \(Int64.max)"])
-    metrics.keysRefreshedAt.clear()
-    #expect(samples(metrics, "imprimatur_keys") == [])
+    #expect(samples(metrics, "imprimatur_connections ") == ["imprimatur_connections \(Int64.max)"])
+    metrics.keysRefreshedAt.set(8, MetricLabel(IssuerName("gitlab")))
+    metrics.keysRefreshedAt.keep([MetricLabel(IssuerName("gitlab"))])
+    #expect(samples(metrics, "imprimatur_keys") == [#"imprimatur_keys_refreshed_timestamp_seconds{issuer="gitlab"} 8"#])
+  }
+
+  @Test("begin with 0 what may happen, and count nothing of a publisher that has no series") func beginnings() {
+    let metrics = Metrics(version: "1.0")
+    let results = "imprimatur_publisher_results_total"
+    var record = ObservabilitySample.fullRecord
+    record.nearestPublisher = nil
+    metrics.count(record, .published)
+    #expect(samples(metrics, results) == [])
+    for id in ["widgets-release", "nearest"] {
+      metrics.publisherResults.begin(MetricLabel(PublisherID(id)), MetricLabel(AuditOutcome.Name.published))
+      metrics.publisherResults.begin(MetricLabel(PublisherID(id)), MetricLabel(AuditOutcome.Name.refused))
+    }
+    metrics.count(record, .published)
+    record.nearestPublisher = PublisherID("nearest")
+    metrics.count(record, .refused(ReasonCode(ObservabilitySample.Code.claimMismatch), detail: nil))
+    metrics.publisherResults.begin(MetricLabel(PublisherID("nearest")), MetricLabel(AuditOutcome.Name.refused))
+    #expect(
+      samples(metrics, results) == [
+        #"\#(results){publisher="nearest",outcome="published"} 0"#, #"\#(results){publisher="nearest",outcome="refused"} 1"#,
+        #"\#(results){publisher="widgets-release",outcome="published"} 1"#,
+        #"\#(results){publisher="widgets-release",outcome="refused"} 0"#,
+      ])
+    metrics.registryUp.setIfBegun(1, MetricLabel(RegistryName("gone")))
+    #expect(samples(metrics, "imprimatur_registry_up") == [])
+    #expect(samples(metrics, "imprimatur_state_operation_seconds_count") == ["imprimatur_state_operation_seconds_count 0"])
+  }
+
+  @Test("tell what became of the last configuration that was offered") func reloads() throws {
+    let metrics = Metrics(version: "1.0")
+    metrics.count(.loaded, at: try #require(UnixTime(100)))
+    metrics.count(.rejected, at: try #require(UnixTime(200)))
+    #expect(
+      samples(metrics, "imprimatur_config_last") == [
+        "imprimatur_config_last_reload_successful 0", "imprimatur_config_last_reload_timestamp_seconds 200",
+      ])
+    #expect(samples(metrics, "imprimatur_config_reloads_total").count == 2)
   }
 
   @Test("escape labels") func escaping() {

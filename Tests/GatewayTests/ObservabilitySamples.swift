@@ -43,6 +43,9 @@ enum ObservabilitySample {
     record.artifactSize = 10240
     record.publisher = PublisherID("widgets-release")
     record.publisherState = .active
+    record.nearestPublisher = PublisherID("nearest")
+    record.claims = JSONObject([.init("environment", .string("release")), .init("run_attempt", .integer(1))])
+    record.person = Operator(user: "root (sudo from alice)", host: "gw-1")
     record.token = .init(issuer: "https://issuer.example", jti: "id-1", hash: digest("token"))
     record.provenance = .init(
       repository: "acme/widgets", reference: "refs/tags/v1.2.3", revision: "0123abc", pipeline: "release.yml", runID: "42",

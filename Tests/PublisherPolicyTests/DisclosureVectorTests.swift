@@ -51,7 +51,7 @@ import TokenVerification
       ("environment", "staging", #"environment: expected "production", got "staging" (publisher release)"#),
       (
         "job_workflow_ref", "test-owner/test-repo/.github/workflows/mismatched.yml@refs/heads/main",
-        #"workflow: expected "test.yml", got "test-owner/test-repo/.github/workflows/mismatched.yml@refs/heads/main" (publisher release)"#
+        #"reusable_workflow: expected none, got "test-owner/test-repo/.github/workflows/mismatched.yml@refs/heads/main" (publisher release)"#
       ),
     ] as [(ExactString, ExactString?, String)])
   func words(claim: ExactString, value: ExactString?, expected: String) throws {
@@ -119,11 +119,11 @@ import TokenVerification
     let known = Knowledge(learnt: [LearntIdentity(key: first.key, ids: lesson)], package: .exists)
     let late = Self.pending.with { $0.now += 1 }
     for knowledge in [Knowledge(package: .exists), known] {
-      #expect(throws: PolicyRefusal.publisher(.expired(PublisherID("release")))) {
+      #expect(throws: PolicyRefusal.publisher(.expired(PublisherID("release"), at: try #require(late.expires)))) {
         try late.decide(among: [late.publisher()], knowing: knowledge)
       }
     }
-    #expect(try late.refusal()?.sentence(for: .client) == "the publisher release has expired")
+    #expect(try late.refusal()?.sentence(for: .client) == "the publisher release has expired: it was valid until 2023-11-14T22:13:21Z")
   }
 
   @Test(

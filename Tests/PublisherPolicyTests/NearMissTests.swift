@@ -131,6 +131,31 @@ import TokenVerification
     #expect(try Self.miss(Self.sample.setting("workflow_ref", nil), among: [publisher]).failures.map(\.got) == [nil])
   }
 
+  @Test("is told the key that a job in another file needs, and the workflow's own key for another workflow")
+  func reusableWorkflows() throws {
+    let publisher = try Self.sample.requiring("workflow", "baz.yml").publisher()
+    let other: ExactString = "evil/actions/.github/workflows/baz.yml@refs/heads/main"
+    let called = try Self.miss(Self.sample.setting("job_workflow_ref", other), among: [publisher])
+    #expect(called.sentence(for: .record) == "reusable_workflow: expected none, got \"\(other)\" (publisher release)")
+    let foreign = try Self.miss(Self.sample.setting("workflow_ref", other), among: [publisher])
+    #expect(foreign.sentence(for: .record) == "workflow: expected \"baz.yml\", got \"\(other)\" (publisher release)")
+  }
+
+  @Test(
+    "is told the tag that this version needs, and the ref that the run is on",
+    arguments: [
+      ("v{version}", "branch", "refs/heads/main", #"expected tag "v1.0", this run is on refs/heads/main (publisher release)"#),
+      ("v{version}", "tag", "refs/tags/v2.0", #"expected tag "v1.0", this run is on refs/tags/v2.0 (publisher release)"#),
+      ("release-*", "branch", "refs/heads/a b", #"expected tag "release-*", this run is on "refs/heads/a b" (publisher release)"#),
+    ] as [(ExactString, ExactString, ExactString, String)])
+  func tags(pattern: ExactString, kind: ExactString, reference: ExactString, expected: String) throws {
+    let publisher = try Self.sample.requiring("tag", pattern).publisher()
+    let miss = try Self.miss(Self.sample.setting("ref_type", kind).setting("ref", reference), among: [publisher])
+    #expect(miss.sentence(for: .record) == expected)
+    let stranger = NearMiss(publisher: miss.publisher, failures: miss.failures, isOwner: false)
+    #expect(!stranger.sentence(for: .client).contains("expected"))
+  }
+
   @Test("is a refusal of its event where nothing else is wrong")
   func events() throws {
     let publisher = try Self.sample.requiring("environment", "release").publisher()
@@ -160,7 +185,8 @@ import TokenVerification
     let miss = NearMiss(publisher: PublisherID("x"), failures: [], isOwner: false)
     let id = PublisherID("x")
     let all: [PublisherRefusal] = [
-      .missingClaim("x"), .issuerReplaced, .noPublisher(repository: nil), .claimMismatch(miss), .forbiddenEvent(miss), .expired(id),
+      .missingClaim("x"), .issuerReplaced, .noPublisher(repository: nil), .claimMismatch(miss), .forbiddenEvent(miss),
+      .expired(id, at: .latest),
       .identityChanged(
         PublisherKey(publisher: id, issuerURL: "https://a.example", repository: "b/c"), learnt: ImmutableIDs([]), got: ImmutableIDs([])),
       .otherRegistry(id),

@@ -37,7 +37,7 @@ import TokenVerification
   func expiry(expires: Int64, expected: SamplePublish.Verdict) throws {
     let sample = Self.sample.with { $0.expires = UnixTime(expires) }
     #expect(sample.verdict == expected)
-    if expected == .refused { #expect(try sample.refusal() == .expired(PublisherID("release"))) }
+    if expected == .refused { #expect(try sample.refusal() == .expired(PublisherID("release"), at: #require(UnixTime(expires)))) }
   }
 
   @Test("names the first of two publishers that allow the upload, whatever the order of their repositories")

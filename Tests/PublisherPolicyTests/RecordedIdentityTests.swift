@@ -96,7 +96,8 @@ import TokenVerification
     #expect(throws: PolicyRefusal.publisher(.noPublisher(repository: "foo/bar"))) {
       try Self.verdict(sample, publisher: sample.requiring("repository", "foo/other"))
     }
-    #expect(throws: PolicyRefusal.publisher(.expired(PublisherID("release")))) {
+    let now = try #require(UnixTime(sample.now))
+    #expect(throws: PolicyRefusal.publisher(.expired(PublisherID("release"), at: now))) {
       try Self.verdict(sample.with { $0.expires = UnixTime($0.now) })
     }
     #expect(throws: PolicyRefusal.scope(.packageNotAllowed(package: "other", PublisherID("release"), patterns: ["acme-widgets"]))) {

@@ -21,6 +21,8 @@ struct TokenFixture {
     header = [("alg", "\"\(algorithm.rawValue)\""), ("kid", #""key-1""#), ("typ", #""JWT""#)]
   }
 
+  static func expired(at seconds: Int64) -> TokenRefusal { .expired(at: UnixTime(seconds) ?? .latest) }
+
   /// `value` is JSON; nil takes the member away.
   func claim(_ name: String, _ value: String?) -> Self {
     var copy = self

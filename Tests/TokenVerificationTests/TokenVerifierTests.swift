@@ -34,7 +34,8 @@ import Testing
   @Test(
     "judges times to the second, with the one tolerance",
     arguments: [
-      ("exp", TokenFixture.now - 29, nil), ("exp", TokenFixture.now - 30, .expired), ("exp", 1, .expired),
+      ("exp", TokenFixture.now - 29, nil), ("exp", TokenFixture.now - 30, TokenFixture.expired(at: TokenFixture.now - 30)),
+      ("exp", 1, TokenFixture.expired(at: 1)),
       ("iat", TokenFixture.now + 30, nil), ("iat", TokenFixture.now + 31, .notYetValid),
       ("nbf", TokenFixture.now + 30, nil), ("nbf", TokenFixture.now + 31, .notYetValid), ("nbf", 0, nil),
     ] as [(String, Int64, TokenRefusal?)])

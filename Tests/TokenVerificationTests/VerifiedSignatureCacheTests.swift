@@ -33,7 +33,7 @@ import Testing
     #expect(try verify(TokenFixture.verifier(lifetime: 60, cache: cache)) == .lifetimeTooLong(limit: 60))
     #expect(try verify(TokenFixture.verifier(algorithms: [.rs256], cache: cache)) == .algorithmNotAllowed)
     #expect(try verify(TokenFixture.verifier(issuer: "https://other.example", cache: cache)) == .unknownIssuer)
-    #expect(try verify(at: TokenFixture.now + 330) == .expired)
+    #expect(try verify(at: TokenFixture.now + 330) == TokenFixture.expired(at: TokenFixture.now + 300))
     #expect(cache.count == 0)
   }
 
@@ -106,7 +106,7 @@ import Testing
   static let cases: [TokenRefusal] =
     [
       .tooLarge(limit: 1), .unknownIssuer, .algorithmNotAllowed, .unknownKey, .ambiguousKey, .badSignature, .wrongAudience(expected: "a"),
-      .expired, .notYetValid,
+      .expired(at: .latest), .notYetValid,
       .lifetimeTooLong(limit: 1), .keysUnavailable(retryAfter: 1), .malformed(.parts), .malformed(.headerEncoding(.length)),
       .malformed(.payloadEncoding(.length)),
       .malformed(.signatureEncoding(.length)), .malformed(.header(JSONError(.tooDeep, at: 1))),

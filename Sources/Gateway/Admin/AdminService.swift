@@ -43,7 +43,7 @@ struct AdminService {
 
 extension AdminHandler {
   init(gateway: GatewayServices) {
-    self.init(readiness: { await gateway.readiness() }, metrics: { gateway.exposition() })
+    self.init(readiness: { await gateway.readiness() }, metrics: { await gateway.exposition() })
   }
 }
 
@@ -58,23 +58,12 @@ extension GatewayServices {
     } catch {
       isStateAvailable = false
     }
-    metrics.stateAvailable.set(isStateAvailable ? 1 : 0)
     return Readiness(
       configuration: configuration.settings.digest, isListening: isListening, isStateAvailable: isStateAvailable,
       isAuditWritable: audit.ensureWritable(),
       issuers: configuration.settings.issuers.compactMap { issuer in configuration.issuers[issuer.url].map { (issuer.name, $0.keys.state) }
       },
-      registries: configuration.registries.map { ($0.name, registryState(of: $0.name)) })
-  }
-
-  /// The numbers, after those that are only read here were set.
-  func exposition() -> [UInt8] {
-    metrics.connections.set(Int64(connections.count))
-    metrics.spoolBytes.set(budgets.spool.used)
-    metrics.memoryBytes.set(budgets.memory.used)
-    metrics.memoryLimit.set(budgets.memory.limit)
-    metrics.upstreamConnections.set(Int64(connections.upstreamCount))
-    metrics.auditWritable.set(audit.ensureWritable() ? 1 : 0)
-    return metrics.exposition()
+      registries: configuration.registries.map { ($0.name, health.state(of: $0.name)) },
+      frozen: frozen.map(\.scope.words))
   }
 }

@@ -14,7 +14,7 @@ package struct Readiness: Sendable {
     case unused
   }
 
-  /// How the last exchange with a registry ended.
+  /// Whether the last attempt to reach a registry, of those that show it, was answered.
   package enum RegistryState: String, CaseIterable, Sendable { case answering, failing, unused }
 
   /// Over the configuration in force; nil where there is none yet.
@@ -22,13 +22,16 @@ package struct Readiness: Sendable {
   package var isListening: Bool
   /// Whether the state store has just answered.
   package var isStateAvailable: Bool
+  /// False while publishes are refused since the audit log can't be written.
   package var isAuditWritable: Bool
   package var issuers: [(name: IssuerName, state: KeyState)]
   package var registries: [(name: RegistryName, state: RegistryState)]
+  /// What operators have frozen, in words.
+  package var frozen: [String]
 
   package init(
     configuration: SHA256Digest?, isListening: Bool, isStateAvailable: Bool, isAuditWritable: Bool,
-    issuers: [(name: IssuerName, state: KeyState)], registries: [(name: RegistryName, state: RegistryState)]
+    issuers: [(name: IssuerName, state: KeyState)], registries: [(name: RegistryName, state: RegistryState)], frozen: [String]
   ) {
     self.configuration = configuration
     self.isListening = isListening
@@ -36,9 +39,10 @@ package struct Readiness: Sendable {
     self.isAuditWritable = isAuditWritable
     self.issuers = issuers
     self.registries = registries
+    self.frozen = frozen
   }
 
-  /// Issuers and registries do not count: what is wrong with them is not mended by taking this process out of service. Nor does the audit log,
-  /// of which each publish says by itself that it is missing.
-  package var isReady: Bool { configuration != nil && isListening && isStateAvailable }
+  /// Issuers and registries do not count: what is wrong with them is not mended by taking this process out of service. Nor does a freeze, which holds
+  /// for every gateway of the state.
+  package var isReady: Bool { configuration != nil && isListening && isStateAvailable && isAuditWritable }
 }

@@ -57,6 +57,7 @@ struct ExchangeFlow {
       await gateway.conclude(attempt, .completed())
       return .done(PyPIExchange.minted(token, expiry: expiry))
     } catch {
+      attempt.record.nearestPublisher = error.nearestPublisher
       await gateway.conclude(attempt, error.outcome)
       return .refused(PyPIExchange.refused(error.forClient(attempt.record.requestID)))
     }

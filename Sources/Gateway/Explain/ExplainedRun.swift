@@ -148,7 +148,9 @@ final class ExplainedRun {
 
   func judge(record: RecordedUpload) async {
     self.record = record
-    note(.record, nil, "what a record does not hold is unknown")
+    note(
+      .record, record.claims == nil ? nil : true,
+      record.claims == nil ? "what a record does not hold is unknown" : "it holds every claim that conditions compare")
     guard let url = record.issuer else {
       note(.issuer, nil, "no token was verified")
       verdict = .hangsOnEverything
@@ -158,10 +160,22 @@ final class ExplainedRun {
     meet(issuer)
     claims = explainer.verifier.explain(
       JSONObject([.init("iss", .string(url))]), isWhole: false, issuer: url, audience: registry.audience, at: now)
-    guard let supposed = explainer.policy.suppose(record.provenance, issuer: issuer.name, url: url) else { return }
-    let freezes = await consult(supposed).freezes
-    decide(supposed, knowing: nil)
+    guard let supposed = suppose(record, issuer, url) else { return }
+    if let missing = supposed.missing { fail(.provider, .publisher(.missingClaim(missing))) }
+    let (learnt, freezes) = await consult(supposed)
+    decide(supposed, knowing: !supposed.isWhole ? nil : explainer.policy.learns(from: supposed) ? learnt : [])
     judge(freezes)
+  }
+
+  private func suppose(_ record: RecordedUpload, _ issuer: IssuerSettings, _ url: ExactString) -> SupposedIdentity? {
+    guard let claims = record.claims else { return explainer.policy.suppose(record.provenance, issuer: issuer.name, url: url) }
+    return explainer.policy.suppose(
+      recorded: claims, id: record.tokenID, issuer: issuer.name, url: url, isSameConfiguration: hasSameConfiguration(record) ?? false)
+  }
+
+  /// Nil if the record does not tell.
+  private func hasSameConfiguration(_ record: RecordedUpload) -> Bool? {
+    record.configuration.map { $0.text == "sha256:\(Hex.encode(explainer.settings.digest.bytes))" }
   }
 
   // MARK: - The decision
@@ -217,66 +231,10 @@ final class ExplainedRun {
       let words = verdict?.words(registry.name, target) ?? "nothing can be said"
       sentence = areFreezesKnown ? words : "\(words), unless it is frozen, which could not be looked up"
     }
-    let same = record?.configuration.map { $0.text == "sha256:\(Hex.encode(explainer.settings.digest.bytes))" }
     return Explanation(
       source: source, decision: decision, reason: refusal?.code.description, sentence: sentence,
       publisher: verdict?.grantee, registry: registry.name, target: target, packageExists: existence.map { $0 == .exists }, issuer: issuer,
       steps: steps, claims: claims, unaccounted: unaccounted, publishers: publishers,
-      record: record.map { .init(record: $0, hasSameConfiguration: same) })
-  }
-}
-
-extension TokenRefusal {
-  /// Whether it is said before anybody looks at what the claims say.
-  fileprivate var isOfSignature: Bool {
-    switch self {
-    case .malformed, .tooLarge, .forbiddenHeader, .unknownIssuer, .algorithmNotAllowed, .unknownKey, .ambiguousKey, .unusableKey,
-      .badSignature, .keysUnavailable:
-      true
-    case .wrongAudience, .expired, .notYetValid, .lifetimeTooLong, .missingClaim, .invalidClaim: false
-    }
-  }
-}
-
-extension Verdict {
-  /// Nil where it is not decided.
-  fileprivate var holds: Bool? {
-    switch self {
-    case .granted, .admitted: true
-    case .hangsOnExistence, .hangsOnMemory, .hangsOnClaims, .hangsOnEverything: nil
-    }
-  }
-
-  /// Whom an upload is granted to.
-  fileprivate var grantee: PublisherID? {
-    switch self {
-    case .granted(let publisher): publisher
-    case .admitted, .hangsOnExistence, .hangsOnMemory, .hangsOnClaims, .hangsOnEverything: nil
-    }
-  }
-
-  /// Whose freeze would stop it.
-  fileprivate var nominee: PublisherID? {
-    switch self {
-    case .granted(let publisher), .admitted(let publisher), .hangsOnMemory(let publisher), .hangsOnClaims(let publisher, _): publisher
-    case .hangsOnExistence, .hangsOnEverything: nil
-    }
-  }
-
-  fileprivate func words(_ registry: RegistryName, _ target: PublishTarget?) -> String {
-    let package = target.map { Shown.value($0.package.canonical) } ?? "this"
-    switch self {
-    case .granted(let publisher): return "the publisher \(publisher) may publish \(package) to \(registry)"
-    case .admitted(let publisher):
-      return "the publisher \(publisher) is meant; say with --package and --version, or --upload, what it would publish"
-    case .hangsOnExistence:
-      return "granted if \(registry) has the package \(package), which it was not asked: say whether the package exists"
-    case .hangsOnMemory(let publisher):
-      return "granted if \(publisher) has learnt nobody else, which could not be looked up"
-    case .hangsOnClaims(let publisher, let keys):
-      return "granted if all else holds of the publisher \(publisher) that the record does not tell"
-        + (keys.isEmpty ? "" : ": \(keys.map(\.text).joined(separator: ", "))")
-    case .hangsOnEverything: return "the record does not say who wanted to publish"
-    }
+      record: record.map { .init(record: $0, hasSameConfiguration: hasSameConfiguration($0)) })
   }
 }

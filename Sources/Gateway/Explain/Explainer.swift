@@ -117,7 +117,9 @@ package struct Explainer: Sendable {
 
   private func keySet(_ bytes: [UInt8]?) throws(Misunderstood) -> KeySet? {
     guard let bytes else { return nil }
-    do { return try KeySet(jwks: bytes) } catch { throw Misunderstood(description: "the keys are no JWK set that could be used: \(error)") }
+    do { return try KeySet(jwks: bytes) } catch {
+      throw Misunderstood(description: "the keys are no JWK set that could be used: \(error.explanation)")
+    }
   }
 
   /// What the state store says of somebody.

@@ -21,6 +21,10 @@ struct RecordedUpload: Sendable {
   /// Nil where the token was not verified.
   let issuer: ExactString?
   let provenance: Provenance
+  /// The token's `jti`.
+  let tokenID: ExactString?
+  /// Of the verified token every claim that a condition could compare; nil if the record holds none.
+  let claims: JSONObject?
   let configuration: ExactString?
 
   init(line: [UInt8]) throws(Malformation) {
@@ -54,6 +58,16 @@ struct RecordedUpload: Sendable {
     provenance = .recorded(
       repository: try text("vcs.repository.name"), reference: try text("vcs.ref.head.name"), revision: try text("vcs.ref.head.revision"),
       pipeline: try text("cicd.pipeline.name"), runID: try text("cicd.pipeline.run.id"))
+    tokenID = try text("oidc.jti")
+    claims = Self.claims(in: object)
     configuration = try text("config.digest")
+  }
+
+  private static func claims(in object: JSONObject) -> JSONObject? {
+    let prefix = "oidc.claim."
+    let members = object.members.filter { $0.name.text.utf8.starts(with: prefix.utf8) }.map { member in
+      JSONObject.Member(ExactString(String(member.name.text.dropFirst(prefix.count))), member.value)
+    }
+    return members.isEmpty ? nil : JSONObject(members)
   }
 }

@@ -17,8 +17,8 @@ enum FetchFailure: Error, Hashable, Sendable {
   /// Any status but 200, a redirect among them.
   case status(Int)
   case timedOut
-  /// A file that could not be opened or read.
-  case unreadableFile
+  /// A file that could not be opened or read, and `errno`.
+  case unreadableFile(path: String, Int32)
   /// libcurl's own words for the code with which it gave up.
   case transfer(String)
 }

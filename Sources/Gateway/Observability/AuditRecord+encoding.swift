@@ -86,9 +86,11 @@ extension AuditRecord {
     line.member("artifact.size", artifactSize)
     line.member("publisher.id", publisher?.description)
     line.member("publisher.state", publisherState?.rawValue)
+    line.member("publisher.nearest", nearestPublisher?.description)
     line.member("oidc.issuer", token.issuer)
     line.member("oidc.jti", token.jti)
     line.member("oidc.token.sha256", token.hash, prefixed: false)
+    for claim in claims.members { line.member("oidc.claim.\(claim.name.text)", claim.value) }
     line.member("vcs.repository.name", provenance.repository)
     line.member("vcs.ref.head.name", provenance.reference)
     line.member("vcs.ref.head.revision", provenance.revision)
@@ -103,6 +105,8 @@ extension AuditRecord {
     line.member("upstream.duration_ms", upstreamDuration)
     line.member("duration_ms", duration)
     line.member("http.request.body.size", bodySize)
+    line.member("operator.user", person?.user)
+    line.member("operator.host", person?.host)
     line.member("config.digest", configuration)
   }
 }

@@ -79,7 +79,11 @@ package struct AuditRecord: Hashable, Sendable {
   package var artifactSize: Int64?
   package var publisher: PublisherID?
   package var publisherState: PublisherState?
+  /// On a refusal by the policy, the publisher that comes closest.
+  package var nearestPublisher: PublisherID?
   package var token = Token()
+  /// Of a verified token every claim that a condition can compare, by the name that conditions use.
+  package var claims = JSONObject([])
   package var provenance = Provenance()
   package var credential = Credential.none
   package var clientAddress: String?
@@ -92,6 +96,8 @@ package struct AuditRecord: Hashable, Sendable {
   package var duration: Duration?
   /// Bytes of the request's body that arrived.
   package var bodySize: Int64?
+  /// Who ran the command that the record is of, and where.
+  package var person: Operator?
   /// Over the configuration that decided.
   package var configuration: SHA256Digest?
 

@@ -7,11 +7,12 @@ extension Logger {
   func log(_ event: KeyEvent, of issuer: IssuerName) {
     switch event {
     case .refreshed(_, let ids, let next):
-      log(.keysRefreshed, ["issuer": "\(issuer)", "keys": .array(ids.map { "\($0)" }), "next": "\(next.seconds)"])
+      log(.keysRefreshed, ["issuer": "\(issuer)", "keys": .array(ids.map { "\($0)" }), "next": .stringConvertible(next)])
     case .refreshFailed(_, let failure, let keptUntil):
-      log(
-        .keysRefreshFailed, ["issuer": "\(issuer)", "failure": "\(failure)", "kept_until": "\(keptUntil.map { String($0.seconds) } ?? "")"])
-    case .skipped(_, let keys): log(.keysSkipped, ["issuer": "\(issuer)", "keys": .array(keys.map { "\($0)" })])
+      var metadata: Logger.Metadata = ["issuer": "\(issuer)", "failure": "\(failure.explanation)"]
+      if let keptUntil { metadata["kept_until"] = .stringConvertible(keptUntil) }
+      log(.keysRefreshFailed, metadata)
+    case .skipped(_, let keys): log(.keysSkipped, ["issuer": "\(issuer)", "keys": .array(keys.map { "\($0.explanation)" })])
     }
   }
 }
@@ -19,7 +20,8 @@ extension Logger {
 extension Metrics {
   func count(_ event: KeyEvent, of issuer: IssuerName, at now: UnixTime) {
     switch event {
-    case .refreshed:
+    case .refreshed(_, _, let next):
+      keysValidUntil.set(next.advanced(by: IssuerKeys.staleLimit).seconds, MetricLabel(issuer))
       keyRefreshes.add(1, MetricLabel(issuer), MetricLabel(RefreshResult.refreshed))
       keysRefreshedAt.set(now.seconds, MetricLabel(issuer))
     case .refreshFailed: keyRefreshes.add(1, MetricLabel(issuer), MetricLabel(RefreshResult.failed))

@@ -29,10 +29,6 @@ package struct LineLogHandler: LogHandler {
   }
 
   package func log(event: Logging.LogEvent) {
-    let line = LogLine(event, metadata: metadata, at: clock())
-    switch format {
-    case .json: writer.write(line.json, .log)
-    case .text: writer.write(line.text, .log)
-    }
+    writer.write(LogLine(event, metadata: metadata, at: clock()).encoded(as: format), .log)
   }
 }

@@ -5,6 +5,10 @@ package enum LogEvent: String, CaseIterable, Sendable {
   case serverStarted = "server.started"
   /// The process may open fewer files than the configured connections need.
   case connectionsLimited = "server.connections-limited"
+  /// It does not run, and says why on standard error.
+  case serverFailed = "server.failed"
+  /// The system does not let this process forbid core files, and reading its memory.
+  case serverExposed = "server.exposed"
   case serverDraining = "server.draining"
   case serverStopped = "server.stopped"
   case configurationLoaded = "config.loaded"
@@ -32,9 +36,10 @@ package enum LogEvent: String, CaseIterable, Sendable {
       .auditAvailable:
       .notice
     case .keysRefreshed: .info
-    case .connectionsLimited, .gatewayInterrupted, .keysRefreshFailed, .keysSkipped, .tokenUnaccountedClaim, .publisherIdentityChanged:
+    case .connectionsLimited, .serverExposed, .gatewayInterrupted, .keysRefreshFailed, .keysSkipped, .tokenUnaccountedClaim,
+      .publisherIdentityChanged:
       .warning
-    case .configurationRejected, .stateUnavailable, .auditUnavailable: .error
+    case .serverFailed, .configurationRejected, .stateUnavailable, .auditUnavailable: .error
     }
   }
 }

@@ -13,15 +13,32 @@ struct LogLine {
   let members: [(name: String, value: JSONValue)]
 
   init(_ event: Logging.LogEvent, metadata: Logger.Metadata, at time: Timestamp) {
-    self.time = time
-    level = event.level
-    self.event = event.message.description
     var merged = metadata
     if let own = event.metadata { merged.merge(own) { $1 } }
-    if let error = event.error { merged["error.message"] = "\(error)" }
+    // What an error holds is not for the log: who knows it words it.
+    if let error = event.error { merged["error.type"] = "\(type(of: error))" }
+    self.init(level: event.level, event.message.description, merged, at: time)
+  }
+
+  /// A line that no logger writes.
+  init(_ event: LogEvent, _ metadata: Logger.Metadata, at time: Timestamp) {
+    self.init(level: event.level, event.rawValue, metadata, at: time)
+  }
+
+  private init(level: Logger.Level, _ event: String, _ metadata: Logger.Metadata, at time: Timestamp) {
+    self.time = time
+    self.level = level
+    self.event = event
     var members: [String: JSONValue] = [:]
-    for (name, value) in merged { members[Self.reserved.contains(name) ? "metadata.\(name)" : name] = JSONValue(value) }
+    for (name, value) in metadata { members[Self.reserved.contains(name) ? "metadata.\(name)" : name] = JSONValue(value) }
     self.members = members.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+  }
+
+  func encoded(as format: LogFormat) -> [UInt8] {
+    switch format {
+    case .json: json
+    case .text: text
+    }
   }
 
   /// One JSON object.

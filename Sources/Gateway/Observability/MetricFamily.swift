@@ -29,8 +29,24 @@ package final class NumberFamily: Sendable {
 
   package func set(_ value: Int64, _ values: MetricLabel...) { series.withLock { $0[values] = value } }
 
-  /// Forgets all series, as for names that a new configuration may not have.
-  package func clear() { series.withLock { $0 = labels.isEmpty ? [[]: 0] : [:] } }
+  /// Makes a series that is 0 until something happens, if there is none yet.
+  package func begin(_ values: MetricLabel...) { series.withLock { $0[values, default: 0] += 0 } }
+
+  /// The same as `add` for a series that was begun; nothing for another.
+  package func addIfBegun(_ amount: Int64 = 1, _ values: MetricLabel...) {
+    series.withLock { series in
+      guard let (sum, overflow) = series[values]?.addingReportingOverflow(amount), !overflow else { return }
+      series[values] = sum
+    }
+  }
+
+  /// The same as `set` for a series that was begun; nothing for another.
+  package func setIfBegun(_ value: Int64, _ values: MetricLabel...) {
+    series.withLock { series in if series[values] != nil { series[values] = value } }
+  }
+
+  /// Forgets the series whose first label has another value, as of names that a new configuration does not have.
+  package func keep(_ first: Set<MetricLabel>) { series.withLock { $0 = $0.filter { first.contains($0.key[0]) } } }
 
   func write(to text: inout MetricsText) {
     let series = series.withLock { $0 }
@@ -45,7 +61,7 @@ package final class NumberFamily: Sendable {
 package final class DurationFamily: Sendable {
   private struct Histogram {
     /// One for each bound, and one for what lies above all.
-    var counts: [UInt64]
+    var counts = [UInt64](repeating: 0, count: DurationFamily.bounds.count + 1)
     var sum = Duration.zero
   }
 
@@ -59,18 +75,20 @@ package final class DurationFamily: Sendable {
   private let name: String
   private let help: String
   private let labels: [String]
-  private let series = Mutex<[[MetricLabel]: Histogram]>([:])
+  private let series: Mutex<[[MetricLabel]: Histogram]>
 
-  init(_ name: String, labels: [String], help: String) {
+  /// A family without labels is there from the start, with nothing counted.
+  init(_ name: String, labels: [String] = [], help: String) {
     self.name = name
     self.labels = labels
     self.help = help
+    series = Mutex(labels.isEmpty ? [[]: Histogram()] : [:])
   }
 
   package func observe(_ duration: Duration, _ values: MetricLabel...) {
     let bucket = Self.bounds.firstIndex { duration <= $0.duration } ?? Self.bounds.count
     series.withLock { series in
-      var histogram = series[values] ?? Histogram(counts: Array(repeating: 0, count: Self.bounds.count + 1))
+      var histogram = series[values] ?? Histogram()
       histogram.counts[bucket] &+= 1
       histogram.sum += duration
       series[values] = histogram

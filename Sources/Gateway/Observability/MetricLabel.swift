@@ -11,6 +11,8 @@ package struct MetricLabel: Hashable, Sendable {
 
   package init(_ issuer: IssuerName) { text = issuer.description }
 
+  package init(_ publisher: PublisherID) { text = publisher.description }
+
   package init(_ reason: ReasonCode?) { text = reason?.description ?? "" }
 
   /// A registry's `protocol`, as the configuration names it.

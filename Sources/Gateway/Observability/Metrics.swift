@@ -1,4 +1,5 @@
 package import PublisherPolicy
+package import TokenVerification
 
 /// The numbers that `/metrics` gives.
 package final class Metrics: Sendable {
@@ -35,8 +36,31 @@ package final class Metrics: Sendable {
   package let unaccountedClaims = NumberFamily(
     .counter, "imprimatur_unaccounted_claims_total", labels: ["issuer"],
     help: "Claims of verified tokens that are not in their provider's table; the log names each once.")
+  package let keysValidUntil = NumberFamily(
+    .gauge, "imprimatur_keys_valid_until_timestamp_seconds", labels: ["issuer"],
+    help: "Until when an issuer's keys are trusted if no refresh succeeds; 0 where there are none.")
+  package let publisherResults = NumberFamily(
+    .counter, "imprimatur_publisher_results_total", labels: ["publisher", "outcome"],
+    help: "Publishes and exchanges by the publisher that was meant, or nearest, and by what became of them; off above 10000 publishers.")
+  package let publisherExpires = NumberFamily(
+    .gauge, "imprimatur_publisher_expires_timestamp_seconds", labels: ["publisher"],
+    help: "When a publisher expires, of those that do; off above 10000 publishers.")
+  package let registryUp = NumberFamily(
+    .gauge, "imprimatur_registry_up", labels: ["registry"],
+    help: "0 from an attempt that the registry did not answer to the next that it answers, else 1.")
+  package let registryCredentialAccepted = NumberFamily(
+    .gauge, "imprimatur_registry_credential_accepted", labels: ["registry"],
+    help: "0 from a refusal of the service credential to the next publish that the registry takes with it, else 1.")
+  package let frozen = NumberFamily(
+    .gauge, "imprimatur_frozen", labels: ["scope"], help: "Freezes that hold: of everything, of a registry, of a publisher.")
+  package let tlsNotAfter = NumberFamily(
+    .gauge, "imprimatur_tls_certificate_not_after_timestamp_seconds", labels: ["listener"],
+    help: "When the first certificate of a listener's chain expires.")
   package let connections = NumberFamily(.gauge, "imprimatur_connections", help: "Client connections that are open.")
+  package let connectionsLimit = NumberFamily(
+    .gauge, "imprimatur_connections_limit", help: "Client connections that may be open, by the configuration and the file descriptors.")
   package let spoolBytes = NumberFamily(.gauge, "imprimatur_spool_bytes", help: "Bytes that spooled uploads take at this moment.")
+  package let spoolLimit = NumberFamily(.gauge, "imprimatur_spool_limit_bytes", help: "The limit spool_total of the configuration.")
   package let memoryBytes = NumberFamily(
     .gauge, "imprimatur_memory_bytes",
     help: "Buffered bytes of requests and answers that are not in files: heads, forms, bodies, uploads in memory.")
@@ -51,9 +75,18 @@ package final class Metrics: Sendable {
     .counter, "imprimatur_config_reloads_total", labels: ["result"], help: "Configurations that were offered after the first one.")
   package let loadedAt = NumberFamily(
     .gauge, "imprimatur_config_loaded_timestamp_seconds", help: "When the configuration in force was loaded.")
+  package let lastReloadSuccessful = NumberFamily(
+    .gauge, "imprimatur_config_last_reload_successful", help: "0 while the last configuration that was offered is not in force, else 1.")
+  package let lastReloadAt = NumberFamily(
+    .gauge, "imprimatur_config_last_reload_timestamp_seconds", help: "When a configuration was offered last, whatever became of it.")
+  package let stateOperation = DurationFamily(
+    "imprimatur_state_operation_seconds", help: "Time for which requests waited for the state store, once for each question.")
   package let startedAt = NumberFamily(.gauge, "process_start_time_seconds", help: "When the process started.")
+  package let descriptorLimit = NumberFamily(.gauge, "process_max_fds", help: "File descriptors that the process may open.")
 
   package enum ReloadResult: String, CaseIterable, Sendable { case loaded, rejected }
+  package enum ListenerName: String, CaseIterable, Sendable { case server }
+  package enum FreezeKind: String, CaseIterable, Sendable { case everything, registry, publisher }
 
   private let version: String
 
@@ -65,6 +98,9 @@ package final class Metrics: Sendable {
   package func count(_ record: AuditRecord, _ outcome: AuditOutcome) {
     let registry = MetricLabel(record.registry)
     let reason = MetricLabel(outcome.reason)
+    if let publisher = record.nearestPublisher ?? record.publisher {
+      publisherResults.addIfBegun(1, MetricLabel(publisher), MetricLabel(outcome.name))
+    }
     switch record.event {
     case .publish:
       publishes.add(1, registry, MetricLabel(record.ecosystem), MetricLabel(outcome.name), reason)
@@ -82,6 +118,13 @@ package final class Metrics: Sendable {
     reads.add(1, MetricLabel(registry), MetricLabel(StatusClass(status: status)))
   }
 
+  /// A configuration was offered, and this became of it.
+  package func count(_ reload: ReloadResult, at time: UnixTime) {
+    reloads.add(1, MetricLabel(reload))
+    lastReloadSuccessful.set(reload == .loaded ? 1 : 0)
+    lastReloadAt.set(time.seconds)
+  }
+
   // MARK: - Text
 
   /// The text format of Prometheus, version 0.0.4.
@@ -90,12 +133,14 @@ package final class Metrics: Sendable {
     text.begin("imprimatur_build_info", "gauge", "1, with the version as label.")
     text.info("imprimatur_build_info", "version", version)
     let numbers = [
-      publishes, uploadBytes, exchanges, revocations, reads, upstreamAnswers, keyRefreshes, keysRefreshedAt, unaccountedClaims,
-      connections, spoolBytes, memoryBytes, memoryLimit, upstreamConnections, stateAvailable, auditWritable, linesDropped, reloads,
-      loadedAt, startedAt,
+      publishes, uploadBytes, exchanges, revocations, reads, upstreamAnswers, keyRefreshes, keysRefreshedAt, keysValidUntil,
+      unaccountedClaims, publisherResults, publisherExpires, registryUp, registryCredentialAccepted, frozen, tlsNotAfter, connections,
+      connectionsLimit, spoolBytes, spoolLimit, memoryBytes, memoryLimit, upstreamConnections, stateAvailable, auditWritable, linesDropped,
+      reloads, loadedAt, lastReloadSuccessful, lastReloadAt, startedAt, descriptorLimit,
     ]
     for family in numbers { family.write(to: &text) }
-    for family in [publishDuration, upstreamDuration] { family.write(to: &text) }
+    for family in [publishDuration, upstreamDuration, stateOperation] { family.write(to: &text) }
+    ProcessUsage.now().write(to: &text)
     return text.finish()
   }
 }

@@ -23,6 +23,7 @@ package struct OperatorDesk: Sendable {
   private let isWhole: Bool
   private let store: any StateStore
   private let trouble: Trouble
+  private let person: Operator
   private let now: Timestamp
 
   /// Why the store does not answer, as it said itself.
@@ -30,7 +31,7 @@ package struct OperatorDesk: Sendable {
     let words = Mutex("it can't be read")
   }
 
-  package init(settings: Settings, isWhole: Bool, environment: [String: String], now: Timestamp) throws(Failure) {
+  package init(settings: Settings, isWhole: Bool, environment: [String: String], person: Operator, now: Timestamp) throws(Failure) {
     let trouble = Trouble()
     let store = settings.state.open(as: .command, environment) { words in
       if let words { trouble.words.withLock { $0 = words } }
@@ -42,6 +43,7 @@ package struct OperatorDesk: Sendable {
     self.isWhole = isWhole
     self.store = store
     self.trouble = trouble
+    self.person = person
     self.now = now
   }
 
@@ -147,6 +149,7 @@ package struct OperatorDesk: Sendable {
     var randomness = SystemRandomNumberGenerator()
     var record = AuditRecord(event, RequestID(at: now, using: &randomness))
     record.granted = true
+    record.person = person
     record.configuration = settings.digest
     describe(&record)
     return record.line(.completed(detail: why), at: now)

@@ -9,13 +9,13 @@ extension StateSettings {
   ) -> (any StateStore)? {
     switch self {
     case .memory: role == .gateway ? SQLiteStore.memory() : nil
-    case .sqlite(let path): SQLiteStore(path: path, role: role) { report($0.trouble) }
+    case .sqlite(let path): SQLiteStore(path: path, role: role) { report($0.trouble.map { "\(path): \($0)" }) }
     case .postgres(let url):
       PostgresStore(role: role, report: { report($0.trouble) }, location: { PostgresLocation(url, environment) })
     }
   }
 }
 
-extension StoreCondition {
-  fileprivate var trouble: String? { if case .unavailable(let failure) = self { "\(failure)" } else { nil } }
+extension StoreCondition where Failure: CustomStringConvertible {
+  fileprivate var trouble: String? { if case .unavailable(let failure) = self { failure.description } else { nil } }
 }

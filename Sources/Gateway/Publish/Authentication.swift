@@ -18,7 +18,7 @@ struct Authority {
 
   var expiredRefusal: Refusal {
     switch subject {
-    case .direct: .token(.expired)
+    case .direct: .token(.expired(at: claimant.identity.expiry))
     case .uploadToken: .credential(.unknownUploadToken)
     }
   }
@@ -68,7 +68,9 @@ struct Authentication {
       attempt.identify(identity, configuration.policy.provenance(of: identity), signedPart: token.signedPartDigest)
       return identity
     } catch {
-      attempt.record.token = .init(issuer: token.issuer, jti: nil, hash: token.signedPartDigest)
+      if let identity = configuration.policy.identity(of: token, issuer: issuer.name) {
+        attempt.identify(identity, configuration.policy.provenance(of: identity), signedPart: token.signedPartDigest)
+      }
       throw .publisher(error)
     }
   }

@@ -111,6 +111,7 @@ struct Forwarder {
     do throws(UpstreamFailure) {
       head = try await upstream.answerHead(to: flow.head.method, by: deadline)
       flow.attempt.record.upstreamStatus = head.status
+      flow.gateway.health.answered(flow.registry.name)
       body = try await upstream.collectBody(
         upTo: flow.configuration.settings.server.limits.answer, by: deadline, in: flow.body.resources.memory)
     } catch {
@@ -121,6 +122,7 @@ struct Forwarder {
     do throws(UpstreamFailure) {
       let answer = try await judge(head, body)
       guard wasSentWhole || !answer.isSuccess else { throw .earlySuccess }
+      if isOurs, answer.isSuccess { flow.gateway.health.note(credentialIsAccepted: true, by: flow.registry.name) }
       return answer
     } catch {
       throw .upstream(error)

@@ -22,7 +22,7 @@ struct PublishFlow {
     let uploader = try await uploader()
     switch plan {
     case .namedByPath(let target):
-      try admit(uploader)
+      try admit(uploader, target)
       return try await StreamedPublish(flow: self, uploader: uploader, target: target).run()
     case .namedInBody:
       try admit(uploader)
@@ -52,11 +52,11 @@ struct PublishFlow {
   }
 
   /// Lets the body in: some publisher of this registry is meant by the token. What it may publish is judged when it is known.
-  private func admit(_ uploader: Uploader) throws(Refusal) {
+  private func admit(_ uploader: Uploader, _ target: PublishTarget? = nil) throws(Refusal) {
     try refuseFrozen(registry.name, publisher: nil)
     guard case .claimant(let authority) = uploader else { return }
     let admissions = try Refusal.wrap(Refusal.publisher) { () throws(PublisherRefusal) in
-      try configuration.policy.admit(authority.claimant, to: registry.name, knowing: attempt.knowledge, at: gateway.now())
+      try configuration.policy.admit(authority.claimant, to: registry.name, target, knowing: attempt.knowledge, at: gateway.now())
     }
     guard let publisher = admissions.first?.publisher else { return }
     attempt.share = .publisher(publisher)
@@ -132,7 +132,10 @@ struct PublishFlow {
       throw Refusal(error)
     }
     guard case .granted(let grant) = decision else { return decision }
-    try refuseFrozen(target.registry, publisher: grant.publisher)
+    if let freeze = gateway.freeze(of: target.registry, grant.publisher) {
+      attempt.record.nearestPublisher = grant.publisher
+      throw .state(.frozen(freeze))
+    }
     attempt.record.describe(grant)
     return decision
   }

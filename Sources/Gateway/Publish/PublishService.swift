@@ -21,6 +21,7 @@ struct PublishService {
       gateway: gateway, configuration: configuration, registry: registry, head: head, path: path, body: body, attempt: attempt)
     let result: Result<RelayedAnswer, Refusal>
     do throws(Refusal) { result = .success(try await flow.run(plan)) } catch { result = .failure(error) }
+    note(result, attempt)
     attempt.record.bodySize = body.bytesReceived
     await gateway.conclude(attempt, outcome(of: result, attempt))
 
@@ -32,6 +33,16 @@ struct PublishService {
     case .failure(let refusal):
       let answer = registry.dialect.answer(refusing: refusal.forClient(request.id))
       return await connection.answer(answer, to: request, closing: true) ? .close : .abort
+    }
+  }
+
+  /// What a refusal tells of publishers, and of the registry.
+  private func note(_ result: Result<RelayedAnswer, Refusal>, _ attempt: Attempt) {
+    switch result {
+    case .success: attempt.record.nearestPublisher = attempt.trial?.refusal?.nearestPublisher
+    case .failure(let refusal):
+      if let nearest = refusal.nearestPublisher { attempt.record.nearestPublisher = nearest }
+      if case .upstream(let failure) = refusal { gateway.health.failed(failure, registry.name) }
     }
   }
 

@@ -48,8 +48,11 @@ struct ReadFlow {
       _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: sent.bytes)))
       answer = try await upstream.answerHead(to: head.method, by: upstream.answerDeadline)
     } catch {
+      // Whoever may read can cause every other failure.
+      if error == .unreachable { gateway.health.failed(error, registry.name) }
       throw .upstream(error)
     }
+    gateway.health.answered(registry.name)
     gateway.metrics.countRead(registry.name, status: answer.status)
     let end = await relay(answer, from: upstream, to: head, resources.memory, request)
     withExtendedLifetime(watch) {}

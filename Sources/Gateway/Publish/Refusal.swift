@@ -112,6 +112,16 @@ enum Refusal: Error, Sendable {
     }
   }
 
+  /// The publisher that comes closest, if the policy refused; nil if none does.
+  var nearestPublisher: PublisherID? {
+    switch self {
+    case .publisher(let refusal): refusal.nearest
+    case .package(let refusal): refusal.nearest
+    case .state(.frozen(let freeze)): freeze.scope.publisher
+    case .framing, .path, .route, .gateway, .credential, .token, .body, .spool, .scope, .state, .upstream, .client: nil
+    }
+  }
+
   func forClient(_ id: RequestID) -> ClientRefusal {
     ClientRefusal(status: status, code: code.description, sentence: sentence, requestID: id.description, retryAfter: retryAfter)
   }

@@ -29,7 +29,12 @@ struct RegistryInquiry {
     if subject == .package, gateway.knownPackages.contains(target.package, of: registry.name) { return .exists }
     var found = Existence.absent
     for question in registry.dialect.questions(subject, target, path: path) {
-      do throws(UpstreamFailure) { found = found || (try await answer(to: question, as: asker)) } catch { found = found || .unknown }
+      do throws(UpstreamFailure) {
+        found = found || (try await answer(to: question, as: asker))
+      } catch {
+        if error == .unreachable { gateway.health.failed(error, registry.name) }
+        found = found || .unknown
+      }
       if found == .exists { break }
     }
     if subject == .package, found == .exists { gateway.knownPackages.note(target.package, of: registry.name) }
@@ -60,6 +65,7 @@ struct RegistryInquiry {
     let deadline = NIODeadline.now() + Self.patience
     _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: head.bytes)))
     let answer = try await upstream.answerHead(to: question.method, by: deadline)
+    gateway.health.answered(registry.name)
     guard answer.fields.values(named: "content-encoding").allSatisfy({ ASCII.equalIgnoringCase($0, "identity".utf8) }) else {
       throw .encodedAnswer
     }

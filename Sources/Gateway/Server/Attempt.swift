@@ -32,6 +32,7 @@ final class Attempt {
 
   func identify(_ identity: PublisherIdentity, _ provenance: Provenance?, signedPart: SHA256Digest?) {
     record.token = .init(issuer: identity.issuerURL, jti: identity.token.jti, hash: signedPart ?? identity.token.signedPart)
+    record.claims = identity.comparable
     guard let provenance else { return }
     record.provenance = .init(
       repository: provenance.repository, reference: provenance.reference, revision: provenance.revision, pipeline: provenance.pipeline,
@@ -43,7 +44,7 @@ final class Attempt {
     record.token.issuer == nil && record.publisher == nil && !record.granted && openIntent == nil && !hasBegunUpstream
   }
 
-  var hasBegunUpstream: Bool { upstreamBegan != nil }
+  private var hasBegunUpstream: Bool { upstreamBegan != nil }
 
   func beganUpstream() { upstreamBegan = .now() }
 

@@ -1,5 +1,4 @@
 import Digests
-import NIOSSL
 import PublisherPolicy
 import RegistryProtocols
 import StrictParsers
@@ -13,10 +12,10 @@ final class Configuration: Sendable {
   /// By their URL, which is exactly the token's `iss`.
   let issuers: [ExactString: Issuer]
   let registries: [Registry]
-  let tls: NIOSSLContext?
+  let tls: ListenerTLS?
 
   init(
-    settings: Settings, policy: Policy, verifier: TokenVerifier, issuers: [ExactString: Issuer], registries: [Registry], tls: NIOSSLContext?
+    settings: Settings, policy: Policy, verifier: TokenVerifier, issuers: [ExactString: Issuer], registries: [Registry], tls: ListenerTLS?
   ) {
     self.settings = settings
     self.policy = policy

@@ -32,7 +32,9 @@ struct ConfigurationBuilder {
     for registry in settings.registries { registries.append(try self.registry(registry, settings)) }
     return Configuration(
       settings: settings, policy: policy, verifier: verifier, issuers: issuers, registries: registries,
-      tls: try settings.server.tls.map { certificate throws(Failure) in try serverTLS(certificate) })
+      tls: try settings.server.tls.map { files throws(Failure) in
+        try tls { () throws(PEMFile.Fault) in try ListenerTLS(files) }
+      })
   }
 
   /// What decides, without anything that serves.
@@ -116,8 +118,8 @@ struct ConfigurationBuilder {
         registry: settings.name.description, socket: upstream.socket, host: upstream.host, port: upstream.port, isTLS: upstream.isTLS,
         caFile: upstream.caFile,
         clientCertificate: certificate?.certificate),
-      tls: upstream.isTLS ? try clientTLS(upstream, certificate) : nil, authority: upstream.authority,
-      connectTimeout: .milliseconds(all.server.limits.connectTimeout.milliseconds))
+      tls: upstream.isTLS ? try tls { () throws(PEMFile.Fault) in try .upstream(upstream, certificate, environment) } : nil,
+      authority: upstream.authority, connectTimeout: .milliseconds(all.server.limits.connectTimeout.milliseconds))
   }
 
   func dialect(_ settings: RegistrySettings) throws(Failure) -> any RegistryProtocol {
@@ -130,35 +132,7 @@ struct ConfigurationBuilder {
     }
   }
 
-  // MARK: TLS
-
-  private func serverTLS(_ files: ServerSettings.Certificate) throws(Failure) -> NIOSSLContext {
-    do {
-      let chain = try NIOSSLCertificate.fromPEMFile(files.certificate).map { NIOSSLCertificateSource.certificate($0) }
-      let key = try NIOSSLPrivateKey(file: files.key, format: .pem)
-      var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
-      configuration.minimumTLSVersion = .tlsv12
-      configuration.applicationProtocols = ["http/1.1"]
-      return try NIOSSLContext(configuration: configuration)
-    } catch {
-      throw Failure(message: "the certificate \(files.certificate) and the key \(files.key) can't be used together: \(error)")
-    }
-  }
-
-  private func clientTLS(_ upstream: UpstreamSettings, _ certificate: UpstreamSettings.ClientCertificate?) throws(Failure) -> NIOSSLContext
-  {
-    do {
-      var configuration = TLSConfiguration.makeClientConfiguration()
-      configuration.minimumTLSVersion = .tlsv12
-      configuration.applicationProtocols = ["http/1.1"]
-      if let file = upstream.caFile { configuration.trustRoots = .file(file) }
-      if let client = certificate {
-        configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(client.certificate).map { .certificate($0) }
-        configuration.privateKey = .privateKey(try client.key.read(environment).withBytes { try NIOSSLPrivateKey(bytes: $0, format: .pem) })
-      }
-      return try NIOSSLContext(configuration: configuration)
-    } catch {
-      throw Failure(message: "the certificates for \(upstream.authority) can't be used: \(error)")
-    }
+  private func tls<Value>(_ make: () throws(PEMFile.Fault) -> Value) throws(Failure) -> Value {
+    do throws(PEMFile.Fault) { return try make() } catch { throw Failure(message: error.words) }
   }
 }

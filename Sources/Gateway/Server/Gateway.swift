@@ -13,9 +13,15 @@ package struct Gateway: Sendable {
   private static let cachedSignatures = 4096
 
   /// Why it does not run.
-  package enum Failure: Error, Sendable {
-    case configuration([SettingsProblem])
-    case start(String)
+  package struct Failure: Error, Sendable {
+    package enum Cause: Error, Sendable {
+      case configuration([SettingsProblem])
+      case start(String)
+    }
+
+    package let cause: Cause
+    /// What the configuration wants, or what is usual where it can't be read.
+    let format: LogFormat
   }
 
   private let path: String
@@ -37,7 +43,15 @@ package struct Gateway: Sendable {
   /// Serves until the process is told to stop, and has finished what runs by then. `started` is told the public listener's address.
   package func run(started: @escaping @Sendable (ListenAddress) -> Void = { _ in }) async throws(Failure) {
     let (loaded, problems) = SettingsFile.load(path, environment: environment, reading: SettingsDisk())
-    guard let settings = loaded else { throw .configuration(problems) }
+    guard let settings = loaded else { throw Failure(cause: .configuration(problems), format: .json) }
+    do throws(Failure.Cause) {
+      try await run(settings, started)
+    } catch {
+      throw Failure(cause: error, format: settings.log.format)
+    }
+  }
+
+  private func run(_ settings: Settings, _ started: @escaping @Sendable (ListenAddress) -> Void) async throws(Failure.Cause) {
     let services = try services(settings)
     await services.gateway.recordInterrupted()
     await services.gateway.heedOperators()
@@ -54,8 +68,10 @@ package struct Gateway: Sendable {
         gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
     do {
       try await group.run()
+    } catch let failure as Listener.Failure {
+      throw .start(failure.description)
     } catch {
-      throw .start("\(error)")
+      throw .start("a part of the gateway ended by itself")
     }
     await end(services)
   }
@@ -66,13 +82,14 @@ package struct Gateway: Sendable {
     let group: MultiThreadedEventLoopGroup
   }
 
-  private func services(_ settings: Settings) throws(Failure) -> Services {
+  private func services(_ settings: Settings) throws(Failure.Cause) -> Services {
     let metrics = Metrics(version: Self.version)
     let output = LineWriter(self.output)
     let level = Logger.Level(rawValue: settings.log.level) ?? .info
     let log = Logger(label: "imprimatur") { _ in LineLogHandler(output, as: settings.log.format, from: level, clock: clock) }
-    let audit = AuditLog(auditWriter(settings, output, log, metrics), onFailure: settings.audit.onFailure)
-    let store = try store(settings, log)
+    let auditWriter = auditWriter(settings, output, log, metrics)
+    let audit = AuditLog(auditWriter, onFailure: settings.audit.onFailure)
+    let store = try store(settings, log, metrics)
     let threads = NIOThreadPool(numberOfThreads: max(2, System.coreCount))
     threads.start()
     let builder = ConfigurationBuilder(
@@ -89,30 +106,46 @@ package struct Gateway: Sendable {
     if descriptors.clientConnections(upTo: limits.connections) < limits.connections {
       log.log(
         .connectionsLimited,
-        ["connections": "\(descriptors.clientConnections(upTo: limits.connections))", "descriptors": "\(descriptors.total)"])
+        [
+          "connections": .stringConvertible(descriptors.clientConnections(upTo: limits.connections)),
+          "descriptors": .stringConvertible(descriptors.total),
+        ])
     }
     let gateway = GatewayServices(
       configuration: configuration, store: store, audit: audit, log: log, metrics: metrics, threads: threads,
-      descriptors: descriptors, clock: clock)
+      descriptors: descriptors,
+      droppedLines: { auditWriter === output ? output.dropped : output.dropped + auditWriter.dropped }, clock: clock)
     return Services(gateway: gateway, builder: builder, group: MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount))
   }
 
   private func auditWriter(_ settings: Settings, _ output: LineWriter, _ log: Logger, _ metrics: Metrics) -> LineWriter {
-    guard let file = settings.audit.file else { return output }
-    return LineWriter(.file(path: file)) { condition in
+    guard let file = settings.audit.file else {
+      metrics.auditWritable.set(1)
+      return output
+    }
+    let report: @Sendable (LineWriter.Condition) -> Void = { condition in
+      metrics.auditWritable.set(condition == .writable ? 1 : 0)
       switch condition {
       case .writable: log.log(.auditAvailable)
-      case .unwritable(let number): log.log(.auditUnavailable, ["errno": "\(number)"])
+      case .unwritable(let number):
+        log.log(
+          .auditUnavailable, ["file": "\(file)", "errno": .stringConvertible(number), "failure": "\(SystemError.words(number))"])
       }
     }
+    let writer = LineWriter(.file(path: file), report: report)
+    // What it finds out when it opens the file first is no change that it would tell.
+    if writer.condition == .writable { metrics.auditWritable.set(1) } else { report(writer.condition) }
+    return writer
   }
 
-  private func store(_ settings: Settings, _ log: Logger) throws(Failure) -> any StateStore {
+  private func store(_ settings: Settings, _ log: Logger, _ metrics: Metrics) throws(Failure.Cause) -> any StateStore {
+    metrics.stateAvailable.set(1)
     let store = settings.state.open(as: .gateway, environment) { trouble in
+      metrics.stateAvailable.set(trouble == nil ? 1 : 0)
       if let trouble { log.log(.stateUnavailable, ["failure": "\(trouble)"]) } else { log.log(.stateAvailable) }
     }
     guard let store else { throw .start("there is no state store") }
-    return store
+    return MeasuredStore(store: store, times: metrics.stateOperation)
   }
 
   private func end(_ services: Services) async {

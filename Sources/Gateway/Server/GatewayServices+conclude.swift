@@ -10,9 +10,6 @@ extension GatewayServices {
   /// the record can't be written at this moment: then the intent stays open until it is.
   func conclude(_ attempt: Attempt, _ outcome: AuditOutcome) async {
     attempt.end()
-    if let registry = attempt.record.registry, attempt.hasBegunUpstream {
-      note(attempt.record.upstreamStatus == nil ? .failing : .answering, of: registry)
-    }
     metrics.count(attempt.record, outcome)
     if isGathered(attempt, outcome) { return }
     let success = outcome.isSuccess ? attempt.undertaken.map { UploadSuccess(time: now(), of: $0.upload) } : nil

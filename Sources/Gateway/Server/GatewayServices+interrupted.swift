@@ -10,7 +10,7 @@ extension GatewayServices {
     // What could not be written at once is kept by the log, and is given to it no second time.
     let new = recordedIntents.withLock { recorded in intents.filter { recorded.insert($0.id).inserted } }
     guard !new.isEmpty else { return }
-    log.log(.gatewayInterrupted, ["uploads": "\(new.count)"])
+    log.log(.gatewayInterrupted, ["uploads": .stringConvertible(new.count)])
     for (intent, success) in zip(new, audit.successes(ofNotes: new.map(\.note))) {
       switch success {
       // Who answered first, and was killed before the store could be written, has learnt all the same.

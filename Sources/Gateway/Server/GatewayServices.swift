@@ -16,6 +16,9 @@ final class GatewayServices: Sendable {
   let audit: AuditLog
   let log: Logger
   let metrics: Metrics
+  let health: RegistryHealth
+  /// How many lines of the log and the audit log were lost.
+  let droppedLines: @Sendable () -> Int
   let connections = OpenConnections()
   let pool = UpstreamPool()
   let budgets: Budgets
@@ -26,7 +29,6 @@ final class GatewayServices: Sendable {
   let inspections = InspectionPool(threads: max(2, System.coreCount))
   let clock: @Sendable () -> Timestamp
   private let current: Mutex<Configuration>
-  private let registryStates = Mutex<[RegistryName: Readiness.RegistryState]>([:])
   private let listening = Mutex(false)
   private let departed = DepartedPublishers()
   /// Operators' deeds, and earlier processes' intents, that this process has given to the audit log.
@@ -39,7 +41,7 @@ final class GatewayServices: Sendable {
 
   init(
     configuration: Configuration, store: any StateStore, audit: AuditLog, log: Logger, metrics: Metrics, threads: NIOThreadPool,
-    descriptors: DescriptorLimits, clock: @escaping @Sendable () -> Timestamp
+    descriptors: DescriptorLimits, droppedLines: @escaping @Sendable () -> Int, clock: @escaping @Sendable () -> Timestamp
   ) {
     current = Mutex(configuration)
     budgets = Budgets(configuration.settings.server.limits, descriptors)
@@ -49,6 +51,10 @@ final class GatewayServices: Sendable {
     self.metrics = metrics
     self.threads = threads
     self.clock = clock
+    self.droppedLines = droppedLines
+    health = RegistryHealth(metrics: metrics)
+    announceStart()
+    announce(configuration, replacing: nil)
   }
 
   /// The configuration of this moment. Whoever decides about a request asks for it when he decides.
@@ -56,8 +62,12 @@ final class GatewayServices: Sendable {
 
   /// Puts a complete new configuration in place of the old one.
   func adopt(_ configuration: Configuration) {
-    current.withLock { $0 = configuration }
+    let old = current.withLock { current in
+      defer { current = configuration }
+      return current
+    }
     budgets.adopt(configuration.settings.server.limits)
+    announce(configuration, replacing: old)
   }
 
   /// Ends the upload tokens of publishers that have no entry any more.
@@ -77,10 +87,13 @@ final class GatewayServices: Sendable {
     freezes.withLock { $0.first { $0.scope.covers(registry, publisher) } }
   }
 
-  func adopt(_ freezes: [Freeze]) { self.freezes.withLock { $0 = freezes } }
+  /// All that is frozen, as of the last look at the store.
+  var frozen: [Freeze] { freezes.withLock { $0 } }
 
-  func note(_ state: Readiness.RegistryState, of registry: RegistryName) { registryStates.withLock { $0[registry] = state } }
-  func registryState(of registry: RegistryName) -> Readiness.RegistryState { registryStates.withLock { $0[registry] ?? .unused } }
+  func adopt(_ freezes: [Freeze]) {
+    self.freezes.withLock { $0 = freezes }
+    announce(freezes)
+  }
 
   /// A clock that can't be told makes every token expired.
   func now() -> UnixTime { clock().unixTime ?? .latest }

@@ -11,10 +11,13 @@ struct Listener {
     let cause: any Error
 
     var description: String {
-      guard let error = cause as? IOError, let reason = unsafe strerror(error.errnoCode) else {
-        return "can't listen on \(address): \(cause)"
-      }
-      return "can't listen on \(address): \(unsafe String(cString: reason))"
+      let reason =
+        switch cause {
+        case let error as IOError: SystemError.words(error.errnoCode)
+        case is SocketAddressError.UnknownHost: "the name is not known"
+        default: "it is no address of this machine"
+        }
+      return "can't listen on \(address): \(reason)"
     }
   }
 

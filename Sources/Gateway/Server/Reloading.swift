@@ -64,7 +64,7 @@ struct Reloading: Service {
     await gateway.endOrphanedTokens(of: changes.removedPublishers)
     // Keys survive a reload, but nobody else would soon look into a file for new ones.
     for issuer in new.issuers.values where issuer.settings.keys.file != nil { await issuer.keys.refresh() }
-    gateway.metrics.reloads.add(1, MetricLabel(Metrics.ReloadResult.loaded))
+    gateway.metrics.count(.loaded, at: gateway.now())
     gateway.log.log(
       .configurationLoaded,
       [
@@ -74,7 +74,7 @@ struct Reloading: Service {
   }
 
   private func reject(_ problems: [String]) {
-    gateway.metrics.reloads.add(1, MetricLabel(Metrics.ReloadResult.rejected))
+    gateway.metrics.count(.rejected, at: gateway.now())
     gateway.log.log(.configurationRejected, ["problems": .array(problems.map { "\($0)" })])
   }
 }

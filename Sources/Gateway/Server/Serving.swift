@@ -23,7 +23,7 @@ struct Serving: Service {
     let settings = gateway.configuration.settings
     let gateway = gateway
     let listener = try await Listener.bind(
-      settings.server.listen, on: group, tls: { gateway.configuration.tls }, accept: { Self.accept($0, gateway) })
+      settings.server.listen, on: group, tls: { gateway.configuration.tls?.context }, accept: { Self.accept($0, gateway) })
     var admin: Listener?
     if let address = settings.admin {
       let handler = AdminHandler(gateway: gateway)
@@ -77,7 +77,7 @@ struct Serving: Service {
     for (name, channel) in [("server", listener.channel), ("admin", admin?.channel)] {
       guard let address = channel?.localAddress else { continue }
       metadata["\(name).address"] = "\(address.ipAddress ?? "")"
-      metadata["\(name).port"] = "\(address.port ?? 0)"
+      metadata["\(name).port"] = .stringConvertible(address.port ?? 0)
     }
     metadata["config.digest"] = "sha256:\(gateway.configuration.settings.digest.hex)"
     gateway.log.log(.serverStarted, metadata)

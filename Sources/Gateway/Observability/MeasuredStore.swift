@@ -1,0 +1,85 @@
+import Digests
+import PublisherPolicy
+import StateStore
+import StrictParsers
+import TokenVerification
+
+/// A state store whose answers to requests are timed. What the gateway asks for its own upkeep is not.
+struct MeasuredStore: StateStore {
+  let store: any StateStore
+  let times: DurationFamily
+
+  private func timed<Value>(_ ask: () async throws(StateRefusal) -> Value) async throws(StateRefusal) -> Value {
+    let began = ContinuousClock.now
+    defer { times.observe(.now - began) }
+    return try await ask()
+  }
+
+  // MARK: For requests
+
+  func exchange(_ token: TokenID, rememberedUntil: UnixTime, for uploadToken: UploadTokenRecord) async throws(StateRefusal) {
+    try await timed { () async throws(StateRefusal) in
+      try await store.exchange(token, rememberedUntil: rememberedUntil, for: uploadToken)
+    }
+  }
+
+  func uploadToken(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord? {
+    try await timed { () async throws(StateRefusal) in try await store.uploadToken(hash, at: now) }
+  }
+
+  func burn(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord? {
+    try await timed { () async throws(StateRefusal) in try await store.burn(hash, at: now) }
+  }
+
+  func bind(_ binding: Binding) async throws(StateRefusal) -> IntentID {
+    try await timed { () async throws(StateRefusal) in try await store.bind(binding) }
+  }
+
+  func claim(_ claim: StreamClaim) async throws(StateRefusal) -> StreamClaimOutcome {
+    try await timed { () async throws(StateRefusal) in try await store.claim(claim) }
+  }
+
+  func open(_ upload: IntendedUpload) async throws(StateRefusal) -> IntentID {
+    try await timed { () async throws(StateRefusal) in try await store.open(upload) }
+  }
+
+  func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) async throws(StateRefusal) -> [LearntIdentity] {
+    try await timed { () async throws(StateRefusal) in try await store.learnt(issuer: issuer, repository: repository, ids: ids) }
+  }
+
+  func probe() async throws(StateRefusal) {
+    try await timed { () async throws(StateRefusal) in try await store.probe() }
+  }
+
+  func end(_ intent: IntentID, as end: IntentEnd, _ success: UploadSuccess?) { store.end(intent, as: end, success) }
+
+  // MARK: For upkeep
+
+  func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent] { try await store.interruptedIntents() }
+
+  func publisherRecords() async throws(StateRefusal) -> [PublisherRecord] { try await store.publisherRecords() }
+
+  func forget(_ publisher: PublisherID, _ deed: [UInt8]) async throws(StateRefusal) -> Int { try await store.forget(publisher, deed) }
+
+  func revoke(_ publishers: [PublisherID], at now: UnixTime, _ deed: [UInt8]?) async throws(StateRefusal) -> Int {
+    try await store.revoke(publishers, at: now, deed)
+  }
+
+  func publishersOfTokens(at now: UnixTime) async throws(StateRefusal) -> [PublisherID] { try await store.publishersOfTokens(at: now) }
+
+  func freeze(_ freeze: Freeze, _ deed: [UInt8]) async throws(StateRefusal) { try await store.freeze(freeze, deed) }
+
+  func unfreeze(_ scope: Freeze.Scope, _ deed: [UInt8]) async throws(StateRefusal) -> Bool { try await store.unfreeze(scope, deed) }
+
+  func freezes() async throws(StateRefusal) -> [Freeze] { try await store.freezes() }
+
+  func bulletin(at now: UnixTime) async throws(StateRefusal) -> Bulletin { try await store.bulletin(at: now) }
+
+  func settle(_ deeds: [OperatorDeed]) async throws(StateRefusal) { try await store.settle(deeds) }
+
+  func removeExpired(at now: UnixTime, limit: Int) async throws(StateRefusal) -> Int {
+    try await store.removeExpired(at: now, limit: limit)
+  }
+
+  func close() async { await store.close() }
+}
