@@ -14,6 +14,8 @@ from packages import fresh_name, sdist, wheel, write_project
 from registries import ROOT, assert_stored
 
 DEPLOY = ROOT / "deploy"
+SYSTEM_LIBRARIES = {
+    "libc", "libm", "libgcc_s", "libstdc++", "ld-linux-x86-64", "ld-linux-aarch64", "libcrypto", "libssl", "libcurl", "libz", "libsqlite3", "libpq"}
 EXAMPLES = sorted((DEPLOY / "examples").glob("*.yaml"))
 
 
@@ -24,6 +26,19 @@ def test_links_of_the_readme_lead_somewhere():
     places = {"#" + re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
     for target in targets:
         assert target in places if target.startswith("#") else (ROOT / target).exists(), target
+
+
+def test_the_released_binary_may_be_copied_to_another_machine():
+    """It looks for its libraries where every program does, and they are the system's: none of Swift's, which only a toolchain brings."""
+    if BINARY.resolve().parent.name != "release":
+        pytest.skip("the binary under test is no release")
+    dynamic = subprocess.run(["readelf", "-d", BINARY], capture_output=True, text=True, check=True).stdout
+    assert not re.search(r"\((RPATH|RUNPATH)\)", dynamic), dynamic
+    needed = set(re.findall(r"\(NEEDED\).*\[(.+)\]", dynamic))
+    assert needed and {name.split(".so")[0] for name in needed} <= SYSTEM_LIBRARIES, needed
+    packages = re.search(r"which need `(.+)` and no Swift", (ROOT / "README.md").read_text())[1].split()
+    installed = re.search(r"^FROM debian.*?--no-install-recommends (.+?) \\$", (DEPLOY / "Dockerfile").read_text(), re.M | re.S)[1].split()
+    assert set(packages) == set(installed)
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

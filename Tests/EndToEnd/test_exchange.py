@@ -62,7 +62,7 @@ REFUSED = {
     "an unknown issuer": ("invalid-payload", {"iss": "https://issuer.example.com"}),
     "another audience": ("invalid-token", {"audience": "acme_other"}),
     "another workflow": ("invalid-publisher", {"workflow_ref": "acme/widgets/.github/workflows/test.yml@refs/tags/v1.0.0"}),
-    "another repository": ("invalid-publisher", {"repository": "acme/gadgets"}),
+    "another repository": ("invalid-publisher", {"repository": "acme/gadgets", "repository_id": "9999"}),
     "pull_request_target": ("invalid-publisher", {"event_name": "pull_request_target"}),
 }
 

@@ -180,7 +180,8 @@ JUDGED = {
     "the beginning": ({"nbf": 4102444800}, "token.not-yet-valid"), "the moment of issue": ({"iat": 4102444800}, "token.not-yet-valid"),
     "a claim's type": ({"exp": "soon"}, "token.invalid-claim"), "the issuer": ({"iss": "https://issuer.example.com"}, "token.unknown-issuer"),
     "what the provider always sends": ({"sha": None}, "publisher.missing-claim"), "a condition": ({"repository_id": "9"}, "publisher.claim-mismatch"),
-    "who": ({"repository": "evil/widgets"}, "publisher.no-publisher"),
+    "the name of a repository that has the ids": ({"repository": "acme/gizmos"}, "publisher.claim-mismatch"),
+    "who": ({"repository": "evil/widgets", "repository_id": "9"}, "publisher.no-publisher"),
 }
 
 
@@ -321,7 +322,7 @@ def test_a_record_that_was_refused_says_what_is_certain(recorded, issuer):
     gateway = recorded.gateway
     reference = "acme/widgets/.github/workflows/test.yml@refs/tags/v1.0.0"
     assert published(gateway, issuer, workflow_ref=reference, job_workflow_ref=reference).status == 403
-    assert published(gateway, issuer, repository="evil/widgets").status == 403
+    assert published(gateway, issuer, repository="evil/widgets", repository_id="9").status == 403
     assert published(gateway, issuer, fresh_name("stranger")).status == 403
     told = [recorded(record) for record in gateway.audit(3)]
     assert [(code, said["reason"]) for code, said in told] == [

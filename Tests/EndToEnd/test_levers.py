@@ -381,7 +381,7 @@ def reporting(started, registry, /, **settings):
 
 REPORTED = {
     "a grant": ({}, True, None),
-    "another repository": ({"repository": "acme/gadgets"}, False, "publisher.no-publisher"),
+    "another repository": ({"repository": "acme/gadgets", "repository_id": "9999"}, False, "publisher.no-publisher"),
     "another workflow": (
         {"workflow_ref": "acme/widgets/.github/workflows/test.yml@refs/tags/v1.0.0"}, False, "publisher.claim-mismatch"),
     "an expired token": ({"iat": 1, "nbf": 1, "exp": 600}, False, "token.expired"),

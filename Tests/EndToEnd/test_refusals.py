@@ -58,7 +58,7 @@ CREDENTIALS = {
         403, "token.lifetime-too-long", lambda issuer: [token_credential(issuer.mint(exp=int(time.time()) + 7 * 86400))]),
     "a signature with a changed byte": (403, "token.bad-signature", lambda issuer: [token_credential(broken(issuer.mint()))]),
     "another issuer": (403, "token.unknown-issuer", lambda issuer: [token_credential(issuer.mint(iss="https://issuer.example.com"))]),
-    "another repository": (403, "publisher.no-publisher", lambda issuer: [token_credential(issuer.mint(repository="acme/gadgets"))]),
+    "another repository": (403, "publisher.no-publisher", lambda issuer: [token_credential(issuer.mint(repository="acme/gadgets", repository_id="9999"))]),
     "another owner of that name": (
         403, "publisher.claim-mismatch", lambda issuer: [token_credential(issuer.mint(repository_owner_id="43"))]),
     "another workflow": (
