@@ -1,3 +1,5 @@
+import StrictParsers
+
 extension TokenRefusal {
   /// What people are told: one sentence without a full stop.
   package var explanation: String {
@@ -28,10 +30,10 @@ extension TokenRefusal.Malformation {
     switch self {
     case .parts: "it is not three parts with a dot between each"
     case .headerEncoding: "its header is not strict base64url"
-    case .header(let error): "its header is not a strict JSON object: \(error)"
+    case .header(let error): "its header is not a strict JSON object: \(error.description)"
     case .headerMember(let member): "its header lacks `\(member.rawValue)`, or it is not a string"
     case .payloadEncoding: "its payload is not strict base64url"
-    case .payload(let error): "its payload is not a strict JSON object: \(error)"
+    case .payload(let error): "its payload is not a strict JSON object: \(error.description)"
     case .signatureEncoding: "its signature is missing or not strict base64url"
     }
   }

@@ -68,7 +68,7 @@ package struct Explainer: Sendable {
       do throws(JSONError) {
         claims = try StrictJSON.parseObject(file)
       } catch {
-        throw Misunderstood(description: "the claims are no JSON object: \(error)")
+        throw Misunderstood(description: "the claims are no JSON object: \(error.description)")
       }
       let registry = try self.registry(registry, audience: UnverifiedClaims.audience(in: claims))
       let run = ExplainedRun(self, .claims, registry, try target(question, registry), existence, at: now)

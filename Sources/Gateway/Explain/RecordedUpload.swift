@@ -32,7 +32,7 @@ struct RecordedUpload: Sendable {
     do throws(JSONError) {
       object = try StrictJSON.parseObject(line)
     } catch {
-      throw Malformation(explanation: "it is not one line of JSON: \(error)")
+      throw Malformation(explanation: "it is not one line of JSON: \(error.description)")
     }
     func text(_ name: ExactString) throws(Malformation) -> ExactString? {
       guard let value = object[name] else { return nil }

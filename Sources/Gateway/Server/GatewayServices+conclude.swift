@@ -41,12 +41,11 @@ extension GatewayServices {
     knownPackages.note(upload.target.package, of: upload.target.registry)
     guard let use = upload.use else { return }
     if let lesson = use.lesson {
-      log.log(
-        .publisherActivated,
-        [
-          "publisher.id": "\(use.key.publisher)", "repository": "\(use.key.repository)", "ids": "\(lesson.words)",
-          "run": "\(use.run ?? "")",
-        ])
+      var metadata: Logger.Metadata = [
+        "publisher.id": "\(use.key.publisher)", "repository": "\(use.key.repository)", "ids": "\(lesson.words)",
+      ]
+      if let run = use.run { metadata["run"] = "\(run)" }
+      log.log(.publisherActivated, metadata)
     }
     if isRenamed {
       log.log(
