@@ -8,7 +8,8 @@ import Testing
 @Suite("The admin listener") struct ObservabilityAdminTests {
   private static let ready = Readiness(
     configuration: ObservabilitySample.digest("configuration"), isListening: true, isStateAvailable: true, isAuditWritable: true,
-    issuers: [(IssuerName("github"), .stale)], registries: [(RegistryName("python"), .failing)])
+    issuers: [(IssuerName("github"), .stale)], registries: [(RegistryName("python"), .failing)],
+    credentials: [(RegistryName("python"), false)])
 
   private func handler(_ readiness: Readiness = ready) -> AdminHandler {
     AdminHandler(readiness: { readiness }, metrics: { Array("numbers 1\n".utf8) })
@@ -54,7 +55,7 @@ import Testing
     #expect(
       text(body) == """
         {"ready":true,"config.digest":"sha256:\(ObservabilitySample.digest("configuration").hex)","listener":"accepting","state":"available",\
-        "audit":"writable","issuers":{"github":"stale"},"registries":{"python":"failing"}}
+        "audit":"writable","issuers":{"github":"stale"},"registries":{"python":"failing"},"credentials":{"python":"refused"}}
 
         """)
   }

@@ -64,7 +64,8 @@ extension GatewayServices {
       isAuditWritable: audit.ensureWritable(),
       issuers: configuration.settings.issuers.compactMap { issuer in configuration.issuers[issuer.url].map { (issuer.name, $0.keys.state) }
       },
-      registries: configuration.registries.map { ($0.name, registryState(of: $0.name)) })
+      registries: configuration.registries.map { ($0.name, registryState(of: $0.name)) },
+      credentials: configuration.registries.map { ($0.name, $0.standing.isAccepted) })
   }
 
   /// The numbers, after those that are only read here were set.

@@ -25,10 +25,13 @@ package struct Readiness: Sendable {
   package var isAuditWritable: Bool
   package var issuers: [(name: IssuerName, state: KeyState)]
   package var registries: [(name: RegistryName, state: RegistryState)]
+  /// Whether each registry took the service credential when it was shown last.
+  package var credentials: [(name: RegistryName, isAccepted: Bool)]
 
   package init(
     configuration: SHA256Digest?, isListening: Bool, isStateAvailable: Bool, isAuditWritable: Bool,
-    issuers: [(name: IssuerName, state: KeyState)], registries: [(name: RegistryName, state: RegistryState)]
+    issuers: [(name: IssuerName, state: KeyState)], registries: [(name: RegistryName, state: RegistryState)],
+    credentials: [(name: RegistryName, isAccepted: Bool)] = []
   ) {
     self.configuration = configuration
     self.isListening = isListening
@@ -36,6 +39,7 @@ package struct Readiness: Sendable {
     self.isAuditWritable = isAuditWritable
     self.issuers = issuers
     self.registries = registries
+    self.credentials = credentials
   }
 
   /// Issuers and registries do not count: what is wrong with them is not mended by taking this process out of service. Nor does the audit log,
