@@ -8,6 +8,12 @@ import Gateway
       ServeCommand.self, CheckCommand.self, TestCommand.self, ExplainCommand.self, PublishersCommand.self, FreezeCommand.self,
       UnfreezeCommand.self, DemoCommand.self, HealthcheckCommand.self,
     ])
+
+  /// Most commands read secrets: all are protected before they do.
+  static func main() async {
+    if !ProcessSecrecy.enable() { Terminal.complain("The system does not let this process forbid core files and reading its memory.") }
+    await main(nil)
+  }
 }
 
 /// What every subcommand with a configuration takes.

@@ -8,7 +8,6 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var configurationOption: ConfigurationOption
 
   func run() async throws {
-    if !ProcessSecrecy.enable() { Terminal.complain("The system does not let this process forbid core files and reading its memory.") }
     do throws(Gateway.Failure) {
       try await Gateway(configurationFile: configurationOption.path, environment: ProcessInfo.processInfo.environment).run()
     } catch {

@@ -96,6 +96,7 @@ extension SettingsSchema {
     let packages = members.required("may_publish").map { mayPublish($0, declared) }
     let create = members["create"]?.choice(PublisherDeclaration.Creation.self) ?? .named
     let expires = members["expires"]?.date()
+    if isOver(expires) { members["expires"]?.warn(Self.overWarning) }
     guard let issuer = declared.issuers.first(where: { $0.name.description == issuerName }), when != nil, let packages,
       let rules = declared.rules[issuer.name]
     else { return nil }

@@ -11,9 +11,21 @@ enum PublishProbe {
   static func status(
     of registry: Registry, with credential: ServiceCredential?, on connection: UpstreamConnection
   ) async throws(UpstreamFailure) -> Int {
+    try await status(of: UpstreamHead(probing: registry, with: credential), .post, on: connection)
+  }
+
+  /// The status of the registry's answer to a read without any credential.
+  static func status(ofReading target: String, of registry: Registry, on connection: UpstreamConnection) async throws(UpstreamFailure)
+    -> Int
+  {
+    try await status(of: UpstreamHead(readingUnknown: target, origin: registry.openOrigin), .get, on: connection)
+  }
+
+  private static func status(
+    of head: UpstreamHead, _ method: HTTPMethod, on connection: UpstreamConnection
+  ) async throws(UpstreamFailure) -> Int {
     let deadline = NIODeadline.now() + patience
-    let head = UpstreamHead(probing: registry, with: credential)
     _ = try await connection.send(.byteBuffer(ByteBuffer(bytes: head.bytes)))
-    return try await connection.answerHead(to: .post, by: deadline).status
+    return try await connection.answerHead(to: method, by: deadline).status
   }
 }

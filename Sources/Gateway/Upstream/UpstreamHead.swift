@@ -76,6 +76,12 @@ struct UpstreamHead {
     endLine()
   }
 
+  /// A read by nobody in particular, by which `check --online` learns whom the registry answers.
+  init(readingUnknown target: String, origin: UpstreamOrigin) {
+    self.init(asking: .get, target, origin)
+    endLine()
+  }
+
   private init(method: HTTPMethod, target: String, origin: UpstreamOrigin) {
     bytes = Array("\(method.rawValue) \(target) HTTP/1.1\r\n".utf8)
     add("host", origin.authority.utf8)
