@@ -35,6 +35,18 @@ extension ExactString {
   /// Of what the paths of repositories are made of, and wildcards.
   var isPathPattern: Bool { utf8.allSatisfy { ASCII.isAlphanumeric($0) || "-_./*".utf8.contains($0) } }
 
+  /// What is wrong with it as a repository's name that is otherwise well-formed: no repository's ends as its address may.
+  var faultOfRepository: String? { ends(with: ".git") ? "must be the repository's name, without .git" : nil }
+
+  /// Whether a whole reference of git, as `refs/heads/main` is one, can match this pattern.
+  var mayBeReference: Bool {
+    let literal = utf8.prefix { $0 != UInt8(ascii: "*") }
+    return literal.starts(with: "refs/".utf8) || literal.count < utf8.count && "refs/".utf8.starts(with: literal)
+  }
+
+  /// What is wrong with it as such a pattern.
+  var faultOfReference: String? { mayBeReference ? nil : "must be a whole reference, such as refs/heads/main" }
+
   /// Whether it begins or ends with a space, or holds a control character.
   var isUntidy: Bool { utf8.first == UInt8(ascii: " ") || utf8.last == UInt8(ascii: " ") || utf8.contains { ASCII.isControl($0) } }
 

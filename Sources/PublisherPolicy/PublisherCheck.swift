@@ -186,6 +186,7 @@ struct PublisherCheck {
   private mutating func tag(_ key: ConditionKey, _ values: Few<ExactString>, _ part: PublisherProblem.Part) -> Condition? {
     var tags: [TagPattern] = []
     for value in values {
+      if value.after("refs/") != nil { error(part, "\"\(value)\" is compared with the tag's name alone: leave out refs/tags/") }
       if let tag = TagPattern(value) {
         tags.append(tag)
       } else {

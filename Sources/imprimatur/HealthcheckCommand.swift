@@ -12,15 +12,20 @@ struct HealthcheckCommand: AsyncParsableCommand {
   func run() async throws {
     let address: ListenAddress
     if let path {
-      let (settings, _) = SettingsFile.load(path, environment: ProcessInfo.processInfo.environment, reading: SettingsDisk())
+      let (settings, problems) = SettingsFile.load(
+        path, environment: ProcessInfo.processInfo.environment, reading: SettingsDisk(), for: .judging)
       guard let admin = settings?.admin else {
-        Terminal.complain("\(path) has no admin listener, or can't be read")
+        for problem in problems where problem.severity == .error { Terminal.complain(problem.description) }
+        if settings != nil { Terminal.complain("\(path) has no admin listener") }
         throw ExitCode(1)
       }
       address = admin
     } else {
       address = .usualAdmin
     }
-    guard await Healthcheck.isReady(at: address) else { throw ExitCode(1) }
+    if let trouble = await Healthcheck.trouble(at: address) {
+      Terminal.complain(trouble)
+      throw ExitCode(1)
+    }
   }
 }

@@ -84,6 +84,18 @@ def answering(status: str, body: bytes = b"", *fields: str):
     return behave
 
 
+def only_uploads(behaviour, probe: str = "400 Bad Request"):
+    """Behaves so where a body comes; a publish of nothing gets another answer."""
+
+    def behave(exchange: Exchange):
+        if exchange.sized == ["0"]:
+            exchange.read_body()
+            return exchange.answer(probe, b"nothing was sent")
+        return behaviour(exchange)
+
+    return behave
+
+
 def remembering():
     """An index that has what it was sent, by the file's name, and nothing else; a name's page lists its files."""
     forms = []

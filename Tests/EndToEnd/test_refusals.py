@@ -8,7 +8,7 @@ import pytest
 from issuer import Issuer
 from packages import fresh_name, sdist, wheel
 from ports import free_port, until
-from recording import answer_nothing, answering
+from recording import answer_nothing, answering, only_uploads
 from wire import Form, post_json, token_credential, upload
 
 # The policy had granted it, which the record says.
@@ -123,7 +123,7 @@ def test_a_registry_that_says_nothing_is_a_504(started, issuer, recording):
 
 @pytest.mark.parametrize("status", ["400 Bad Name", "403 Forbidden", "409 Conflict", "500 Internal Server Error"])
 def test_a_registry_that_refuses_is_heard_in_its_own_words(started, issuer, recording, status):
-    recording.behaviour = answering(status, b"the registry's own words", "Content-Type: text/plain")
+    recording.behaviour = only_uploads(answering(status, b"the registry's own words", "Content-Type: text/plain"))
     gateway = started(recording)
     answer = upload(gateway, Form.of(wheel(fresh_name())), token_credential(issuer.mint()))
     assert (f"{answer.status} {answer.reason}", answer.body) == (status, b"the registry's own words")

@@ -1,13 +1,17 @@
 """What a hostile or a broken registry could answer, and what of a request it gets to see."""
 
 import base64
+import json
+import re
+import subprocess
 import threading
 
 import pytest
 
+from clients import Publishing, client
 from packages import fresh_name, wheel
 from ports import until
-from recording import RecordingRegistry, accept, answering, close, early, echo_credential, surplus
+from recording import RecordingRegistry, accept, answering, close, early, echo_credential, only_uploads, surplus
 from test_refusals import assert_refused
 from wire import Form, head, read_answer, request, token_credential, upload
 
@@ -86,6 +90,141 @@ def test_an_upload_that_was_taken_stays_taken_where_the_answer_holds_the_passwor
     assert answer.status == 200 and b"not passed on" in answer.body
     assert PASSWORD not in str(answer)
     assert gateway.audit(1)[0]["outcome"] == "published"
+
+
+def test_a_word_of_a_weak_password_costs_a_refusal_its_text_and_nothing_else(started, issuer, recording):
+    weak = "filename-release"
+    recording.password = weak
+    fields = ("Content-Type: text/plain", 'ETag: "filename-rel"', "Cache-Control: no-store")
+    recording.behaviour = answering("400 Bad filename-release", b"the filename is wrong", *fields)
+    gateway = started(recording)
+    answer = upload(gateway, form(), token_credential(issuer.mint()))
+    assert (answer.status, answer.json["reason"]) == (502, "upstream.credential-echoed"), "all of it stands in the reason"
+    recording.behaviour = answering("400 Bad filename-", b"the filename-r is wrong", *fields)
+    answer = upload(gateway, form(), token_credential(issuer.mint()))
+    assert (answer.status, answer.reason) == (400, ""), answer
+    assert answer.body == b"The registry refused this with status 400. Its explanation can't be passed on.\n"
+    assert (answer.value("ETag"), answer.value("Content-Type")) == (None, "text/plain; charset=utf-8")
+    assert [record["reason"] for record in gateway.audit(2)] == ["upstream.credential-echoed", "upstream.refused"]
+
+
+LATIN = {
+    "its bytes": "grün-ist-blau".encode("latin-1"),
+    "escapes": rb"gr\xfcn-ist-blau",
+    "what it took them for": "grün-ist-blau".encode().decode("latin-1").encode(),
+}
+
+
+@pytest.mark.parametrize("case", LATIN)
+@pytest.mark.parametrize("status", ["400 Bad Request", "200 OK"])
+def test_a_password_that_a_registry_writes_in_latin_1_stays_here(started, issuer, recording, case, status):
+    recording.password = "grün-ist-blau"
+    recording.behaviour = answering(status, b"you said " + LATIN[case], "Content-Type: text/plain; charset=iso-8859-1")
+    gateway = started(recording)
+    answer = upload(gateway, form(), token_credential(issuer.mint()))
+    assert LATIN[case] not in answer.body
+    assert answer.status == (200 if status.startswith("200") else 502), answer
+
+
+def test_the_registrys_address_stays_here_and_its_reason_passes(started, issuer, recording):
+    place = f"127.0.0.1:{recording.port}"
+    body = f"no such field, see http://{place}/help or {place}".encode()
+    recording.behaviour = answering(f"400 ask {place}", body, "Content-Type: text/plain", f'ETag: "{place}"')
+    answer = upload(started(recording), form(), token_credential(issuer.mint()))
+    assert (answer.status, answer.reason) == (400, "ask [registry]"), answer
+    assert answer.body == b"no such field, see http://[registry]/help or [registry]"
+    assert str(recording.port) not in str(answer)
+
+
+# "It is there already", as registries say it
+EXISTING = {
+    "pypiserver": ("409 Conflict", b"<!DOCTYPE HTML><h1>Error: 409 Conflict</h1><pre>Cannot upload it since it already exists! </pre>", "text/html"),
+    "devpi": ("409 acme_widgets-1.0.0.tar.gz already exists in non-volatile index", b"", "text/html"),
+    "PyPI": ("400 File already exists ('f', with blake2_256 hash '0').", b"<html>400</html>", "text/html"),
+    "Nexus": ("400 Repository does not allow updating assets: pypi-internal", b"", "text/html"),
+    "Artifactory": ("403 Forbidden", b'{"errors":[{"message":"Not enough permissions to overwrite artifact \'f\'"}]}', "application/json"),
+}
+
+
+@pytest.mark.parametrize("case", EXISTING)
+def test_a_file_that_is_there_already_is_told_in_one_sentence(started, issuer, recording, case):
+    status, body, kind = EXISTING[case]
+    recording.behaviour = answering(status, body, f"Content-Type: {kind}")
+    gateway = started(recording)
+    answer = upload(gateway, form(), token_credential(issuer.mint()))
+    assert_refused(gateway, answer, int(status[:3]), "upstream.conflict")
+    # By these words, or by 409, twine's --skip-existing goes on.
+    for said in (answer.reason, answer.json["message"]):
+        assert "already exists" in said and "overwrite artifact" in said, said
+    assert len(recording.requests) == 1, "nothing is asked about the credential"
+
+
+def test_twine_sees_that_a_file_is_there_and_can_skip_it(started, issuer, pypiserver, tmp_path):
+    gateway = started(pypiserver)
+    publishing = Publishing(gateway, issuer, tmp_path / "project", fresh_name(), {})
+    built = publishing.built()
+    words = ["twine", "upload", "--non-interactive", "--disable-progress-bar", "--repository-url", gateway.url, "-u", "__token__"]
+    assert publishing.run([*words, "-p", publishing.token, *publishing.files], built).status == 0
+    run = publishing.run([*words, "-p", publishing.token, *publishing.files], built)
+    assert run.status != 0 and "the file already exists in the registry" in run.seen and "upstream.conflict" in run.seen, run.seen
+    assert str(pypiserver.port) not in run.seen
+    # twine 7 takes --skip-existing for no URL but PyPI's: its function that decides is asked, for each status of a conflict that it knows.
+    answer = upload(gateway, Form.of(built[0]), token_credential(issuer.mint()))
+    decide = "import sys; from types import SimpleNamespace as N; from twine.commands.upload import skip_upload as skips; " \
+        "sys.exit(not skips(N(status_code=int(sys.argv[1]), reason=sys.argv[2], text=sys.argv[3]), True, None))"
+    for status in ("409", "400"):
+        asked = [client("twine").parent / "python", "-c", decide, status, answer.reason, answer.body.decode()]
+        assert subprocess.run(asked).returncode == 0, status
+
+
+# Whose fault a 403 is
+
+
+def test_a_403_to_the_file_passes_and_one_to_the_credential_does_not(started, issuer, recording):
+    refused = answering("403 Forbidden", b"not this file", "Content-Type: text/plain")
+    recording.behaviour = only_uploads(refused)
+    gateway = started(recording)
+
+    def send():
+        return upload(gateway, form(), token_credential(issuer.mint()))
+
+    def standing():
+        return json.loads(gateway.admin("/ready")[1])["credentials"]
+
+    answer = send()
+    assert (answer.status, answer.body, standing()) == (403, b"not this file", {"python": "accepted"})
+    assert [sent.values("Content-Length") for sent in recording.requests][1:] == [["0"]]
+    assert recording.requests[1].values("Authorization") == [recording.authorization]
+    # Once a minute at most.
+    assert (send().status, len(recording.requests)) == (403, 3)
+    assert [record["reason"] for record in gateway.audit(2)] == ["upstream.refused"] * 2
+
+
+def test_a_credential_that_the_registry_refuses_is_told_apart_from_a_refused_file(started, issuer, recording):
+    recording.behaviour = only_uploads(answering("403 Forbidden", b"no"), probe="403 Forbidden")
+    gateway = started(recording)
+    answer = upload(gateway, form(), token_credential(issuer.mint()))
+    assert_refused(gateway, answer, 502, "upstream.credential-refused")
+    assert gateway.audit(1)[0]["upstream.status"] == 403
+    status, ready = gateway.admin("/ready")
+    assert (status, json.loads(ready)["credentials"]) == (200, {"python": "refused"})
+    [line] = gateway.told("credential.refused")
+    assert (line["registry"], line["status"]) == ("python", "403")
+    assert re.search(r'imprimatur_publishes_total\{.*reason="upstream.credential-refused"\} 1$', gateway.admin("/metrics")[1], re.M)
+    # The answer of the probe holds for a minute, unless the registry takes something meanwhile.
+    assert upload(gateway, form(), token_credential(issuer.mint())).json["reason"] == "upstream.credential-refused"
+    assert len(recording.requests) == 3
+    recording.behaviour = accept
+    assert upload(gateway, form(), token_credential(issuer.mint())).status == 200
+    assert json.loads(gateway.admin("/ready")[1])["credentials"] == {"python": "accepted"}
+    gateway.told("credential.accepted")
+
+
+def test_a_dead_credential_of_a_real_index_is_seen(started, issuer, pypiserver):
+    gateway = started(pypiserver, password="no-longer-the-password")
+    answer = upload(gateway, form(), token_credential(issuer.mint()))
+    assert_refused(gateway, answer, 502, "upstream.credential-refused")
+    assert json.loads(gateway.admin("/ready")[1])["credentials"] == {"python": "refused"}
 
 
 @pytest.mark.parametrize("case", FAILURES)

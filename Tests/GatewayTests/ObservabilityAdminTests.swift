@@ -9,7 +9,7 @@ import Testing
   private static let ready = Readiness(
     configuration: ObservabilitySample.digest("configuration"), isListening: true, isStateAvailable: true, isAuditWritable: true,
     issuers: [(IssuerName("github"), .stale)], registries: [(RegistryName("python"), .failing)],
-    frozen: ["everything", "the registry python"])
+    credentials: [(RegistryName("python"), false)], frozen: ["everything", "the registry python"])
 
   private func handler(_ readiness: Readiness = ready) -> AdminHandler {
     AdminHandler(readiness: { readiness }, metrics: { Array("numbers 1\n".utf8) })
@@ -56,7 +56,7 @@ import Testing
     #expect(
       text(body) == """
         {"ready":true,"config.digest":"sha256:\(ObservabilitySample.digest("configuration").hex)","listener":"accepting","state":"available",\
-        "audit":"writable","issuers":{"github":"stale"},"registries":{"python":"failing"},\
+        "audit":"writable","issuers":{"github":"stale"},"registries":{"python":"failing"},"credentials":{"python":"refused"},\
         "frozen":["everything","the registry python"]}
 
         """)

@@ -9,7 +9,6 @@ import Testing
   private static func health() -> (RegistryHealth, Metrics) {
     let metrics = Metrics(version: "1.0")
     metrics.registryUp.set(1, MetricLabel(registry))
-    metrics.registryCredentialAccepted.set(1, MetricLabel(registry))
     return (RegistryHealth(metrics: metrics), metrics)
   }
 
@@ -29,24 +28,15 @@ import Testing
     #expect(health.state(of: Self.registry) == .unused)
     health.failed(failure, Self.registry)
     #expect(health.state(of: Self.registry) == (isSilence ? .failing : .unused))
-    #expect(Self.samples(metrics) == [isSilence ? "0" : "1", "1"])
+    #expect(Self.samples(metrics) == [isSilence ? "0" : "1"])
     health.answered(Self.registry)
     #expect(health.state(of: Self.registry) == .answering)
-    #expect(Self.samples(metrics) == ["1", "1"])
-  }
-
-  @Test("is that it refused the credential until it takes it") func credential() {
-    let (health, metrics) = Self.health()
-    health.failed(.credentialRefused, Self.registry)
-    health.answered(Self.registry)
-    #expect(Self.samples(metrics) == ["1", "0"])
-    health.note(credentialIsAccepted: true, by: Self.registry)
-    #expect(Self.samples(metrics) == ["1", "1"])
+    #expect(Self.samples(metrics) == ["1"])
   }
 
   @Test("is nothing of one that the configuration does not have") func unknown() {
     let (health, metrics) = Self.health()
     health.failed(.unreachable, RegistryName("gone"))
-    #expect(Self.samples(metrics) == ["1", "1"])
+    #expect(Self.samples(metrics) == ["1"])
   }
 }

@@ -113,7 +113,7 @@ import TokenVerification
     func digest(_ text: String, _ files: [String: String]) throws -> SHA256Digest {
       try #require(SettingsSample.load(text, files: files).settings).digest
     }
-    let included = "{id: more, issuer: github, when: {repository: a/b, repository_owner_id: 1, ref: x}, may_publish: {python: c}}"
+    let included = "{id: more, issuer: github, when: {repository: a/b, repository_owner_id: 1, ref: refs/x}, may_publish: {python: c}}"
     let text = SettingsSample(top: "include: [a.yaml]").text
     let original = try digest(text, ["/etc/imprimatur/a.yaml": "- \(included)"])
     #expect(try digest(text, ["/etc/imprimatur/a.yaml": "- \(included)"]) == original)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("An included file") struct SettingsIncludeTests {
   private static func publisher(_ id: String) -> String {
-    "{id: \(id), issuer: github, when: {repository: acme/widgets, repository_owner_id: 42, ref: x}, may_publish: {python: \(id)}}"
+    "{id: \(id), issuer: github, when: {repository: acme/widgets, repository_owner_id: 42, ref: refs/x}, may_publish: {python: \(id)}}"
   }
 
   private static func sample(_ patterns: String, _ files: [String: String]) -> SettingsSample {

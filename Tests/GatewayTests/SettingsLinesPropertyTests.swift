@@ -52,7 +52,7 @@ import Testing
       (Int.random(in: 0..<25, using: &random) == 0 ? rare : usual).randomElement(using: &random) ?? ""
     }
     var conditions: [String: String] = [:]
-    let identifying = one([#""repository":"acme/a""#, #""repository_id":"7""#], [#""ref":"x""#])
+    let identifying = one([#""repository":"acme/a""#, #""repository_id":"7""#], [#""ref":"refs/x""#])
     for written in [identifying] + (0..<4).compactMap({ _ in condition(&random) }) {
       conditions[String(written.prefix { $0 != ":" })] = written
     }

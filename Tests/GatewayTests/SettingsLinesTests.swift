@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A file with a publisher a line") struct SettingsLinesTests {
   private static func line(
-    _ id: String, _ more: String = "", when: String = #"{"repository":"acme/widgets","repository_id":"1","ref":"x"}"#
+    _ id: String, _ more: String = "", when: String = #"{"repository":"acme/widgets","repository_id":"1","ref":"refs/x"}"#
   ) -> String {
     #"{"id":"\#(id)","issuer":"github","when":\#(when),"may_publish":{"python":"\#(id)"}\#(more)}"#
   }
@@ -49,13 +49,13 @@ import Testing
       (line("a", #","expires":"soon""#), "\"soon\" is no date: YYYY-MM-DD", 1),
       (line("a", #","expires":2027"#), "\"2027\" is no date: YYYY-MM-DD", 1),
       (line("a", when: "null"), "must be a mapping", 1),
-      (line("a", when: #"{"repository":null,"repository_id":"1","ref":"x"}"#), "is empty", 1),
+      (line("a", when: #"{"repository":null,"repository_id":"1","ref":"refs/x"}"#), "is empty", 1),
       (line("a", when: #"{"repository":"acme/x","repository_id":"1","ref":{"a":"b"}}"#), "must be a single value", 1),
       (line("a", when: #"{"repository":"acme/x","repository_id":"1","reff":"x"}"#), "github has no condition of this name", 1),
-      (line("a", when: #"{"repository":"acme/x","repository_id":"1","ref":"a\u0000"}"#), "holds a control character", 1),
+      (line("a", when: #"{"repository":"acme/x","repository_id":"1","ref":"refs/a\u0000"}"#), "holds a control character", 1),
       (#"{"id":"a","issuer":"gitlab","when":{"project_id":"1"},"may_publish":{"python":"a"}}"#, "there is no issuer \"gitlab\"", 1),
       (
-        #"{"id":"a","issuer":"github","when":{"repository_id":"1","ref":"x"},"may_publish":{"pyton":"a"}}"#,
+        #"{"id":"a","issuer":"github","when":{"repository_id":"1","ref":"refs/x"},"may_publish":{"pyton":"a"}}"#,
         "there is no registry \"pyton\"", 1
       ),
     ])
@@ -78,7 +78,9 @@ import Testing
 
   @Test("may need a second look at each line, and is fine all the same")
   func secondLook() throws {
-    let lines = (0..<250).map { #"{"id":\#($0),"issuer":"github","when":{"repository_id":"1","ref":"x"},"may_publish":{"python":"a"}}"# }
+    let lines = (0..<250).map {
+      #"{"id":\#($0),"issuer":"github","when":{"repository_id":"1","ref":"refs/x"},"may_publish":{"python":"a"}}"#
+    }
     let sample = SettingsSample(top: "include: [a.jsonl]", files: ["/etc/imprimatur/a.jsonl": lines.joined(separator: "\n")])
     #expect(try sample.settings().publishers.count == 251)
   }
@@ -91,7 +93,7 @@ import Testing
 
   @Test("may have ten thousand, of which each is found")
   func tenThousand() throws {
-    let lines = (0..<10_000).map { Self.line("p\($0)", when: #"{"repository":"acme/r\#($0)","repository_id":"\#($0)","ref":"x"}"#) }
+    let lines = (0..<10_000).map { Self.line("p\($0)", when: #"{"repository":"acme/r\#($0)","repository_id":"\#($0)","ref":"refs/x"}"#) }
     let settings = try Self.sample(lines.joined(separator: "\n")).settings()
     #expect(settings.publishers.count == 10_001)
     #expect(settings.publishers[7778].repositories == ["acme/r7777"])

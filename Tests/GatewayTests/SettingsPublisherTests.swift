@@ -59,7 +59,7 @@ import Testing
         ["warning: publishers.0.when.event_name: workflow_run runs what a stranger sent with the repository's identity"]
       ),
       (
-        "{repository: acme/widgets, repository_owner_id: 42, enviroment: x, ref: y}",
+        "{repository: acme/widgets, repository_owner_id: 42, enviroment: x, ref: refs/y}",
         ["error: publishers.0.when.enviroment: github has no condition of this name (environment?)"]
       ),
       ("{repository: acme, repository_owner_id: 42, environment: x}", ["error: publishers.0.when.repository: \"acme\" must be OWNER/NAME"]),

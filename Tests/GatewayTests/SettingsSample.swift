@@ -6,6 +6,13 @@ import Testing
 /// Files that exist in a test only.
 struct MemoryFiles: SettingsReading {
   var files: [String: [UInt8]] = [:]
+  /// Files that every user may read.
+  var open: Set<String> = []
+  /// Folders that are not there for writing.
+  var folders: [String: FolderAccess] = [:]
+
+  func isOpenToOthers(_ path: String) -> Bool { open.contains(path) }
+  func access(toFolder path: String) -> FolderAccess { folders[path] ?? .writable }
 
   func contents(of path: String) -> [UInt8]? { files[path] }
 

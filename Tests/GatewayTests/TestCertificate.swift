@@ -32,6 +32,9 @@ struct TestCertificate: Sendable {
   /// Without the key.
   var certificate: String { pem.range(of: "-----BEGIN CERTIFICATE-----").map { String(pem[$0.lowerBound...]) } ?? "" }
 
+  /// With the certificate.
+  var key: String { pem }
+
   func serverContext(newest: TLSVersion = .tlsv13) throws -> NIOSSLContext {
     var configuration = TLSConfiguration.makeServerConfiguration(
       certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8)).map { .certificate($0) },

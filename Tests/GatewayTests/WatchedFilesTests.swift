@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The files of a configuration") struct WatchedFilesTests {
   private static let publisher =
-    "{id: a, issuer: github, when: {repository: acme/a, repository_owner_id: 42, ref: x}, may_publish: {python: a}}"
+    "{id: a, issuer: github, when: {repository: acme/a, repository_owner_id: 42, ref: refs/x}, may_publish: {python: a}}"
 
   private static let sample = SettingsSample(
     top: """

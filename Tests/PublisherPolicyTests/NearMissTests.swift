@@ -21,7 +21,7 @@ import TokenVerification
 
   @Test("is told of the one that lacks least")
   func nearest() throws {
-    let far = try Self.sample.requiring("environment", "x").requiring("ref", "y").publisher(id: "far")
+    let far = try Self.sample.requiring("environment", "x").requiring("ref", "refs/y").publisher(id: "far")
     let near = try Self.sample.requiring("environment", "x").publisher(id: "near")
     let another = try Self.sample.requiring("environment", "z").publisher(id: "another")
     let miss = try Self.miss(Self.sample, among: [far, near, another])

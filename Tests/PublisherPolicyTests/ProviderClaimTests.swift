@@ -165,7 +165,7 @@ import Testing
           continue
         }
         guard !value.isEmpty else { continue }
-        let named = strange.requiring(claim.text, ["other", value])
+        let named = strange.requiring(claim.text, ["refs/other", value])
         #expect(named.verdict == .granted || named.verdict == .misconfigured && claim == fixture.provider.repositoryKey.claim, "\(value)")
         #expect(sample.requiring(claim.text, value).check().problems.contains { $0.severity == .warning && $0.part == .when(claim.text) })
         for wide in ["*", "**"] as [ExactString] where claim != "scm_pull_request_target_branch" {

@@ -37,7 +37,9 @@ import Testing
     arguments: [
       ("repository", "foo/bar", true), ("repository", "foo/*", true), ("repository", "foo", false), ("repository", "foo/bar/baz", false),
       ("repository", "/bar", false), ("repository", "foo/", false), ("repository", "//", false),
-      ("repository", "https://github.com/foo/bar", false),
+      ("repository", "https://github.com/foo/bar", false), ("repository", "foo/bar.git", false), ("repository", "foo/*.git", false),
+      ("ref", "main", false), ("ref", "heads/main", false), ("ref", "*", true), ("ref", "**/main", true), ("ref", "re*", true),
+      ("ref", "refs/tags/v*", true), ("ref", "main*", false), ("tag", "refs/tags/v{version}", false), ("tag", "refs/tags/*", false),
       ("repository_owner_id", "42", true), ("repository_owner_id", "foo", false), ("repository_owner_id", "*", false),
       ("repository_owner_id", "4*", false), ("repository_owner_id", " 42", false), ("repository_owner_id", "\u{664}", false),
       ("repository_id", "1234", true), ("repository_id", "**", false),
@@ -67,7 +69,8 @@ import Testing
       ("project_id", "1234", true), ("project_id", "*", false), ("namespace_id", "42", true), ("namespace_id", "*", false),
       ("workflow", ".gitlab-ci.yml", true),
       ("workflow", "ci/release.yml", true), ("workflow", "/release.yml", false), ("workflow", "ci.yml@group/project", false),
-      ("workflow", "*.yml", false), ("runner_id", "5", true), ("ref_path", "refs/heads/main", true),
+      ("workflow", "*.yml", false), ("runner_id", "5", true), ("ref_path", "refs/heads/main", true), ("ref_path", "main", false),
+      ("ref", "main", true), ("ref", "refs/heads/main", false), ("project", "foo/bar.git", false), ("tag", "refs/tags/v{version}", false),
     ] as [(String, ExactString, Bool)])
   func valuesOfGitLab(key: String, value: ExactString, expected: Bool) {
     let sample = Self.gitLab.requiring(key, value)

@@ -61,6 +61,7 @@ extension AdminHandler.Answer {
     line.member("audit", readiness.isAuditWritable ? "writable" : "unwritable")
     line.member("issuers", .states(readiness.issuers.map { ($0.name.description, $0.state.rawValue) }))
     line.member("registries", .states(readiness.registries.map { ($0.name.description, $0.state.rawValue) }))
+    line.member("credentials", .states(readiness.credentials.map { ($0.name.description, $0.isAccepted ? "accepted" : "refused") }))
     line.member("frozen", .array(readiness.frozen.map { .string(ExactString($0)) }))
     self.init(status: readiness.isReady ? 200 : 503, contentType: "application/json", body: line.finish(), allow: nil)
   }

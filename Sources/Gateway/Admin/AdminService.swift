@@ -64,6 +64,7 @@ extension GatewayServices {
       issuers: configuration.settings.issuers.compactMap { issuer in configuration.issuers[issuer.url].map { (issuer.name, $0.keys.state) }
       },
       registries: configuration.registries.map { ($0.name, health.state(of: $0.name)) },
+      credentials: configuration.registries.map { ($0.name, $0.standing.isAccepted) },
       frozen: frozen.map(\.scope.words))
   }
 }

@@ -25,6 +25,10 @@ extension GatewayServices {
     metrics.spoolLimit.set(settings.server.limits.spoolTotal)
     metrics.memoryLimit.set(settings.server.limits.memoryTotal)
     health.adopt(settings.registries, replacing: old?.settings.registries ?? [])
+    metrics.registryCredentialAccepted.keep(Set(new.registries.map { MetricLabel($0.name) }))
+    for registry in new.registries {
+      metrics.registryCredentialAccepted.set(registry.standing.isAccepted ? 1 : 0, MetricLabel(registry.name))
+    }
     let listener = MetricLabel(Metrics.ListenerName.server)
     metrics.tlsNotAfter.keep(new.tls == nil ? [] : [listener])
     if let tls = new.tls { metrics.tlsNotAfter.set(tls.notAfter, listener) }

@@ -26,12 +26,15 @@ package struct Readiness: Sendable {
   package var isAuditWritable: Bool
   package var issuers: [(name: IssuerName, state: KeyState)]
   package var registries: [(name: RegistryName, state: RegistryState)]
+  /// Whether each registry took the service credential when it was shown last.
+  package var credentials: [(name: RegistryName, isAccepted: Bool)]
   /// What operators have frozen, in words.
   package var frozen: [String]
 
   package init(
     configuration: SHA256Digest?, isListening: Bool, isStateAvailable: Bool, isAuditWritable: Bool,
-    issuers: [(name: IssuerName, state: KeyState)], registries: [(name: RegistryName, state: RegistryState)], frozen: [String]
+    issuers: [(name: IssuerName, state: KeyState)], registries: [(name: RegistryName, state: RegistryState)],
+    credentials: [(name: RegistryName, isAccepted: Bool)], frozen: [String]
   ) {
     self.configuration = configuration
     self.isListening = isListening
@@ -39,6 +42,7 @@ package struct Readiness: Sendable {
     self.isAuditWritable = isAuditWritable
     self.issuers = issuers
     self.registries = registries
+    self.credentials = credentials
     self.frozen = frozen
   }
 

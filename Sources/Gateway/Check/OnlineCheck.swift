@@ -1,4 +1,3 @@
-import NIOCore
 import NIOPosix
 import PublisherPolicy
 import RegistryProtocols
@@ -37,37 +36,52 @@ package struct OnlineCheck: Sendable {
   }
 
   private func check(_ registry: Registry) async -> [SettingsProblem] {
-    let key = "registries.\(registry.name).upstream"
-    do throws(UpstreamFailure) {
-      let credential = try await registry.credential.current()
-      let shown = try await status(of: registry, credential, at: registry.origin)
-      if [401, 403, 407].contains(shown) { return [problem(key, .error, "the registry refuses the credential: it answered \(shown)")] }
-      guard credential != nil else { return [] }
-      // Without our certificate, too: a registry that talks to nobody else is none that whoever reaches it may publish to.
-      let hidden: Int
-      do throws(UpstreamFailure) { hidden = try await status(of: registry, nil, at: registry.openOrigin) } catch { return [] }
-      guard [401, 403, 407].contains(hidden) else {
-        return [problem(key, .warning, "the registry answers \(hidden) to a publish without a credential: whoever reaches it may publish")]
-      }
-      return []
+    let key = "registries.\(registry.name)"
+    let answers: ProbeAnswers
+    do {
+      answers = try await ask(registry)
+    } catch let failure as UpstreamFailure {
+      return [problem("\(key).upstream.url", .error, failure.explanation)]
     } catch {
-      return [problem(key, .error, error.explanation)]
+      return [problem("\(key).upstream.url", .error, "it can't be reached: \(ConnectionTrouble.words(for: error, with: registry.origin))")]
+    }
+    return answers.findings(of: registry.settings).map { problem("\(key).\($0.key)", $0.severity, $0.message) }
+  }
+
+  private func ask(_ registry: Registry) async throws -> ProbeAnswers {
+    let credential = try await registry.credential.current()
+    let known = try await asking(registry.origin) { connection throws(UpstreamFailure) in
+      try await PublishProbe.status(of: registry, with: credential, on: connection)
+    }
+    var answers = ProbeAnswers(known: known)
+    guard credential != nil || registry.settings.upstream.clientCertificate != nil else { return answers }
+    // Without our certificate, too: a registry that talks to nobody else is none that whoever reaches it may publish to.
+    answers.unknown = try? await asking(registry.openOrigin) { connection throws(UpstreamFailure) in
+      try await PublishProbe.status(of: registry, with: nil, on: connection)
+    }
+    for page in answers.unknown == nil ? [] : ProbeAnswers.pages(of: registry.settings.ecosystem) {
+      let status = try? await asking(registry.openOrigin) { connection throws(UpstreamFailure) in
+        try await PublishProbe.status(ofReading: registry.settings.upstream.basePath + page, of: registry, on: connection)
+      }
+      if status == 200 { answers.openPage = page }
+    }
+    return answers
+  }
+
+  /// Asks one question on a connection of its own. What is thrown is the cause where the connection fails.
+  private func asking(
+    _ origin: UpstreamOrigin, _ question: (UpstreamConnection) async throws(UpstreamFailure) -> Int
+  ) async throws -> Int {
+    let bytes = try await origin.open(on: MultiThreadedEventLoopGroup.singleton.any())
+    do throws(UpstreamFailure) {
+      return try await question(UpstreamConnection(bytes, slot: nil, wasReused: false, limits: settings.server.limits))
+    } catch {
+      if let trouble = await bytes.trouble { throw trouble }
+      throw error
     }
   }
 
-  /// The status of a publish of nothing: who may publish is told that it is empty, who may not is told that.
-  private func status(
-    of registry: Registry, _ credential: ServiceCredential?, at origin: UpstreamOrigin
-  ) async throws(UpstreamFailure) -> Int {
-    let bytes = try await origin.connect(on: MultiThreadedEventLoopGroup.singleton.any())
-    let connection = UpstreamConnection(bytes, slot: nil, wasReused: false, limits: Limits())
-    let head = UpstreamHead(probing: registry, with: credential)
-    _ = try await connection.send(.byteBuffer(ByteBuffer(bytes: head.bytes)))
-    let answer = try await connection.answerHead(to: .post, by: .now() + .seconds(10))
-    return answer.status
-  }
-
-  private func problem(_ key: String, _ severity: SettingsProblem.Severity, _ message: String) -> SettingsProblem {
-    SettingsProblem(file: file, keyPath: key, severity: severity, rule: .online, message: message)
+  private func problem(_ keyPath: String, _ severity: SettingsProblem.Severity, _ message: String) -> SettingsProblem {
+    settings.places.problem(keyPath, severity, .online, message, file: file)
   }
 }

@@ -14,6 +14,10 @@ package enum LogEvent: String, CaseIterable, Sendable {
   case configurationLoaded = "config.loaded"
   case configurationRejected = "config.rejected"
   case credentialRotated = "credential.rotated"
+  /// A registry does not take the service credential any more.
+  case credentialRefused = "credential.refused"
+  /// A registry takes the service credential again.
+  case credentialAccepted = "credential.accepted"
   case gatewayInterrupted = "gateway.interrupted"
   case keysRefreshed = "keys.refreshed"
   case keysRefreshFailed = "keys.refresh-failed"
@@ -31,7 +35,8 @@ package enum LogEvent: String, CaseIterable, Sendable {
 
   package var level: Logger.Level {
     switch self {
-    case .serverStarted, .serverDraining, .serverStopped, .configurationLoaded, .credentialRotated, .publisherActivated, .publisherRenamed,
+    case .serverStarted, .serverDraining, .serverStopped, .configurationLoaded, .credentialRotated, .credentialAccepted,
+      .publisherActivated, .publisherRenamed,
       .stateAvailable,
       .auditAvailable:
       .notice
@@ -39,7 +44,7 @@ package enum LogEvent: String, CaseIterable, Sendable {
     case .connectionsLimited, .serverExposed, .gatewayInterrupted, .keysRefreshFailed, .keysSkipped, .tokenUnaccountedClaim,
       .publisherIdentityChanged:
       .warning
-    case .serverFailed, .configurationRejected, .stateUnavailable, .auditUnavailable: .error
+    case .serverFailed, .configurationRejected, .credentialRefused, .stateUnavailable, .auditUnavailable: .error
     }
   }
 }

@@ -28,7 +28,7 @@ struct Forwarder {
   private var asksTheRegistryFirst: Bool { flow.registry.settings.overwrite == .refuse }
 
   /// Whether the credential that goes upstream is ours.
-  private var isOurs: Bool {
+  var isOurs: Bool {
     switch uploader {
     case .claimant: true
     case .legacy: false
@@ -119,10 +119,11 @@ struct Forwarder {
     }
     let mayBeKept = head.mayBeReused && upstream.isExactlyFramed && wasSentWhole && keepsConnections
     await end(upstream, keeping: mayBeKept)
+    let judged: Result<RelayedAnswer, UpstreamFailure>
+    do throws(UpstreamFailure) { judged = .success(try await judge(head, body)) } catch { judged = .failure(error) }
     do throws(UpstreamFailure) {
-      let answer = try await judge(head, body)
+      let answer = try await learn(from: judged)
       guard wasSentWhole || !answer.isSuccess else { throw .earlySuccess }
-      if isOurs, answer.isSuccess { flow.gateway.health.note(credentialIsAccepted: true, by: flow.registry.name) }
       return answer
     } catch {
       throw .upstream(error)
@@ -136,11 +137,12 @@ struct Forwarder {
 
   /// Off the event loop where there is much to scan.
   private func judge(_ head: ResponseHead, _ body: [UInt8]) async throws(UpstreamFailure) -> RelayedAnswer {
-    let scan = flow.attempt.credential?.scan ?? CredentialScan(secrets: [])
+    let secrets = AnswerSecrets(
+      credential: flow.attempt.credential?.scan ?? CredentialScan(secrets: []), address: flow.registry.address)
     let location = flow.registry.locationRewrite(for: flow.head, flow.configuration)
     let isOurs = isOurs
     let judged: @Sendable () throws(UpstreamFailure) -> RelayedAnswer = { () throws(UpstreamFailure) in
-      try RelayedAnswer(head, body: body, isToOurCredential: isOurs, scannedFor: scan, location: location)
+      try RelayedAnswer(head, body: body, isToOurCredential: isOurs, hiding: secrets, location: location)
     }
     if body.count <= 16 * 1024 { return try judged() }
     return try await flow.gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in

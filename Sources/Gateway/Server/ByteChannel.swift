@@ -27,6 +27,8 @@ actor ByteChannel {
   private var isDisplaced = false
   private var isHandshakeComplete: Bool
   private var memory: Reservation?
+  /// What went wrong first with the connection, such as its handshake.
+  private(set) var trouble: (any Error)?
   private var reader: CheckedContinuation<Result<ByteBuffer?, ChannelFailure>, Never>?
   private var writer: CheckedContinuation<Void, Never>?
   private var handshakeWaiter: CheckedContinuation<Void, Never>?
@@ -101,6 +103,8 @@ actor ByteChannel {
     guard store(buffer) else { return }
     if later != nil, let stored = later.take() { _ = store(stored) }
   }
+
+  func didFail(_ error: any Error) { trouble = trouble ?? error }
 
   /// Whether the other side has sent bytes that nobody has read, or has ended its stream.
   var hasInput: Bool { received != nil || ended }

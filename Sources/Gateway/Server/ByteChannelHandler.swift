@@ -37,5 +37,8 @@ final class ByteChannelHandler: ChannelInboundHandler {
 
   func channelWritabilityChanged(context: ChannelHandlerContext) { bytes.assumeIsolated { $0.writabilityChanged() } }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    bytes.assumeIsolated { $0.didFail(error) }
+    context.close(promise: nil)
+  }
 }

@@ -7,7 +7,8 @@ import RegistryProtocols
 import StrictParsers
 import TokenVerification
 
-/// Builds all that a configuration needs from its settings, and takes over from the one before what should survive a change: the issuers' keys.
+/// Builds all that a configuration needs from its settings, and takes over from the one before what should survive a change: the issuers' keys,
+/// and what registries said of the credential.
 struct ConfigurationBuilder {
   /// Why settings that are well-formed can't be carried out.
   struct Failure: Error {
@@ -29,7 +30,7 @@ struct ConfigurationBuilder {
     }
     let (policy, verifier) = try judges(settings)
     var registries: [Registry] = []
-    for registry in settings.registries { registries.append(try self.registry(registry, settings)) }
+    for registry in settings.registries { registries.append(try self.registry(registry, settings, replacing: old)) }
     return Configuration(
       settings: settings, policy: policy, verifier: verifier, issuers: issuers, registries: registries,
       tls: try settings.server.tls.map { files throws(Failure) in
@@ -101,11 +102,15 @@ struct ConfigurationBuilder {
 
   // MARK: Registries
 
-  private func registry(_ settings: RegistrySettings, _ all: Settings) throws(Failure) -> Registry {
+  private func registry(_ settings: RegistrySettings, _ all: Settings, replacing old: Configuration?) throws(Failure) -> Registry {
+    let kept = old?.registries.first { $0.name == settings.name && $0.settings.upstream == settings.upstream }
+    let publicHost = all.server.publicOrigin.flatMap { WebURL($0.text)?.host.name } ?? settings.host
     return Registry(
       settings: settings, dialect: try dialect(settings), origin: try origin(settings, all, settings.upstream.clientCertificate),
       openOrigin: try origin(settings, all, nil),
       credential: ServiceCredentialSource(settings.upstream.credential, environment: environment, threads: threads, log: log),
+      standing: kept?.standing ?? CredentialStanding(), probe: kept?.probe ?? CredentialProbe(),
+      address: UpstreamAddress(of: settings.upstream, publicHost: publicHost),
       publicOrigin: all.server.publicOrigin ?? settings.host.map { ExactString("\(all.server.tls == nil ? "http" : "https")://\($0)") })
   }
 

@@ -11,6 +11,10 @@ struct Registry: Sendable {
   /// The same place for what others send on their own account, without it.
   let openOrigin: UpstreamOrigin
   let credential: ServiceCredentialSource
+  let standing: CredentialStanding
+  let probe: CredentialProbe
+  /// What of its answers tells where it is.
+  let address: UpstreamAddress
   /// `scheme://host[:port]` as clients reach it; nil where only their requests tell.
   let publicOrigin: ExactString?
 

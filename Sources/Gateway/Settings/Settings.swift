@@ -22,6 +22,8 @@ package struct Settings: Sendable {
   package let files: [String]
   /// Where more such files may appear.
   let includes: [IncludePattern]
+  /// Where issuers and registries stand.
+  let places: SettingsPlaces
 }
 
 package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {

@@ -2,6 +2,7 @@ import Digests
 import Foundation
 import PublisherPolicy
 import StrictParsers
+import TokenVerification
 import Yams
 
 /// Reads the files of a configuration.
@@ -12,7 +13,13 @@ package protocol SettingsReading: Sendable {
   func read(_ path: String, _ piece: ([UInt8]) -> Void) -> Bool
   /// The names of a folder's entries, sorted; nil where it can't be read.
   func names(in folder: String) -> [String]?
+  /// Whether users may read a file that are neither its owner nor of its group.
+  func isOpenToOthers(_ path: String) -> Bool
+  func access(toFolder path: String) -> FolderAccess
 }
+
+/// What this process may do with a folder.
+package enum FolderAccess: Hashable, Sendable { case writable, unwritable, missing }
 
 /// The file system.
 package struct SettingsDisk: SettingsReading {
@@ -38,12 +45,32 @@ package struct SettingsDisk: SettingsReading {
 /// A configuration's file, and those that it includes.
 package enum SettingsFile {
   /// What a configuration is read for.
-  package enum Purpose: Sendable {
+  package enum Purpose: Hashable, Sendable {
     case serving
+    /// To tell all that is wrong, on the machine that serves and at this time.
+    case checking(at: Timestamp)
+    /// To tell what is wrong with what is written, where secrets, certificates and folders may be elsewhere.
+    case reviewing(at: Timestamp)
     /// Only what decides: secrets and certificates may be elsewhere.
     case judging
     /// Only where the state is, for whoever must act though the rest is wrong.
     case operating
+
+    /// Whether secrets and certificates must be there.
+    var looksIntoFiles: Bool {
+      switch self {
+      case .serving, .checking: true
+      case .reviewing, .judging, .operating: false
+      }
+    }
+
+    /// The time by which to tell what is over; nil where that is of no account.
+    var time: UnixTime? {
+      switch self {
+      case .checking(let time), .reviewing(let time): time.unixTime
+      case .serving, .judging, .operating: nil
+      }
+    }
   }
 
   /// All that is wrong with a configuration, and its settings unless some of it is an error.
@@ -63,7 +90,7 @@ package enum SettingsFile {
     let sorted = problems.all.sorted { ($0.file, $0.line, $0.column) < ($1.file, $1.line, $1.column) }
     let isUsable =
       switch purpose {
-      case .serving, .judging: !problems.hasErrors
+      case .serving, .checking, .reviewing, .judging: !problems.hasErrors
       case .operating:
         !problems.all.contains { problem in
           problem.severity == .error && ["state", "version"].contains { problem.keyPath.utf8.starts(with: $0.utf8) }

@@ -46,6 +46,16 @@ struct SettingsNode {
   var line: Int { place?.line ?? node.mark?.line ?? 1 }
   var column: Int { place?.column ?? node.mark?.column ?? 1 }
 
+  /// What stands at the end of a path of keys, or the last on the way that is there.
+  func nearest(_ keys: [String]) -> SettingsNode {
+    var found = node
+    for key in keys {
+      guard case .mapping(let mapping) = found, let value = mapping.first(where: { $0.key.scalar?.string == key })?.value else { break }
+      found = value
+    }
+    return SettingsNode(node: found, file: file, keyPath: keys.joined(separator: "."), problems: problems, place: place)
+  }
+
   func replacing(_ node: Node) -> SettingsNode { SettingsNode(node: node, file: file, keyPath: keyPath, problems: problems, place: place) }
 
   func child(_ node: Node, _ name: String) -> SettingsNode {

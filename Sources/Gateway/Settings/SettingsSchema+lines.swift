@@ -38,8 +38,9 @@ extension SettingsSchema {
         gathered.ids.insert(line.declaration.id).inserted
       {
         gathered.add(publisher)
-        if !found.isEmpty { warnings += 1 }
-        if warnings <= Self.mostToldLines { for problem in found { here().warn(problem.message, .publisher) } }
+        let told = found.map(\.message) + (isOver(line.declaration.expires) ? [Self.overWarning] : [])
+        if !told.isEmpty { warnings += 1 }
+        if warnings <= Self.mostToldLines { for message in told { here().warn(message, .publisher) } }
         return
       }
       let publisher = self.publisher(here().replacing(object.node), declared, &gathered.ids)

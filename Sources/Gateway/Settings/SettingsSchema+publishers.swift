@@ -97,6 +97,7 @@ extension SettingsSchema {
     let create = members["create"]?.choice(PublisherDeclaration.Creation.self) ?? .named
     let pin = members["pin"]?.choice(PublisherDeclaration.Pin.self) ?? .ids
     let expires = members["expires"]?.date()
+    if isOver(expires) { members["expires"]?.warn(Self.overWarning) }
     guard let issuer = declared.issuers.first(where: { $0.name.description == issuerName }), when != nil, let packages,
       let rules = declared.rules[issuer.name]
     else { return nil }

@@ -44,6 +44,7 @@ extension SettingsSchema {
     let key = members.required("key").flatMap { secret($0, isFieldValue: false) }
     checkReadable(certificate, members["certificate"])
     guard let certificate, let key else { return nil }
+    checkPair(certificate, members["certificate"], key: (try? key.read(environment))?.withBytes { $0 }, members["key"])
     return .init(certificate: certificate, key: key)
   }
 
@@ -100,9 +101,11 @@ extension SettingsSchema {
       return nil
     }
     guard let source else { return nil }
-    guard purpose == .serving else { return source }
+    guard purpose.looksIntoFiles else { return source }
     do throws(SecretSource.Fault) {
-      _ = isFieldValue ? try source.readFieldValue(environment) : try source.read(environment)
+      let secret = isFieldValue ? try source.readFieldValue(environment) : try source.read(environment)
+      checkReaders(of: source.path(environment), node)
+      if isFieldValue { checkStrength(of: secret, node) }
     } catch {
       node.error(error.explanation, .unreadable)
     }

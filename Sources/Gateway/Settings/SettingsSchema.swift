@@ -15,6 +15,7 @@ struct SettingsSchema {
     guard let members = root.members(known) else { return nil }
     if let version = members.required("version"), let text = version.text(), text != "1" { version.error("must be 1") }
     let server = server(members["server"])
+    checkFolder(server.limits.spoolDirectory, root.nearest(["server", "limits", "spool_directory"]))
     let admin = members["admin"].flatMap { $0.members(["listen"])?.required("listen")?.listenAddress() }
     let issuers = members.required("issuers").map { self.issuers($0) } ?? []
     let registries = members.required("registries").map { self.registries($0) } ?? []
@@ -31,10 +32,16 @@ struct SettingsSchema {
     if state == .memory, publishers.contains(where: \.learns) {
       members["state"]?.warn("a restart forgets whom publishers without ids belong to, so that they learn anew")
     }
+    if case .sqlite(let path) = state { checkFolder(SettingsNode.folder(of: path), root.nearest(["state", "sqlite"])) }
+    let audit = audit(members["audit"])
+    if let file = audit.file {
+      checkFolder(SettingsNode.folder(of: file), root.nearest(["audit", "file"]), isNeeded: audit.onFailure == .refuse)
+    }
     return Settings(
-      server: server, admin: admin, state: state, log: log(members["log"]), audit: audit(members["audit"]),
+      server: server, admin: admin, state: state, log: log(members["log"]), audit: audit,
       issuers: issuers, registries: registries, publishers: publishers,
-      tests: self.tests(files.tests, declared, publishers), digest: digest, files: paths, includes: files.includes)
+      tests: self.tests(files.tests, declared, publishers), digest: digest, files: paths, includes: files.includes,
+      places: SettingsPlaces(of: ["issuers", "registries"].compactMap { members[$0] }))
   }
 
   /// Certificates with their keys, and issuers' keys. Other secrets are read when they are used.
@@ -47,7 +54,7 @@ struct SettingsSchema {
 
   /// Says where a file or a secret is missing that the configuration can't do without.
   func checkReadable(_ path: String?, _ node: SettingsNode?) {
-    guard purpose == .serving, let path, let node, reader.contents(of: path) == nil else { return }
+    guard purpose.looksIntoFiles, let path, let node, reader.contents(of: path) == nil else { return }
     node.error("\(path) can't be read", .unreadable)
   }
 
@@ -55,11 +62,17 @@ struct SettingsSchema {
 
   private func server(_ node: SettingsNode?) -> ServerSettings {
     let members = node?.members(["listen", "tls", "public_url", "trusted_proxies", "limits"])
-    return ServerSettings(
+    let server = ServerSettings(
       listen: members?["listen"].flatMap { $0.listenAddress() } ?? ListenAddress(host: "127.0.0.1", port: 8080),
       tls: members?["tls"].flatMap { certificate($0) }, publicOrigin: members?["public_url"].flatMap { publicOrigin($0) },
       trustedProxies: members?["trusted_proxies"].flatMap { trustedProxies($0) } ?? [],
       limits: members?["limits"].map { limits($0) } ?? Limits())
+    if server.isOpenlyPlain, members?["tls"] == nil {
+      members?["listen"]?.warn(
+        "plain HTTP on all addresses shows every token to whoever is on the way: add tls, or say by an https public_url or trusted_proxies "
+          + "that a TLS terminator stands in front")
+    }
+    return server
   }
 
   private func certificate(_ node: SettingsNode) -> ServerSettings.Certificate? {
@@ -69,6 +82,8 @@ struct SettingsSchema {
     checkReadable(certificate, members["certificate"])
     checkReadable(key, members["key"])
     guard let certificate, let key else { return nil }
+    checkPair(certificate, members["certificate"], key: reader.contents(of: key), members["key"])
+    checkReaders(of: key, members["key"])
     return .init(certificate: certificate, key: key)
   }
 
@@ -110,7 +125,7 @@ struct SettingsSchema {
 
   private func postgres(_ node: SettingsNode) -> StateSettings? {
     guard let url = node.members(["url"])?.required("url"), let source = secret(url, isFieldValue: false) else { return nil }
-    guard purpose == .serving else { return .postgres(url: source) }
+    guard purpose.looksIntoFiles else { return .postgres(url: source) }
     // One that can't be read was reported already.
     guard let secret = try? source.read(environment) else { return nil }
     guard let location = secret.withBytes({ PostgresLocation(url: $0) }) else {

@@ -119,6 +119,11 @@ extension SettingsNode {
   /// A path, relative to the folder of the file in which it stands.
   func path() -> String? { text().map { Self.resolve($0, from: file) } }
 
+  static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
   static func resolve(_ path: String, from file: String) -> String {
     if path.hasPrefix("/") { return path }
     guard let slash = file.lastIndex(of: "/") else { return path }

@@ -1,64 +1,75 @@
-/// Finds a part of the service credential in what a registry answered, in each form in which an echo could carry it.
+/// Finds the service credential in what a registry answered, in each form in which an echo could carry it.
 ///
 /// A registry that shows a request's fields in an error page, as debug pages do, would hand the credential to whoever provoked the error.
 struct CredentialScan: Sendable {
+  /// What a text holds.
+  enum Finding: Int, Comparable, Sendable {
+    case nothing
+    /// A part of a secret, which an ordinary word may be, or escapes that are nested too deep to tell.
+    case part
+    /// All of a secret.
+    case whole
+
+    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  }
+
   /// A shorter secret stands in ordinary text by chance.
   static let shortestSecret = 6
-  /// So many characters in a row of a secret are an echo of it, or all of a shorter one.
+  /// So many characters in a row of a secret are a part of it.
   static let window = 8
-  /// How often escapes within escapes are resolved. What then still holds escapes can't be judged.
-  private static let rounds = 8
 
-  private let literal: Windows
-  private let base64: Windows
+  private let literal: RunsOfCharacters
+  private let base64: RunsOfCharacters
 
   /// `secrets` are the secret values themselves, without the scheme that may precede them in a field.
   init(secrets: [[UInt8]]) {
-    let secrets = secrets.filter { $0.count >= Self.shortestSecret }
-    literal = Windows(of: secrets)
-    base64 = Windows(of: secrets.flatMap { secret in (0..<3).map { Self.base64Core(of: secret, after: $0) } })
+    let secrets = secrets.filter { $0.count >= Self.shortestSecret }.flatMap(Self.spellings)
+    literal = RunsOfCharacters(of: secrets, length: Self.window)
+    base64 = RunsOfCharacters(of: secrets.flatMap { secret in (0..<3).map { Base64Text.core(of: secret, after: $0) } }, length: Self.window)
   }
 
-  /// Whether `text` holds a part of a secret, as it stands or after its escapes are resolved, or holds escapes that are nested too deep to tell.
-  func finds(in text: [UInt8]) -> Bool {
-    guard !literal.isEmpty else { return false }
-    if findsNested(in: text) { return true }
-    guard text.contains(UInt8(ascii: "+")) else { return false }
-    return findsNested(in: text.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 })
+  /// The most of a secret that `text` holds, as it stands or after its escapes are resolved.
+  func finding(in text: [UInt8]) -> Finding {
+    guard !literal.isEmpty else { return .nothing }
+    let found = nestedFinding(in: text)
+    guard found < .whole, text.contains(UInt8(ascii: "+")) else { return found }
+    return max(found, nestedFinding(in: text.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 }))
   }
 
-  private func findsNested(in text: [UInt8]) -> Bool {
-    if isHeld(in: text) { return true }
-    var text = text
-    for _ in 0..<Self.rounds {
-      var didResolve = false
-      for escape in TextEscape.allCases {
-        guard let resolved = escape.resolved(text) else { continue }
-        if isHeld(in: resolved) { return true }
-        text = resolved
-        didResolve = true
-      }
-      if !didResolve { return false }
+  private func nestedFinding(in text: [UInt8]) -> Finding {
+    var found = Finding.nothing
+    let isResolved = TextEscape.readings(of: text) { reading in
+      if holdsPart(reading) { found = max(found, holdsWhole(reading) ? .whole : .part) }
+      return found == .whole
     }
-    return true
+    return isResolved ? found : max(found, .part)
+  }
+
+  /// A secret as it was sent, and as a server writes it that reads or writes ISO 8859-1 where the other is UTF-8.
+  private static func spellings(of secret: [UInt8]) -> [[UInt8]] {
+    guard secret.contains(where: { $0 >= 0x80 }) else { return [secret] }
+    let misread = String(String.UnicodeScalarView(secret.map { Unicode.Scalar($0) }))
+    let scalars = String(validating: secret, as: UTF8.self).map { Array($0.unicodeScalars) } ?? []
+    let latin = scalars.compactMap { UInt8(exactly: $0.value) }
+    return [secret, Array(misread.utf8)] + (latin.count == scalars.count && latin.count >= shortestSecret ? [latin] : [])
   }
 
   // MARK: - One text without its escapes
 
-  private func isHeld(in text: [UInt8]) -> Bool {
+  private func holdsPart(_ text: [UInt8]) -> Bool {
     var plain: UInt64 = 0
     var encoded: UInt64 = 0
     var digits: UInt64 = 0
     for byte in text {
       plain = plain << 8 | UInt64(byte)
-      if literal.holds(plain) { return true }
-      if let character = Self.base64Character(byte) {
+      if literal.hold(plain) { return true }
+      if let character = Base64Text.character(byte) {
         encoded = encoded << 8 | UInt64(character)
-        if base64.holds(encoded) { return true }
+        if base64.hold(encoded) { return true }
       }
       if let digit = ASCIIDigits.hexadecimal(byte) {
         digits = digits << 4 | UInt64(digit)
-        if literal.holds(digits) { return true }
+        if literal.hold(digits) { return true }
       } else if !Self.separators.contains(byte) {
         digits = 0
       }
@@ -66,11 +77,46 @@ struct CredentialScan: Sendable {
     return false
   }
 
+  private func holdsWhole(_ text: [UInt8]) -> Bool {
+    if literal.texts.contains(where: { text.holds($0) }) { return true }
+    let characters = text.compactMap(Base64Text.character)
+    if base64.texts.contains(where: { characters.holds($0) }) { return true }
+    // What stands between two runs of digits is no digit.
+    let digits = text.filter { !Self.separators.contains($0) }.map { ASCIIDigits.hexadecimal($0) ?? .max }
+    return literal.texts.contains { digits.holds($0.flatMap { [$0 >> 4, $0 & 15] }) }
+  }
+
   /// What may stand between the digits of a fingerprint or of a dump.
   private static let separators = Set(" \t\r\n:-,.".utf8)
+}
 
-  /// The character of the standard alphabet that stands for the same bits; `nil` for what may stand between two of them.
-  private static func base64Character(_ byte: UInt8) -> UInt8? {
+/// Texts, and the runs of a few characters that they are made of, each packed into a number: one look at a text finds any of them.
+private struct RunsOfCharacters: Sendable {
+  let texts: [[UInt8]]
+  private var lengths: [(mask: UInt64, values: Set<UInt64>)] = []
+
+  init(of texts: [[UInt8]], length: Int) {
+    self.texts = texts
+    var values: [Int: Set<UInt64>] = [:]
+    for text in texts {
+      let length = min(text.count, length)
+      for start in 0...(text.count - length) {
+        values[length, default: []].insert(text[start..<(start + length)].reduce(0) { $0 << 8 | UInt64($1) })
+      }
+    }
+    lengths = values.map { (.max >> UInt64(64 - 8 * $0.key), $0.value) }
+  }
+
+  var isEmpty: Bool { texts.isEmpty }
+  func hold(_ recent: UInt64) -> Bool { lengths.contains { $0.values.contains(recent & $0.mask) } }
+}
+
+/// Base64 as a reader finds it who does not know where it begins.
+private enum Base64Text {
+  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  /// The character of the standard alphabet that stands for the same bits; nil for what may stand between two of them.
+  static func character(_ byte: UInt8) -> UInt8? {
     switch byte {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
     case UInt8(ascii: "+"), UInt8(ascii: "-"): UInt8(ascii: "+")
@@ -79,10 +125,8 @@ struct CredentialScan: Sendable {
     }
   }
 
-  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  /// The characters of the base64 text that only `secret` decides, where `skipped` bytes of something else precede it in its group of three.
-  private static func base64Core(of secret: [UInt8], after skipped: Int) -> [UInt8] {
+  /// The characters of the base64 text that only `secret` decides, if `skipped` bytes of something else precede it in its group of three.
+  static func core(of secret: [UInt8], after skipped: Int) -> [UInt8] {
     let bytes = [UInt8](repeating: 0, count: skipped) + secret
     var characters: [UInt8] = []
     for start in stride(from: 0, to: bytes.count, by: 3) {
@@ -92,24 +136,5 @@ struct CredentialScan: Sendable {
     }
     let undecidedAtStart = [0, 2, 3][skipped]
     return Array(characters[undecidedAtStart..<max(undecidedAtStart, bytes.count * 8 / 6)])
-  }
-
-  /// Runs of characters, each packed into a number: one look at a text finds any of them.
-  private struct Windows: Sendable {
-    private var lengths: [(mask: UInt64, values: Set<UInt64>)] = []
-
-    init(of texts: [[UInt8]]) {
-      var values: [Int: Set<UInt64>] = [:]
-      for text in texts {
-        let length = min(text.count, CredentialScan.window)
-        for start in 0...(text.count - length) {
-          values[length, default: []].insert(text[start..<(start + length)].reduce(0) { $0 << 8 | UInt64($1) })
-        }
-      }
-      lengths = values.map { (.max >> UInt64(64 - 8 * $0.key), $0.value) }
-    }
-
-    var isEmpty: Bool { lengths.isEmpty }
-    func holds(_ recent: UInt64) -> Bool { lengths.contains { $0.values.contains(recent & $0.mask) } }
   }
 }

@@ -1,7 +1,7 @@
 import PublisherPolicy
 import Synchronization
 
-/// Whether each registry answers, and takes the service credential, as the last attempts have shown: what `/ready` and the metrics tell of it.
+/// Whether each registry answers, as the last attempts have shown: what `/ready` and the metrics tell of it.
 final class RegistryHealth: Sendable {
   private let metrics: Metrics
   private let states = Mutex<[RegistryName: Readiness.RegistryState]>([:])
@@ -16,25 +16,15 @@ final class RegistryHealth: Sendable {
   /// An exchange with the registry ended so.
   func failed(_ failure: UpstreamFailure, _ registry: RegistryName) {
     if failure.isSilence { note(.failing, of: registry) }
-    if failure == .credentialRefused { note(credentialIsAccepted: false, by: registry) }
-  }
-
-  /// The registry refused the service credential, or took a publish with it.
-  func note(credentialIsAccepted isAccepted: Bool, by registry: RegistryName) {
-    metrics.registryCredentialAccepted.setIfBegun(isAccepted ? 1 : 0, MetricLabel(registry))
   }
 
   /// Forgets what was seen of registries that are others now, or gone.
   func adopt(_ registries: [RegistrySettings], replacing old: [RegistrySettings]) {
     let names = Set(registries.map { MetricLabel($0.name) })
     metrics.registryUp.keep(names)
-    metrics.registryCredentialAccepted.keep(names)
     let gone = old.filter { !registries.contains($0) }
     states.withLock { states in for registry in gone { states[registry.name] = nil } }
-    for registry in registries where !old.contains(registry) {
-      metrics.registryUp.set(1, MetricLabel(registry.name))
-      metrics.registryCredentialAccepted.set(1, MetricLabel(registry.name))
-    }
+    for registry in registries where !old.contains(registry) { metrics.registryUp.set(1, MetricLabel(registry.name)) }
   }
 
   private func note(_ state: Readiness.RegistryState, of registry: RegistryName) {
@@ -48,7 +38,8 @@ extension UpstreamFailure {
   var isSilence: Bool {
     switch self {
     case .unreachable, .timedOut, .closed, .malformedAnswer: true
-    case .busy, .answerTooLarge, .earlySuccess, .encodedAnswer, .credentialEchoed, .credentialRefused, .redirected, .credentialUnreadable,
+    case .busy, .conflict, .answerTooLarge, .earlySuccess, .encodedAnswer, .credentialEchoed, .credentialRefused, .redirected,
+      .credentialUnreadable,
       .refused:
       false
     }

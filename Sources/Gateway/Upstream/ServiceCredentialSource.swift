@@ -23,6 +23,9 @@ final class ServiceCredentialSource: Sendable {
     self.log = log
   }
 
+  /// Of the file that the credential was read from last.
+  var version: FileVersion? { known.withLock { $0?.version } }
+
   /// The credential as it is now; nil where the registry wants none. Its file is looked at each time, since a rotated one must be used at once.
   func current() async throws(UpstreamFailure) -> ServiceCredential? {
     if kind == .none { return nil }

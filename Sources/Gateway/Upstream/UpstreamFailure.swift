@@ -15,14 +15,16 @@ enum UpstreamFailure: Error, Hashable, Sendable {
   case earlySuccess
   /// Its answer is encoded although `identity` was asked for, so that it can't be scanned.
   case encodedAnswer
-  /// Its answer holds the service credential.
+  /// Its unsuccessful answer holds the service credential.
   case credentialEchoed
-  /// It refused the service credential: 401 or 407.
+  /// It refused the service credential: by 401 or 407, or by a 403 that it gives to a publish of nothing, too.
   case credentialRefused
   /// It redirects, which an upload never follows.
   case redirected
   /// The service credential can't be read.
   case credentialUnreadable
+  /// It has the file already, and keeps it.
+  case conflict(status: Int)
   /// It answered with an error of its own, which passes as it is.
   case refused(status: Int)
 
@@ -39,6 +41,7 @@ enum UpstreamFailure: Error, Hashable, Sendable {
     case credentialRefused = "upstream.credential-refused"
     case redirected = "upstream.redirected"
     case credentialUnreadable = "upstream.credential-unreadable"
+    case conflict = "upstream.conflict"
     case refused = "upstream.refused"
   }
 
@@ -56,6 +59,7 @@ enum UpstreamFailure: Error, Hashable, Sendable {
     case .credentialRefused: .credentialRefused
     case .redirected: .redirected
     case .credentialUnreadable: .credentialUnreadable
+    case .conflict: .conflict
     case .refused: .refused
     }
   }
@@ -65,7 +69,7 @@ enum UpstreamFailure: Error, Hashable, Sendable {
     switch self {
     case .timedOut: 504
     case .credentialUnreadable, .busy: 503
-    case .refused(let status): status
+    case .conflict(let status), .refused(let status): status
     case .unreachable, .closed, .malformedAnswer, .answerTooLarge, .earlySuccess, .encodedAnswer, .credentialEchoed, .credentialRefused,
       .redirected:
       502
@@ -86,6 +90,8 @@ enum UpstreamFailure: Error, Hashable, Sendable {
     case .credentialRefused: "the registry behind this gateway refused the gateway's own credential; tell its operator"
     case .redirected: "the registry behind this gateway redirects uploads; its URL in the gateway's configuration must be the final one"
     case .credentialUnreadable: "the gateway can't read its own credential for the registry; tell its operator"
+    // twine and uv tell by these words, or by the status, that there is nothing left to do.
+    case .conflict: "the file already exists in the registry, which lets no upload overwrite artifacts; changed files need a new version"
     case .refused(let status): "the registry refused the upload with status \(status)"
     }
   }

@@ -67,12 +67,18 @@ struct UpstreamHead {
     endLine()
   }
 
-  /// A publish of nothing, by which `check --online` learns whether the registry takes the operator's own credential.
+  /// A publish of nothing, by which the gateway and `check --online` learn whether the registry takes the operator's own credential.
   init(probing registry: Registry, with credential: ServiceCredential?) {
     self.init(method: .post, target: registry.settings.upstream.basePath + "/", origin: registry.origin)
     add("content-length", "0".utf8)
     add("connection", "close".utf8)
     credential?.append(to: &self)
+    endLine()
+  }
+
+  /// A read by nobody in particular, by which `check --online` learns whom the registry answers.
+  init(readingUnknown target: String, origin: UpstreamOrigin) {
+    self.init(asking: .get, target, origin)
     endLine()
   }
 

@@ -24,6 +24,11 @@ struct UpstreamOrigin: Sendable {
   let connectTimeout: TimeAmount
 
   func connect(on eventLoop: any EventLoop) async throws(UpstreamFailure) -> ByteChannel {
+    do { return try await open(on: eventLoop) } catch { throw .unreachable }
+  }
+
+  /// The same with the cause where there is no connection.
+  func open(on eventLoop: any EventLoop) async throws -> ByteChannel {
     let host = key.host
     let tls = tls
     let bootstrap = ClientBootstrap(group: eventLoop)
@@ -40,13 +45,9 @@ struct UpstreamOrigin: Sendable {
         try ByteChannel.make(on: channel, tls: try tls.map { try NIOSSLClientHandler(context: $0, serverHostname: serverName) })
       }
     }
-    do {
-      if let socket = key.socket { return try await bootstrap.connect(unixDomainSocketPath: socket, channelInitializer: initialize) }
-      let bootstrap = bootstrap.channelOption(.socketOption(.tcp_nodelay), value: 1).channelOption(.socketOption(.so_keepalive), value: 1)
-      if let address { return try await bootstrap.connect(to: address, channelInitializer: initialize) }
-      return try await bootstrap.connect(host: host, port: key.port, channelInitializer: initialize)
-    } catch {
-      throw .unreachable
-    }
+    if let socket = key.socket { return try await bootstrap.connect(unixDomainSocketPath: socket, channelInitializer: initialize) }
+    let connecting = bootstrap.channelOption(.socketOption(.tcp_nodelay), value: 1).channelOption(.socketOption(.so_keepalive), value: 1)
+    if let address { return try await connecting.connect(to: address, channelInitializer: initialize) }
+    return try await connecting.connect(host: host, port: key.port, channelInitializer: initialize)
   }
 }

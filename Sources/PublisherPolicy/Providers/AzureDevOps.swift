@@ -27,6 +27,7 @@ package struct AzureDevOps: CIProvider {
   package func fault(of value: ExactString, for key: ExactString) -> String? {
     switch key {
     case "org_id", "prj_id": value.isUUID ? nil : "must be a UUID: a pattern would pin nothing"
+    case "rpo_ref": value.faultOfReference
     default: nil
     }
   }

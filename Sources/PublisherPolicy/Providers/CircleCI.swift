@@ -42,6 +42,7 @@ package struct CircleCI: CIProvider {
     switch key {
     case "org-id", "project-id", "pipeline-definition-id", "context-ids":
       value.isUUID ? nil : "must be a UUID: a pattern would pin nothing"
+    case "vcs-ref": value.faultOfReference
     default: nil
     }
   }

@@ -44,7 +44,8 @@ package struct GitHubActions: CIProvider {
 
   package func fault(of value: ExactString, for key: ExactString) -> String? {
     switch key {
-    case "repository": value.segments == 2 && value.isPathPattern ? nil : "must be OWNER/NAME"
+    case "repository": value.segments == 2 && value.isPathPattern ? value.faultOfRepository : "must be OWNER/NAME"
+    case "ref": value.faultOfReference
     case "repository_id", "repository_owner_id": value.isNumber ? nil : "must be a number: a pattern would pin nothing"
     case "workflow":
       value.segments == 1 && !value.has("@") && (value.ends(with: ".yml") || value.ends(with: ".yaml"))

@@ -34,7 +34,11 @@ package struct GitLabCI: CIProvider {
 
   package func fault(of value: ExactString, for key: ExactString) -> String? {
     switch key {
-    case "project", "project_path": value.segments >= 2 && value.isPathPattern ? nil : "must be GROUP/PROJECT"
+    case "project", "project_path": value.segments >= 2 && value.isPathPattern ? value.faultOfRepository : "must be GROUP/PROJECT"
+    case "ref_path": value.faultOfReference
+    case "ref":
+      value.after("refs/heads/") == nil && value.after("refs/tags/") == nil
+        ? nil : "must be the name of a branch or a tag alone; ref_path is the whole reference"
     case "project_id", "namespace_id": value.isNumber ? nil : "must be a number: a pattern would pin nothing"
     case "workflow":
       value.isEmpty || value.has("@") || value.after("/") != nil || value.before("/") != nil

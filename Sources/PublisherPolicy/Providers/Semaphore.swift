@@ -29,6 +29,7 @@ package struct Semaphore: CIProvider {
   package func fault(of value: ExactString, for key: ExactString) -> String? {
     switch key {
     case "org_id", "prj_id": value.isUUID ? nil : "must be a UUID: a pattern would pin nothing"
+    case "ref": value.faultOfReference
     default: nil
     }
   }

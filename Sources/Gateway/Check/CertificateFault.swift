@@ -1,0 +1,29 @@
+import NIOSSL
+import TokenVerification
+
+/// Why a certificate and its key can't serve.
+enum CertificateFault: Hashable, Sendable {
+  case noCertificate
+  case expired(Timestamp)
+  case early(Timestamp)
+  case noKey
+  case foreignKey
+
+  /// - Parameters:
+  ///   - chain: Certificates in PEM, the server's or client's own first.
+  ///   - key: In PEM; nil where it can't be read, which is for others to tell.
+  static func all(in chain: [UInt8], key: [UInt8]?, at time: UnixTime) -> [CertificateFault] {
+    guard let certificates = try? NIOSSLCertificate.fromPEMBytes(chain), let own = certificates.first else { return [.noCertificate] }
+    var faults: [CertificateFault] = []
+    let start = Int64(own.notValidBefore)
+    let end = Int64(own.notValidAfter)
+    if end < time.seconds { faults.append(.expired(Timestamp(milliseconds: end * 1000))) }
+    if start > time.seconds { faults.append(.early(Timestamp(milliseconds: start * 1000))) }
+    guard let key else { return faults }
+    guard let parsed = try? NIOSSLPrivateKey(bytes: key, format: .pem) else { return faults + [.noKey] }
+    let configuration = TLSConfiguration.makeServerConfiguration(
+      certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(parsed))
+    do { _ = try NIOSSLContext(configuration: configuration) } catch { faults.append(.foreignKey) }
+    return faults
+  }
+}
