@@ -88,7 +88,7 @@ def only_uploads(behaviour, probe: str = "400 Bad Request"):
     """Behaves so where a body comes; a publish of nothing gets another answer."""
 
     def behave(exchange: Exchange):
-        if exchange.sized == ["0"]:
+        if exchange.sized and int(exchange.sized[0]) < 200:
             exchange.read_body()
             return exchange.answer(probe, b"nothing was sent")
         return behaviour(exchange)

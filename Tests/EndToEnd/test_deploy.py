@@ -42,13 +42,8 @@ def test_the_released_binary_may_be_copied_to_another_machine():
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_an_example_is_valid(tmp_path, path):
-    secret = tmp_path / "registry-password"
-    secret.write_text("not-a-real-password")
-    example = tmp_path / path.name
-    example.write_text(path.read_text().replace("/run/secrets/registry-password", str(secret)))
-    run = subprocess.run(
-        [BINARY, "check", "-c", example, "--strict"], capture_output=True, text=True, env={"CREDENTIALS_DIRECTORY": str(tmp_path)})
+def test_an_example_is_valid(path):
+    run = subprocess.run([BINARY, "check", "-c", path, "--strict", "--without-secrets"], capture_output=True, text=True, env={})
     assert run.returncode == 0, run.stdout + run.stderr
 
 

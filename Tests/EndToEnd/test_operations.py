@@ -71,12 +71,16 @@ def test_it_is_not_ready_while_its_state_can_not_be_written(started, issuer, rec
     gateway.limit_files(1)
     status, body = gateway.admin("/ready")
     assert (status, json.loads(body)["state"]) == (503, "unavailable")
-    assert command(gateway, "healthcheck", "-c", with_admin_port(gateway)).returncode == 1
+    sick = command(gateway, "healthcheck", "-c", with_admin_port(gateway))
+    assert sick.returncode == 1 and re.search(r'answers 503 to /ready: \{.*"state":"unavailable"', sick.stderr), sick
     gateway.limit_files(-1)
     assert gateway.admin("/ready")[0] == 200
     assert command(gateway, "healthcheck", "-c", with_admin_port(gateway)).returncode == 0
+    gateway.secret.unlink()
+    assert command(gateway, "healthcheck", "-c", with_admin_port(gateway)).returncode == 0, "it reads no secret"
     gateway.stop()
-    assert command(gateway, "healthcheck", "-c", with_admin_port(gateway)).returncode == 1
+    dead = command(gateway, "healthcheck", "-c", with_admin_port(gateway))
+    assert dead.returncode == 1 and "refuses the connection" in dead.stderr, dead
 
 
 def readiness(gateway) -> tuple[int, dict]:

@@ -68,9 +68,10 @@ struct UpstreamHead {
   }
 
   /// A publish of nothing, by which the gateway and `check --online` learn whether the registry takes the operator's own credential.
-  init(probing registry: Registry, with credential: ServiceCredential?) {
-    self.init(method: .post, target: registry.settings.upstream.basePath + "/", origin: registry.origin)
-    add("content-length", "0".utf8)
+  init(probing registry: Registry, _ probe: PublishProbe, with credential: ServiceCredential?) {
+    self.init(method: probe.method, target: registry.settings.upstream.basePath + "/", origin: registry.origin)
+    if let contentType = probe.contentType { add("content-type", contentType.utf8) }
+    add("content-length", String(probe.body.count).utf8)
     add("connection", "close".utf8)
     credential?.append(to: &self)
     endLine()
