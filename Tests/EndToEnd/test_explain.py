@@ -373,7 +373,7 @@ def test_a_record_of_another_configuration_is_told_apart(recorded, issuer):
     [record] = gateway.audit(1)
     change(gateway, gateway.render().replace("acme/widgets", "acme/gadgets"))
     code, told = recorded(record)
-    assert (code, told["reason"], told["recorded"]["same_configuration"]) == (1, "publisher.no-publisher", False)
+    assert (code, told["reason"], told["recorded"]["same_configuration"]) == (1, "publisher.claim-mismatch", False)
     assert "by another configuration" in recorded(record, form=())[1]
 
 

@@ -165,7 +165,7 @@ def publisher_results(stage):
     assert len(series) == 6 and set(series.values()) == {0}
     stage.moves(gateway, lambda: stage.publish(gateway), {'publisher="widgets-release",outcome="published"': 1})
     stage.moves(gateway, lambda: stage.publish(gateway, 403, repository_id="9"), {'publisher="widgets-release",outcome="refused"': 1})
-    stage.publish(gateway, 403, repository="evil/other")
+    stage.publish(gateway, 403, repository="evil/other", repository_id="9")
     assert sum(family(gateway, stage.name).values()) == 2, "no publisher was meant"
     change(gateway, gateway.render().replace("id: widgets-release", "id: another"))
     assert {re.search('publisher="([^"]+)"', sample)[1] for sample in family(gateway, stage.name)} == {"another"}

@@ -37,7 +37,7 @@ REFUSED = {
     "a job of another file": ({"job_workflow_ref": CALLED}, None, "widgets-release", f'reusable_workflow: expected none, got "{CALLED}"'),
     "a stranger's event": ({"event_name": "issue_comment"}, None, "widgets-release", "event_name: "),
     "a package out of scope": ({}, "stranger", "widgets-release", "the publisher widgets-release may publish "),
-    "another repository": ({"repository": "evil/widgets"}, None, None, "no publisher is configured for "),
+    "another repository": ({"repository": "evil/widgets", "repository_id": "9"}, None, None, "no publisher is configured for "),
     "a missing claim": ({"sha": None}, None, None, "the token has no usable claim sha"),
 }
 

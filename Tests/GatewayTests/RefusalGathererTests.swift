@@ -68,7 +68,7 @@ import Testing
     #expect(gathered(3, from: "192.0.2.1", at: Timestamp(milliseconds: 3000)) == 3)
     #expect(
       gatherer.collect().map { String(decoding: $0.line(at: Timestamp(milliseconds: 5000)), as: UTF8.self) } == [
-        #"{"time":"1970-01-01T00:00:05.000Z","level":"notice","event":"refusals","granted":false,"count":5,"#
+        #"{"time":"1970-01-01T00:00:05.000Z","level":"notice","event":"refusals","granted":false,"outcome":"refused","count":5,"#
           + #""first":"1970-01-01T00:00:02.000Z","last":"1970-01-01T00:00:03.000Z","#
           + #""reasons":{"token.malformed":3,"token.unknown-key":2},"client.address":"192.0.2.1"}"# + "\n"
       ])

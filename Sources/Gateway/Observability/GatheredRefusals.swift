@@ -27,6 +27,7 @@ struct GatheredRefusals: Hashable, Sendable {
     line.member("level", "notice")
     line.member("event", "refusals")
     line.member("granted", false)
+    line.member("outcome", AuditOutcome.Name.refused.rawValue)
     line.member("count", count)
     line.member("first", first)
     line.member("last", last)
