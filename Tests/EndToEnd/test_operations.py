@@ -142,6 +142,20 @@ def test_an_audit_file_that_can_not_be_opened_is_told_at_the_start(started, issu
         gateway.kill()
 
 
+def test_an_audit_file_without_which_it_goes_on_is_no_reason_against_its_readiness(started, issuer, recording, tmp_path):
+    gateway = Gateway(tmp_path / "gateway", Settings(issuer=issuer.url, upstream=recording.url, audit_file=True))
+    text = gateway.render().replace(str(gateway.audit_path), str(tmp_path / "missing" / "audit.jsonl"))
+    gateway.configuration.write_text(text.replace("audit.jsonl}", "audit.jsonl, on_failure: continue}"))
+    gateway.start()
+    try:
+        assert published(gateway, issuer) == 200
+        status, ready = readiness(gateway)
+        assert (status, ready["ready"], ready["audit"]) == (200, True, "unwritable")
+        assert "imprimatur_audit_writable 0" in gateway.admin("/metrics")[1].splitlines()
+    finally:
+        gateway.kill()
+
+
 def test_what_is_frozen_stands_in_its_readiness_and_is_no_reason_against_it(started, issuer, recording):
     gateway = started(recording)
     for scope in ([], ["--registry", "python"], ["--publisher", "widgets-release"]):

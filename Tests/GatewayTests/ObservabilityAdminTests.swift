@@ -8,6 +8,7 @@ import Testing
 @Suite("The admin listener") struct ObservabilityAdminTests {
   private static let ready = Readiness(
     configuration: ObservabilitySample.digest("configuration"), isListening: true, isStateAvailable: true, isAuditWritable: true,
+    mayBeRecorded: true,
     issuers: [(IssuerName("github"), .stale)], registries: [(RegistryName("python"), .failing)],
     credentials: [(RegistryName("python"), false)], frozen: ["everything", "the registry python"])
 
@@ -47,6 +48,8 @@ import Testing
     states.append((other, 503))
     other = Self.ready
     other.isAuditWritable = false
+    states.append((other, 200))
+    other.mayBeRecorded = false
     states.append((other, 503))
     for (state, status) in states { #expect(await handler(state).answer(method: "GET", target: "/ready").status == status) }
   }

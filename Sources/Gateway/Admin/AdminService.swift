@@ -58,9 +58,11 @@ extension GatewayServices {
     } catch {
       isStateAvailable = false
     }
+    // It is tried first.
+    let mayBeRecorded = audit.ensureWritable()
     return Readiness(
       configuration: configuration.settings.digest, isListening: isListening, isStateAvailable: isStateAvailable,
-      isAuditWritable: audit.ensureWritable(),
+      isAuditWritable: audit.isWritable, mayBeRecorded: mayBeRecorded,
       issuers: configuration.settings.issuers.compactMap { issuer in configuration.issuers[issuer.url].map { (issuer.name, $0.keys.state) }
       },
       registries: configuration.registries.map { ($0.name, health.state(of: $0.name)) },

@@ -47,6 +47,7 @@ extension GatewayServices {
     for kind in Metrics.FreezeKind.allCases { metrics.frozen.begin(MetricLabel(kind)) }
     // The registry is not known yet of whatever is refused before its route or its audience is.
     let nowhere = MetricLabel(nil as RegistryName?)
+    metrics.revocations.begin(nowhere, MetricLabel(AuditOutcome.Name.completed), MetricLabel(nil as ReasonCode?))
     for (reason, outcome) in Self.watched { metrics.exchanges.begin(nowhere, MetricLabel(outcome), MetricLabel(reason)) }
   }
 
@@ -59,6 +60,8 @@ extension GatewayServices {
   private func beginSeries(of registry: RegistrySettings) {
     let (name, ecosystem) = (MetricLabel(registry.name), MetricLabel(registry.ecosystem))
     metrics.uploadBytes.begin(name)
+    metrics.upstreamDuration.begin(name)
+    for outcome in AuditOutcome.Name.allCases where outcome != .completed { metrics.publishDuration.begin(name, MetricLabel(outcome)) }
     for status in StatusClass.allCases {
       metrics.upstreamAnswers.begin(name, MetricLabel(status))
       metrics.reads.begin(name, MetricLabel(status))

@@ -22,8 +22,9 @@ package struct Readiness: Sendable {
   package var isListening: Bool
   /// Whether the state store has just answered.
   package var isStateAvailable: Bool
-  /// False while publishes are refused since the audit log can't be written.
   package var isAuditWritable: Bool
+  /// False while publishes are refused since the audit log can't be written.
+  package var mayBeRecorded: Bool
   package var issuers: [(name: IssuerName, state: KeyState)]
   package var registries: [(name: RegistryName, state: RegistryState)]
   /// Whether each registry took the service credential when it was shown last.
@@ -32,7 +33,7 @@ package struct Readiness: Sendable {
   package var frozen: [String]
 
   package init(
-    configuration: SHA256Digest?, isListening: Bool, isStateAvailable: Bool, isAuditWritable: Bool,
+    configuration: SHA256Digest?, isListening: Bool, isStateAvailable: Bool, isAuditWritable: Bool, mayBeRecorded: Bool,
     issuers: [(name: IssuerName, state: KeyState)], registries: [(name: RegistryName, state: RegistryState)],
     credentials: [(name: RegistryName, isAccepted: Bool)], frozen: [String]
   ) {
@@ -40,6 +41,7 @@ package struct Readiness: Sendable {
     self.isListening = isListening
     self.isStateAvailable = isStateAvailable
     self.isAuditWritable = isAuditWritable
+    self.mayBeRecorded = mayBeRecorded
     self.issuers = issuers
     self.registries = registries
     self.credentials = credentials
@@ -48,5 +50,5 @@ package struct Readiness: Sendable {
 
   /// Issuers and registries do not count: what is wrong with them is not mended by taking this process out of service. Nor does a freeze, which holds
   /// for every gateway of the state.
-  package var isReady: Bool { configuration != nil && isListening && isStateAvailable && isAuditWritable }
+  package var isReady: Bool { configuration != nil && isListening && isStateAvailable && mayBeRecorded }
 }

@@ -69,6 +69,9 @@ package final class AuditLog: Sendable {
     writer.write(record.line(outcome, at: time), record.importance(outcome))
   }
 
+  /// Whether the last line could be written.
+  package var isWritable: Bool { writer.condition == .writable }
+
   /// Opens the file anew (SIGHUP).
   package func reopen() { writer.reopen() }
 

@@ -85,6 +85,9 @@ package final class DurationFamily: Sendable {
     series = Mutex(labels.isEmpty ? [[]: Histogram()] : [:])
   }
 
+  /// Makes a series with nothing counted, if there is none yet.
+  package func begin(_ values: MetricLabel...) { series.withLock { $0[values] = $0[values] ?? Histogram() } }
+
   package func observe(_ duration: Duration, _ values: MetricLabel...) {
     let bucket = Self.bounds.firstIndex { duration <= $0.duration } ?? Self.bounds.count
     series.withLock { series in
