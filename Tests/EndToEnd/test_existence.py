@@ -84,7 +84,9 @@ def test_the_registry_is_asked_with_the_credential_and_only_about_what_the_polic
 def test_a_credential_that_may_not_even_ask_is_told_as_such(started, issuer, recording):
     recording.behaviour = answering("401 Unauthorized")
     gateway = started(recording, create="none", packages='"acme-widgets*"')
-    assert_refused(gateway, send(gateway, issuer, wheel(fresh_name())), 502, "upstream.credential-refused")
+    answer = send(gateway, issuer, wheel(fresh_name()))
+    assert (answer.status, answer.json["reason"]) == (502, "upstream.credential-refused"), answer
+    assert [(record["outcome"], record["granted"]) for record in gateway.audit(1)] == [("failed", False)]
     assert '"credentials":{"python":"refused"}' in gateway.admin("/ready")[1]
     gateway.told("credential.refused")
 
