@@ -81,7 +81,17 @@ def test_the_registry_is_asked_with_the_credential_and_only_about_what_the_polic
     assert all(request.values("Authorization") == [recording.authorization] for request in recording.requests)
 
 
-@pytest.mark.parametrize("status", ["500 Oops", "401 Unauthorized", "403 Forbidden", "302 Found"])
+def test_a_credential_that_may_not_even_ask_is_told_as_such(started, issuer, recording):
+    recording.behaviour = answering("401 Unauthorized")
+    gateway = started(recording, create="none", packages='"acme-widgets*"')
+    answer = send(gateway, issuer, wheel(fresh_name()))
+    assert (answer.status, answer.json["reason"]) == (502, "upstream.credential-refused"), answer
+    assert [(record["outcome"], record["granted"]) for record in gateway.audit(1)] == [("failed", False)]
+    assert '"credentials":{"python":"refused"}' in gateway.admin("/ready")[1]
+    gateway.told("credential.refused")
+
+
+@pytest.mark.parametrize("status", ["500 Oops", "403 Forbidden", "302 Found"])
 def test_where_the_registry_does_not_say_nothing_is_created(started, issuer, recording, status):
     recording.behaviour = answering(status, b"no", "Location: /elsewhere/")
     gateway = started(recording, create="none", packages='"acme-widgets*"')

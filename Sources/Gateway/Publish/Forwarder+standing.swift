@@ -1,18 +1,18 @@
-import Logging
-
 extension Forwarder {
   /// Notes what a registry's answer tells of the service credential. A 403 may be of the file, too: then the registry is asked.
   func learn(from judged: Result<RelayedAnswer, UpstreamFailure>) async throws(UpstreamFailure) -> RelayedAnswer {
     guard isOurs, let credential = flow.attempt.credential else { return try judged.get() }
     switch judged {
     case .success(let answer):
-      if answer.isSuccess { noteAccepted() }
+      if answer.isSuccess { flow.gateway.noteAcceptedCredential(of: flow.registry) }
       guard answer.status == 403, await refuses(credential) else { return answer }
-      noteRefused(status: answer.status)
+      flow.gateway.noteRefusedCredential(of: flow.registry, status: answer.status)
       throw .credentialRefused
     case .failure(let failure):
-      if case .conflict = failure { noteAccepted() }
-      if failure == .credentialRefused { noteRefused(status: flow.attempt.record.upstreamStatus) }
+      if case .conflict = failure { flow.gateway.noteAcceptedCredential(of: flow.registry) }
+      if failure == .credentialRefused, let status = flow.attempt.record.upstreamStatus {
+        flow.gateway.noteRefusedCredential(of: flow.registry, status: status)
+      }
       throw failure
     }
   }
@@ -26,17 +26,5 @@ extension Forwarder {
       let connection = try await connector.connect(to: registry.origin, on: eventLoop)
       return try await PublishProbe.status(of: registry, with: credential, on: connection)
     }
-  }
-
-  private func noteAccepted() {
-    guard flow.registry.standing.noteAccepted() else { return }
-    flow.gateway.metrics.registryCredentialAccepted.setIfBegun(1, MetricLabel(flow.registry.name))
-    flow.gateway.log.log(.credentialAccepted, ["registry": "\(flow.registry.name)"])
-  }
-
-  private func noteRefused(status: Int?) {
-    guard flow.registry.standing.noteRefused() else { return }
-    flow.gateway.metrics.registryCredentialAccepted.setIfBegun(0, MetricLabel(flow.registry.name))
-    flow.gateway.log.log(.credentialRefused, ["registry": "\(flow.registry.name)", "status": "\(status ?? 0)"])
   }
 }

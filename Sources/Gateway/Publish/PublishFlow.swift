@@ -110,11 +110,11 @@ struct PublishFlow {
     switch uploader {
     case .claimant(let authority):
       if case .hangsOnExistence(let leave) = try judge(authority, target) {
-        attempt.knowledge.package = await inquiry(of: .package, target, as: .policy(leave))
+        attempt.knowledge.package = try await inquiry(of: .package, target, as: .policy(leave))
       }
     case .legacy(let pass):
       if let leave = attempt.trial?.judge(target, self) {
-        attempt.knowledge.package = await inquiry(of: .package, leave.target, as: .client(pass))
+        attempt.knowledge.package = try await inquiry(of: .package, leave.target, as: .client(pass))
         _ = attempt.trial?.judge(target, self)
       }
     }
@@ -146,13 +146,14 @@ struct PublishFlow {
 
   private func inquiry(
     of subject: ExistenceQuestion.Subject, _ target: PublishTarget, as asker: RegistryInquiry.Asker
-  ) async -> Existence {
+  ) async throws(Refusal) -> Existence {
     let connector = UpstreamConnector(
       gateway: gateway, registry: registry.name, share: attempt.share, limits: configuration.settings.server.limits)
-    return await RegistryInquiry(
-      gateway: gateway, registry: registry, path: path, connector: connector, memory: body.resources.memory, eventLoop: attempt.eventLoop
-    )
-    .existence(of: subject, target, as: asker)
+    let inquiry = RegistryInquiry(
+      gateway: gateway, registry: registry, path: path, connector: connector, memory: body.resources.memory, eventLoop: attempt.eventLoop)
+    return try await Refusal.wrap(Refusal.upstream) { () async throws(UpstreamFailure) in
+      try await inquiry.existence(of: subject, target, as: asker)
+    }
   }
 
   // MARK: The store's word
@@ -210,7 +211,7 @@ struct PublishFlow {
     var consent = try await consider(uploader, target)
     if let grant = consent.grant, grant.lesson != nil, attempt.knowledge.package == nil {
       // Who is first may bring the package into being; the answer may also give the word to another entry.
-      attempt.knowledge.package = await inquiry(of: .package, target, as: .policy(Inquiry(grant)))
+      attempt.knowledge.package = try await inquiry(of: .package, target, as: .policy(Inquiry(grant)))
       consent = try decide(uploader, target)
     }
     let use = consent.grant.map { grant in
@@ -235,7 +236,7 @@ struct PublishFlow {
       case .grant(let grant): .policy(Inquiry(grant))
       case .legacy(let pass): .client(pass)
       }
-    switch await inquiry(of: .file, target, as: asker) {
+    switch try await inquiry(of: .file, target, as: asker) {
     case .absent: break
     case .exists: throw .package(.fileExists(file: target.file))
     case .unknown: throw .package(.existenceUnknown(package: target.package.canonical))

@@ -24,8 +24,10 @@ struct RegistryInquiry {
   let memory: Reservation
   let eventLoop: any EventLoop
 
-  /// A package that was there is believed to be there for a minute; everything else is asked anew.
-  func existence(of subject: ExistenceQuestion.Subject, _ target: PublishTarget, as asker: Asker) async -> Existence {
+  /// A package that was there is believed to be there for a minute; everything else is asked anew. Thrown is only that our credential is refused.
+  func existence(
+    of subject: ExistenceQuestion.Subject, _ target: PublishTarget, as asker: Asker
+  ) async throws(UpstreamFailure) -> Existence {
     if subject == .package, gateway.knownPackages.contains(target.package, of: registry.name) { return .exists }
     var found = Existence.absent
     for question in registry.dialect.questions(subject, target, path: path) {
@@ -33,6 +35,7 @@ struct RegistryInquiry {
         found = found || (try await answer(to: question, as: asker))
       } catch {
         if error == .unreachable { gateway.health.failed(error, registry.name) }
+        if error == .credentialRefused { throw error }
         found = found || .unknown
       }
       if found == .exists { break }
@@ -55,6 +58,10 @@ struct RegistryInquiry {
     }
     let upstream = try await connector.connect(to: origin, on: eventLoop)
     let answer = try await self.answer(to: question, head, on: upstream, origin)
+    if answer.status == 401, case .policy = asker {
+      gateway.noteRefusedCredential(of: registry, status: answer.status)
+      throw .credentialRefused
+    }
     // A page may be long, and is searched where nobody waits for the thread.
     return try await gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in question.meaning(answer) }
   }

@@ -13,6 +13,7 @@ struct UpstreamAddress: Sendable {
     let kept: Int
   }
 
+  /// The longest first.
   private let names: [Name]
 
   /// - Parameter publicHost: The host's name by which clients reach the gateway, which is no secret.
@@ -27,17 +28,16 @@ struct UpstreamAddress: Sendable {
       names.append(isAddress ? Name(text: host, kept: 0) : Name(text: Self.slashes + written, kept: 2))
     }
     if let socket = upstream.socket { names.append(Name(text: ASCII.lowercased(socket.utf8), kept: 0)) }
-    self.names = names
+    self.names = names.sorted { $0.text.count > $1.text.count }
   }
-
-  func stands(in text: [UInt8]) -> Bool { without(text) != text }
 
   /// The text without the addresses in it; nil if one stands there in escapes, or if escapes are nested too deep to tell.
   func without(_ text: [UInt8]) -> [UInt8]? {
     let clean = removed(from: text)
     var isFound = false
     let isResolved = TextEscape.readings(of: clean) { reading in
-      isFound = firstName(in: ASCII.lowercased(reading), from: 0) != nil
+      let lowercased = ASCII.lowercased(reading)
+      isFound = lowercased.indices.contains { name(in: lowercased, at: $0) != nil }
       return isFound
     }
     return isResolved && !isFound ? clean : nil
@@ -46,33 +46,31 @@ struct UpstreamAddress: Sendable {
   private func removed(from text: [UInt8]) -> [UInt8] {
     let lowercased = ASCII.lowercased(text)
     var clean: [UInt8] = []
-    var rest = 0
-    while let (place, name) = firstName(in: lowercased, from: rest) {
-      clean += text[rest..<(place + name.kept)]
-      clean += Self.standIn
-      rest = place + name.text.count
+    clean.reserveCapacity(text.count)
+    var place = 0
+    while place < text.count {
+      if let name = name(in: lowercased, at: place) {
+        clean += text[place..<(place + name.kept)]
+        clean += Self.standIn
+        place += name.text.count
+      } else {
+        clean.append(text[place])
+        place += 1
+      }
     }
-    return clean + text[rest...]
+    return clean
   }
 
-  private func firstName(in text: [UInt8], from start: Int) -> (place: Int, name: Name)? {
-    names.compactMap { name in place(of: name, in: text, from: start).map { ($0, name) } }
-      .min { ($0.0, -$0.1.text.count) < ($1.0, -$1.1.text.count) }
-  }
-
-  /// Where a name stands that is not the end or the beginning of a longer one.
-  private func place(of name: Name, in text: [UInt8], from start: Int) -> Int? {
-    var start = start
-    while let place = text.place(of: name.text, from: start) {
-      let end = place + name.text.count
-      let isBegun = place > 0 && Self.isOfName(name.text[0]) && Self.isOfName(text[place - 1])
-      let next = text[end...].prefix(2)
-      let goesOn =
-        next.first.map { Self.isOfName($0) && ($0 != UInt8(ascii: ".") || next.last.map(ASCII.isAlphanumeric) ?? false) } ?? false
-      if !isBegun && !goesOn { return place }
-      start = place + 1
+  /// The name that stands there and is not the end or the beginning of a longer one.
+  private func name(in text: [UInt8], at place: Int) -> Name? {
+    names.first { name in
+      guard text[place] == name.text[0], text[place...].starts(with: name.text) else { return false }
+      if place > 0, Self.isOfName(name.text[0]), Self.isOfName(text[place - 1]) { return false }
+      let next = text[(place + name.text.count)...].prefix(2)
+      guard let first = next.first, Self.isOfName(first) else { return true }
+      // A full stop may end a sentence.
+      return first == UInt8(ascii: ".") && !(next.count == 2 && next.last.map(ASCII.isAlphanumeric) ?? false)
     }
-    return nil
   }
 
   private static func isOfName(_ byte: UInt8) -> Bool { ASCII.isAlphanumeric(byte) || "-._".utf8.contains(byte) }
