@@ -4,7 +4,7 @@ package struct MD5: IncrementalDigest {
   private static let algorithm = MessageDigest("MD5")
   private var context: DigestContext?
 
-  /// Nil where libcrypto's provider has no MD5, as in FIPS mode.
+  /// `nil` if libcrypto's provider has no MD5, as in FIPS mode.
   package init?() {
     guard let algorithm = Self.algorithm, let context = DigestContext(algorithm) else { return nil }
     self.context = context
@@ -12,6 +12,6 @@ package struct MD5: IncrementalDigest {
 
   package mutating func update(_ bytes: RawSpan) { if context?.update(bytes) == false { context = nil } }
 
-  /// 16 bytes; nil if libcrypto failed on the way.
+  /// 16 bytes; `nil` if libcrypto failed on the way.
   package func finalize() -> [UInt8]? { context?.finalize() }
 }

@@ -6,13 +6,13 @@ import COpenSSL
 @safe struct MessageDigest: Sendable {
   nonisolated(unsafe) let algorithm: OpaquePointer
 
-  /// Nil where the provider lacks the algorithm, as a FIPS provider lacks MD5. Called once an algorithm: what it fetches stays.
+  /// `nil` if the provider lacks the algorithm, as a FIPS provider lacks MD5. Called once an algorithm: what it fetches stays.
   init?(_ name: String) {
     guard let algorithm = unsafe EVP_MD_fetch(nil, name, nil) else { return nil }
     unsafe self.algorithm = algorithm
   }
 
-  /// One call for bytes that are all there. Nil if libcrypto fails, or if the digest is not `length` bytes long.
+  /// One call for bytes that are all there. `nil` if libcrypto fails, or if the digest is not `length` bytes long.
   func digest(of bytes: RawSpan, length: Int) -> [UInt8]? {
     var complete = false
     let digest = unsafe [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { output, count in
@@ -61,7 +61,7 @@ struct DigestContext: Sendable {
     return unsafe bytes.withUnsafeBytes { unsafe EVP_DigestUpdate(storage.context, $0.baseAddress, $0.count) == 1 }
   }
 
-  /// Nil if libcrypto fails.
+  /// `nil` if libcrypto fails.
   func finalize() -> [UInt8]? {
     guard let last = storage.copy() else { return nil }
     var complete = false

@@ -3,7 +3,7 @@ package struct SHA256Digest: Hashable, Sendable {
   package static let length = 32
   private let words: (UInt64, UInt64, UInt64, UInt64)
 
-  /// Nil unless exactly 32 bytes are given.
+  /// `nil` unless exactly 32 bytes are given.
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == Self.length else { return nil }
     var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)

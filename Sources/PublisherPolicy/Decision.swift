@@ -2,11 +2,11 @@
 package enum Decision: Sendable {
   case granted(Grant)
   /// It would be granted if the registry has the package, which must be asked first.
-  case hangsOnExistence(Inquiry)
+  case hangsOnExistence(ProbePermit)
 }
 
 /// The policy's leave to ask the registry, with the service credential, whether it has what an upload names: a package, or a file of it.
-package struct Inquiry: Sendable {
+package struct ProbePermit: Sendable {
   package let target: PublishTarget
 
   init(about target: PublishTarget) { self.target = target }

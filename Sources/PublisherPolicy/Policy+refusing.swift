@@ -17,10 +17,10 @@ extension Policy {
     let miss = NearMiss(
       publisher: publisher.id,
       failures: nearest.failures.map { $0.miss(identity, publisher.provider, version: version) },
-      isOwner: publisher.isOwned(by: identity) || nearest.acquaintance.isKnown,
+      isOwner: publisher.isOwned(by: identity) || nearest.pinStatus.isKnown,
       moved: near.isEmpty ? publisher.ids(shownBy: identity) : [])
-    let isDangerOnly = nearest.failures.allSatisfy { if case .safe = $0.kind { true } else { false } }
-    return isDangerOnly ? .forbiddenEvent(miss) : .claimMismatch(miss)
+    let isTriggerOnly = nearest.failures.allSatisfy { if case .noUntrustedTrigger = $0.kind { true } else { false } }
+    return isTriggerOnly ? .forbiddenEvent(miss) : .claimMismatch(miss)
   }
 }
 

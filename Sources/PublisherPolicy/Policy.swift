@@ -59,7 +59,7 @@ package struct Policy: Sendable {
     return identity
   }
 
-  /// The same, whatever the token lacks; nil for an issuer that is not configured.
+  /// The same, whatever the token lacks; `nil` for an issuer that is not configured.
   package func identity(of token: VerifiedToken, issuer: IssuerName) -> PublisherIdentity? {
     identity(of: token.claims, issuer: issuer, url: token.issuer, audience: token.audience, id: token.id, expiry: token.expiry)
   }
@@ -95,7 +95,7 @@ package struct Policy: Sendable {
   package func provenance(of identity: PublisherIdentity) -> Provenance? { providers[identity.issuer]?.provenance(of: identity) }
 
   /// Whether a publisher of this issuer heeds what was learnt, so that the store must be asked what it knows.
-  package func learns(from identity: PublisherIdentity) -> Bool { learners.contains(identity.issuer) }
+  package func pinsOnFirstUse(from identity: PublisherIdentity) -> Bool { learners.contains(identity.issuer) }
 
   /// The token's repository and ids, as the store knows them.
   package func recognisable(_ identity: PublisherIdentity) -> (repository: ExactString, ids: ImmutableIDs)? {
@@ -118,24 +118,24 @@ package struct Policy: Sendable {
   ///
   /// - Parameter target: What would be published, if the request's head names it.
   package func admit(
-    _ claimant: Claimant, to registry: RegistryName, _ target: PublishTarget? = nil, knowing knowledge: Knowledge, at now: UnixTime
+    _ principal: Principal, to registry: RegistryName, _ target: PublishTarget? = nil, knowing inputs: PolicyInputs, at now: UnixTime
   ) throws(PublisherRefusal) -> [Admission] {
     let version = target.map { judgedVersion(of: $0) } ?? .unknown
-    return try meant(by: claimant, registry: registry, version: version, knowledge.learnt, at: now)
-      .map { Admission(publisher: $0.publisher.id, isPending: $0.acquaintance.isNew) }
+    return try meant(by: principal, registry: registry, version: version, inputs.learnt, at: now)
+      .map { Admission(publisher: $0.publisher.id, isPending: $0.pinStatus.isNew) }
   }
 
   /// Decides whether the claimant may publish the target. The first publisher in the configuration that allows it is the one that is named.
   package func decide(
-    _ claimant: Claimant, _ target: PublishTarget, knowing knowledge: Knowledge, at now: UnixTime
+    _ principal: Principal, _ target: PublishTarget, knowing inputs: PolicyInputs, at now: UnixTime
   ) throws(PolicyRefusal) -> Decision {
     let meant: [Candidate]
     do throws(PublisherRefusal) {
-      meant = try self.meant(by: claimant, registry: target.registry, version: judgedVersion(of: target), knowledge.learnt, at: now)
+      meant = try self.meant(by: principal, registry: target.registry, version: judgedVersion(of: target), inputs.learnt, at: now)
     } catch {
       throw .publisher(error)
     }
-    if let package = claimant.scope?.package, package != target.package {
+    if let package = principal.scope?.package, package != target.package {
       throw .scope(.otherPackage(package: target.package.canonical, tokenIsFor: package.canonical))
     }
     guard let first = meant.first(where: { $0.publisher.mayPublish(target) }) else {
@@ -144,14 +144,14 @@ package struct Policy: Sendable {
         .packageNotAllowed(
           package: target.package.canonical, nearest.id, patterns: nearest.patterns(for: target.registry)?.map(\.text) ?? []))
     }
-    guard knowledge.package != .exists else { return .granted(grant(claimant, target, first)) }
+    guard inputs.package != .exists else { return .granted(grant(principal, target, first)) }
     if let creating = meant.first(where: { $0.publisher.mayPublish(target) && $0.publisher.mayCreate(target) }) {
-      return .granted(grant(claimant, target, creating))
+      return .granted(grant(principal, target, creating))
     }
-    switch knowledge.package {
+    switch inputs.package {
     case .exists, .absent: throw .scope(.creationNotAllowed(package: target.package.canonical, first.publisher.id))
     case .unknown: throw .scope(.existenceUnknown(package: target.package.canonical))
-    case nil: return .hangsOnExistence(Inquiry(about: target))
+    case nil: return .hangsOnExistence(ProbePermit(about: target))
     }
   }
 
@@ -160,15 +160,15 @@ package struct Policy: Sendable {
     return .known(target.version, key: key)
   }
 
-  private func grant(_ claimant: Claimant, _ target: PublishTarget, _ candidate: Candidate) -> Grant {
-    let current = candidate.publisher.key(of: claimant.identity)
-    let (key, lesson): (PublisherKey, ImmutableIDs?) =
-      switch candidate.acquaintance {
+  private func grant(_ principal: Principal, _ target: PublishTarget, _ candidate: Candidate) -> Grant {
+    let current = candidate.publisher.key(of: principal.identity)
+    let (key, newPin): (PublisherKey, ImmutableIDs?) =
+      switch candidate.pinStatus {
       case .new(let key, let ids): (key, ids)
       case .known(let key): (key, nil)
       case .configured, .changed, .unrecognisable: (current, nil)
       }
-    return Grant(identity: claimant.identity, target: target, key: key, lesson: lesson, isRenamed: key != current)
+    return Grant(identity: principal.identity, target: target, key: key, newPin: newPin, isRenamed: key != current)
   }
 
   // MARK: Candidates
@@ -176,14 +176,14 @@ package struct Policy: Sendable {
   /// A publisher that a token could mean, and how they stand to each other.
   struct Candidate {
     let publisher: Publisher
-    let acquaintance: Acquaintance
+    let pinStatus: PinStatus
     /// The conditions that do not hold.
     let failures: [Condition]
 
-    init(_ publisher: Publisher, _ identity: PublisherIdentity, _ learnt: [LearntIdentity], _ version: JudgedVersion) {
+    init(_ publisher: Publisher, _ identity: PublisherIdentity, _ learnt: [PinnedIdentity], _ version: JudgedVersion) {
       self.publisher = publisher
-      acquaintance = publisher.acquaintance(with: identity, learnt)
-      let isKnown = acquaintance.isKnown
+      pinStatus = publisher.pinStatus(with: identity, learnt)
+      let isKnown = pinStatus.isKnown
       let provider = publisher.provider
       let conditions = publisher.conditions.span
       var failures: [Condition] = []
@@ -195,18 +195,18 @@ package struct Policy: Sendable {
       self.failures = failures
     }
 
-    var isMeant: Bool { failures.isEmpty && acquaintance.isTrusted }
+    var isMeant: Bool { failures.isEmpty && pinStatus.isTrusted }
   }
 
   /// The publishers whose every condition holds. Never empty.
   private func meant(
-    by claimant: Claimant, registry: RegistryName, version: JudgedVersion, _ learnt: [LearntIdentity], at now: UnixTime
+    by principal: Principal, registry: RegistryName, version: JudgedVersion, _ learnt: [PinnedIdentity], at now: UnixTime
   ) throws(PublisherRefusal) -> [Candidate] {
-    let identity = claimant.identity
+    let identity = principal.identity
     // An upload token, or a body that was long on its way, may be older than the configuration.
     guard urls[identity.issuer] == identity.issuerURL else { throw .issuerReplaced }
     var candidates: [Candidate] = []
-    for number in numbers(of: identity, learnt) where claimant.mayMean(publishers[number]) {
+    for number in numbers(of: identity, learnt) where principal.mayMean(publishers[number]) {
       candidates.append(Candidate(publishers[number], identity, learnt, version))
     }
     func isCurrent(_ candidate: Candidate) -> Bool {
@@ -218,15 +218,15 @@ package struct Policy: Sendable {
     let matching = candidates.filter(\.isMeant)
     let here = candidates.filter { $0.publisher.patterns(for: registry) != nil }
     if let expired = here.first(where: \.isMeant) { throw .expired(expired.publisher.id, at: expired.publisher.expires ?? now) }
-    if let refusal = here.compactMap({ $0.failures.isEmpty ? $0.acquaintance.refusal : nil }).first { throw refusal }
+    if let refusal = here.compactMap({ $0.failures.isEmpty ? $0.pinStatus.refusal : nil }).first { throw refusal }
     if let other = matching.first { throw .otherRegistry(other.publisher.id) }
-    let moved = index.publishers(sharingIDOf: identity).filter { claimant.mayMean(publishers[$0]) }
+    let moved = index.publishers(sharingIDOf: identity).filter { principal.mayMean(publishers[$0]) }
       .map { Candidate(publishers[$0], identity, learnt, version) }
     throw nearestMiss(identity, here, moved: moved.filter { $0.publisher.patterns(for: registry) != nil }, version)
   }
 
   /// Where those stand in the configuration that the identity could mean, in that order.
-  private func numbers(of identity: PublisherIdentity, _ learnt: [LearntIdentity]) -> [Int] {
+  private func numbers(of identity: PublisherIdentity, _ learnt: [PinnedIdentity]) -> [Int] {
     var found = index.publishers(for: identity)
     if !learnt.isEmpty, let provider = providers[identity.issuer] {
       // A repository that was renamed is found by the name under which it was learnt.
@@ -240,7 +240,7 @@ package struct Policy: Sendable {
   }
 
   /// Those that the identity could mean. Of a record those, too, that are found by an id of which it does not tell.
-  func candidates(for supposed: SupposedIdentity, _ learnt: [LearntIdentity]) -> [Publisher] {
+  func candidates(for supposed: SupposedIdentity, _ learnt: [PinnedIdentity]) -> [Publisher] {
     let identity = supposed.identity
     let numbers = Set(numbers(of: identity, learnt) + index.publishers(sharingIDOf: identity)).sorted()
     guard !supposed.isWhole, !identity.claims.members.isEmpty else { return numbers.map { publishers[$0] } }
@@ -251,7 +251,7 @@ package struct Policy: Sendable {
   }
 }
 
-extension Claimant {
+extension Principal {
   fileprivate func mayMean(_ publisher: Publisher) -> Bool { scope?.publishers.contains(publisher.id) ?? true }
 }
 

@@ -33,13 +33,13 @@ package struct PublishTarget: Hashable, Sendable {
   }
 }
 
-/// What all spellings of one version share; nil for a text that is no version, or where versions are the same only as they are written.
+/// What all spellings of one version share; `nil` for a text that is not a version, or where versions are the same only as they are written.
 package typealias VersionKey = @Sendable (ExactString) -> ExactString?
 
 /// What is known of an upload's version while conditions are judged.
 enum JudgedVersion {
   /// The upload has not named it yet, and only what does not hang on it is judged.
   case unknown
-  /// The upload's own, or nil if it has none, and how its registry compares versions.
+  /// The upload's own, or `nil` if it has none, and how its registry compares versions.
   case known(PublishTarget.Version?, key: VersionKey = { _ in nil })
 }

@@ -9,9 +9,9 @@ package enum ArtifactDigest: Hashable, Sendable, CaseIterable {
 /// What was computed over an artifact while it arrived.
 package struct ArtifactDigests: Hashable, Sendable {
   package let sha256: SHA256Digest
-  /// 16 bytes; nil where it was not asked for, or libcrypto's provider has none.
+  /// 16 bytes; `nil` if it was not asked for, or libcrypto's provider has none.
   package let md5: [UInt8]?
-  /// 32 bytes; nil where it was not asked for.
+  /// 32 bytes; `nil` if it was not asked for.
   package let blake2b256: [UInt8]?
 
   package init(sha256: SHA256Digest, md5: [UInt8]? = nil, blake2b256: [UInt8]? = nil) {

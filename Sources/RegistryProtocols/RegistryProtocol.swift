@@ -6,30 +6,30 @@ package import TokenVerification
 package protocol RegistryProtocol: Sendable {
   static var ecosystem: Ecosystem { get }
 
-  /// The one spelling of a package's name that all equivalent spellings share; nil where it is no name.
+  /// The one spelling of a package's name that all equivalent spellings share; `nil` if it is no name.
   static func canonicalName(_ written: ExactString) -> ExactString?
 
-  /// The same for a pattern of names, in which `*` stands for any characters; nil where it holds a character that no name can hold.
+  /// The same for a pattern of names, in which `*` stands for any characters; `nil` if it holds a character that no name can hold.
   static func canonicalPattern(_ written: ExactString) -> ExactString?
 
-  /// The one spelling of a version that all equivalent spellings share; nil where it is no version.
+  /// The one spelling of a version that all equivalent spellings share; `nil` if it is not a version.
   static func canonicalVersion(_ written: ExactString) -> ExactString?
 
-  /// What all spellings of one version share, also those that `canonicalVersion` keeps apart (`1.0` and `1.0.0` of PEP 440); nil where it is no
+  /// What all spellings of one version share, also those that `canonicalVersion` keeps apart (`1.0` and `1.0.0` of PEP 440); `nil` if it is no
   /// version, or where the ecosystem has one spelling of each.
   static func versionKey(_ written: ExactString) -> ExactString?
 
-  /// What an upload of a file would publish, from its name and its content alone; nil where the ecosystem's files do not say.
+  /// What an upload of a file would publish, from its name and its content alone; `nil` if the ecosystem's files do not say.
   ///
   /// Slow: it may read the whole file.
   /// - Parameter budget: asked at short intervals; the file is refused once it is spent.
-  func target(ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget) throws(ScopeRefusal) -> PublishTarget?
+  func target(ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget) throws(UploadRefusal) -> PublishTarget?
 
   /// What the request wants, from its head alone. `path` is the request's path below the registry's public prefix.
   func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation
 
   /// How the registry is asked whether it has the upload's package, or its file: it has, if one of the answers says so.
-  func questions(_ subject: ExistenceQuestion.Subject, _ target: PublishTarget, path: RoutedPath) -> [ExistenceQuestion]
+  func questions(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, path: RoutedPath) -> [ExistenceProbe]
 
   /// What an upload to `path` appends to the path of the registry's own URL, which ends without a slash.
   func publishPath(for path: RoutedPath) -> ExactString
@@ -38,10 +38,10 @@ package protocol RegistryProtocol: Sendable {
   func credential(in head: RequestHead) throws(CredentialRefusal) -> PresentedCredential
 
   /// Reads the body of a publish that does not say in its head what it would publish.
-  func inspector(for head: RequestHead, path: RoutedPath) throws(ScopeRefusal) -> any BodyInspector
+  func inspector(for head: RequestHead, path: RoutedPath) throws(UploadRefusal) -> any BodyInspector
 
   /// How this ecosystem's clients must hear a refusal, so that they show its reason.
-  func answer(refusing refusal: ClientRefusal) -> RegistryAnswer
+  func answer(refusing refusal: ClientRefusal) -> LocalResponse
 }
 
 /// A request's path below its registry's public prefix.
@@ -50,7 +50,7 @@ package struct RoutedPath: Sendable {
   package let raw: ExactString
   /// Decoded once; a trailing slash leaves an empty last segment.
   package let segments: [ExactString]
-  /// What follows `?`, as it stood; nil where there is none.
+  /// What follows `?`, as it stood; `nil` if there is none.
   package let query: ExactString?
 
   package init(raw: ExactString, segments: [ExactString], query: ExactString?) {
@@ -93,7 +93,7 @@ package enum PresentedCredential: Sendable {
 /// Feed it the body in order. What `receive` yields as file bytes must be kept by the caller, in order; nothing else need be.
 package protocol BodyInspector: Sendable {
   /// Reads the next bytes. `file` is called with each run of the artifact's own bytes, in order.
-  mutating func receive(_ bytes: Span<UInt8>, file: (Span<UInt8>) -> Void) throws(ScopeRefusal)
+  mutating func receive(_ bytes: Span<UInt8>, file: (Span<UInt8>) -> Void) throws(UploadRefusal)
 
   /// Bytes that it holds in memory: fields of the form, with what keeping them costs.
   var bufferedBytes: Int { get }
@@ -107,7 +107,7 @@ package protocol BodyInspector: Sendable {
 
   /// Reads the artifact itself once all of the body was received, and says what must go upstream. Slow: it may read the whole artifact.
   /// - Parameter budget: asked at short intervals; the upload is refused once it is spent.
-  func finish(artifact: any RandomAccessBytes, digests: ArtifactDigests, budget: WorkBudget) throws(ScopeRefusal) -> InspectedUpload
+  func finish(artifact: any RandomAccessBytes, digests: ArtifactDigests, budget: WorkBudget) throws(UploadRefusal) -> InspectedUpload
 }
 
 /// An upload of which every part agrees on what it is.

@@ -17,10 +17,10 @@ package struct Freeze: Hashable, Sendable {
       }
     }
 
-    /// Nil unless it is one publisher.
+    /// `nil` unless it is one publisher.
     package var publisher: PublisherID? { if case .publisher(let id) = self { id } else { nil } }
 
-    /// `publisher`: nil where no publisher stands behind the upload.
+    /// `publisher`: `nil` if no publisher stands behind the upload.
     package func covers(_ registry: RegistryName, _ publisher: PublisherID?) -> Bool {
       switch self {
       case .everything: true
@@ -43,7 +43,7 @@ package struct Freeze: Hashable, Sendable {
 }
 
 /// What an operator did by a command: some gateway writes its audit record.
-package struct OperatorDeed: Hashable, Sendable {
+package struct OperatorAction: Hashable, Sendable {
   package let id: Int64
   /// The record's facts: opaque to the store.
   package let note: [UInt8]
@@ -55,16 +55,16 @@ package struct OperatorDeed: Hashable, Sendable {
 }
 
 /// What operators told the store, as every gateway asks again and again.
-package struct Bulletin: Hashable, Sendable {
+package struct OperatorUpdates: Hashable, Sendable {
   /// Seconds for which deeds belong to the one who was given them.
   static let lease: Int64 = 60
 
   package let freezes: [Freeze]
   /// Those that whoever asked must record.
-  package let deeds: [OperatorDeed]
+  package let actions: [OperatorAction]
 
-  package init(freezes: [Freeze], deeds: [OperatorDeed]) {
+  package init(freezes: [Freeze], actions: [OperatorAction]) {
     self.freezes = freezes
-    self.deeds = deeds
+    self.actions = actions
   }
 }

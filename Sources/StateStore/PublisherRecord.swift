@@ -16,7 +16,7 @@ package struct PublisherRecord: Hashable, Sendable {
   }
 
   package let key: PublisherKey
-  /// Nil where the configuration holds them.
+  /// `nil` if the configuration holds them.
   package let ids: ImmutableIDs?
   /// When the ids were learnt, too.
   package let first: Use

@@ -12,10 +12,10 @@ package protocol StateStore: Sendable {
   /// Marks `token` as exchanged for ever and keeps `uploadToken`; refused as a replay where the token was exchanged or used directly before.
   func exchange(_ token: TokenID, rememberedUntil: UnixTime, for uploadToken: UploadTokenRecord) async throws(StateRefusal)
 
-  /// The record of a live upload token; nil where it is unknown, burnt or expired at `now`.
+  /// The record of a live upload token; `nil` if it is unknown, burnt or expired at `now`.
   func uploadToken(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord?
 
-  /// Ends an upload token. Returns the record of the one that this call ended; nil where there was none.
+  /// Ends an upload token. Returns the record of the one that this call ended; `nil` if there was none.
   func burn(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord?
 
   // MARK: Uploads
@@ -30,7 +30,7 @@ package protocol StateStore: Sendable {
   func claim(_ claim: StreamClaim) async throws(StateRefusal) -> StreamClaimOutcome
 
   /// Opens the intent of an upload whose credential is not ours to bind. Judged as `bind` is.
-  func open(_ upload: IntendedUpload) async throws(StateRefusal) -> IntentID
+  func open(_ upload: UploadIntent) async throws(StateRefusal) -> IntentID
 
   /// Closes an intent with the store's next transaction that succeeds, and before whatever is asked of the store after this call. What it reserved is free.
   ///
@@ -38,7 +38,7 @@ package protocol StateStore: Sendable {
   /// is killed before finds the intent again.
   ///
   /// - Parameter success: that the registry took the upload, by which the publisher is used, and bound to what it learnt.
-  func end(_ intent: IntentID, as end: IntentEnd, _ success: UploadSuccess?)
+  func end(_ intent: IntentID, as end: IntentOutcome, _ success: UploadSuccess?)
 
   /// The intents that an earlier process left open, in their order: what their claims sent is unknown for ever.
   ///
@@ -48,16 +48,16 @@ package protocol StateStore: Sendable {
   // MARK: Publishers
 
   /// What was learnt of publishers of this repository, or of the repository with these ids, whatever it was called then.
-  func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) async throws(StateRefusal) -> [LearntIdentity]
+  func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) async throws(StateRefusal) -> [PinnedIdentity]
 
   /// All publishers that were ever used and not forgotten.
   func publisherRecords() async throws(StateRefusal) -> [PublisherRecord]
 
   /// Forgets what was learnt of a publisher and what it brought into being. Returns how many records there were; without any, the deed is not kept.
-  func forget(_ publisher: PublisherID, _ deed: [UInt8]) async throws(StateRefusal) -> Int
+  func forget(_ publisher: PublisherID, _ action: [UInt8]) async throws(StateRefusal) -> Int
 
   /// Ends every live upload token that was given out for one of these publishers, and returns how many there were.
-  func revoke(_ publishers: [PublisherID], at now: UnixTime, _ deed: [UInt8]?) async throws(StateRefusal) -> Int
+  func revoke(_ publishers: [PublisherID], at now: UnixTime, _ action: [UInt8]?) async throws(StateRefusal) -> Int
 
   /// The publishers for which upload tokens were given out that live.
   func publishersOfTokens(at now: UnixTime) async throws(StateRefusal) -> [PublisherID]
@@ -65,19 +65,19 @@ package protocol StateStore: Sendable {
   // MARK: Operators
 
   /// Takes the place of an earlier freeze of the same scope.
-  func freeze(_ freeze: Freeze, _ deed: [UInt8]) async throws(StateRefusal)
+  func freeze(_ freeze: Freeze, _ action: [UInt8]) async throws(StateRefusal)
 
   /// False where the scope was not frozen, and then the deed is not kept.
-  func unfreeze(_ scope: Freeze.Scope, _ deed: [UInt8]) async throws(StateRefusal) -> Bool
+  func unfreeze(_ scope: Freeze.Scope, _ action: [UInt8]) async throws(StateRefusal) -> Bool
 
   /// What is frozen: everything first, then registries, then publishers.
   func freezes() async throws(StateRefusal) -> [Freeze]
 
   /// What is frozen, and the deeds that are this caller's to record: nobody else is given them for a minute, within which they should be settled.
-  func bulletin(at now: UnixTime) async throws(StateRefusal) -> Bulletin
+  func updates(at now: UnixTime) async throws(StateRefusal) -> OperatorUpdates
 
   /// Forgets deeds that were recorded.
-  func settle(_ deeds: [OperatorDeed]) async throws(StateRefusal)
+  func settle(_ actions: [OperatorAction]) async throws(StateRefusal)
 
   // MARK: Upkeep
 
@@ -97,7 +97,7 @@ package struct UploadTokenRecord: Hashable, Sendable {
   package let identity: PublisherIdentity
   /// The publishers that the identity meant at the exchange: the token lives through them alone. In the order of the configuration.
   package let publishers: [PublisherID]
-  /// The one package that it may publish; nil where the exchange named none.
+  /// The one package that it may publish; `nil` if the exchange named none.
   package let package: PublishTarget.Package?
   package let expiry: UnixTime
 
@@ -121,12 +121,12 @@ package enum BindingSubject: Hashable, Sendable {
 
 package struct Binding: Hashable, Sendable {
   package let subject: BindingSubject
-  package let upload: IntendedUpload
+  package let upload: UploadIntent
   package let digest: SHA256Digest
   /// When the subject is forgotten: past its expiry by the verifier's leeway and a margin.
   package let rememberedUntil: UnixTime
 
-  package init(subject: BindingSubject, upload: IntendedUpload, digest: SHA256Digest, rememberedUntil: UnixTime) {
+  package init(subject: BindingSubject, upload: UploadIntent, digest: SHA256Digest, rememberedUntil: UnixTime) {
     self.subject = subject
     self.upload = upload
     self.digest = digest
@@ -136,10 +136,10 @@ package struct Binding: Hashable, Sendable {
 
 package struct StreamClaim: Hashable, Sendable {
   package let subject: BindingSubject
-  package let upload: IntendedUpload
+  package let upload: UploadIntent
   package let rememberedUntil: UnixTime
 
-  package init(subject: BindingSubject, upload: IntendedUpload, rememberedUntil: UnixTime) {
+  package init(subject: BindingSubject, upload: UploadIntent, rememberedUntil: UnixTime) {
     self.subject = subject
     self.upload = upload
     self.rememberedUntil = rememberedUntil
@@ -157,10 +157,10 @@ package struct IntentID: Hashable, Sendable {
   package init(_ value: Int64) { self.value = value }
 }
 
-package enum IntentEnd: Hashable, Sendable {
+package enum IntentOutcome: Hashable, Sendable {
   /// A bound upload: the binding stays whatever became of it.
   case bound
-  /// A streamed body went out whole; nil where it was not hashed.
+  /// A streamed body went out whole; `nil` if it was not hashed.
   case streamed(SHA256Digest?)
   /// A streamed body did not go out whole: nothing was published, so the name is free again.
   case released
@@ -169,16 +169,16 @@ package enum IntentEnd: Hashable, Sendable {
 /// The registry took an upload.
 package struct UploadSuccess: Hashable, Sendable {
   package let time: UnixTime
-  /// Nil where only the open intent still says what it was.
-  package let upload: IntendedUpload?
+  /// `nil` if only the open intent still says what it was.
+  package let upload: UploadIntent?
 
-  package init(time: UnixTime, of upload: IntendedUpload?) {
+  package init(time: UnixTime, of upload: UploadIntent?) {
     self.time = time
     self.upload = upload
   }
 
   /// Whether a publisher learns by it, which must outlive the machine's end.
-  package var activates: Bool { upload.map { $0.use?.lesson != nil } ?? true }
+  package var activates: Bool { upload.map { $0.use?.newPin != nil } ?? true }
 }
 
 package struct InterruptedIntent: Hashable, Sendable {

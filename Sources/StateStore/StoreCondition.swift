@@ -5,4 +5,4 @@ package enum StoreCondition<Failure: Error & Hashable & Sendable>: Hashable, Sen
 }
 
 /// What an operation of a store gave: a value, or why the credential may not be used so.
-typealias Verdict<Value> = Result<Value, StateRefusal>
+typealias StoreResult<Value> = Result<Value, StateRefusal>

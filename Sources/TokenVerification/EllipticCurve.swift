@@ -12,7 +12,7 @@ enum EllipticCurve: String, CaseIterable, Sendable {
   }
 
   /// JWS writes r and s one after the other at full length (RFC 7518, section 3.4); libcrypto reads an ECDSA-Sig-Value (RFC 3279, section 2.2.3).
-  /// Nil unless the signature is exactly as long as two field elements.
+  /// `nil` unless the signature is exactly as long as two field elements.
   func derSignature(raw signature: [UInt8]) -> [UInt8]? {
     guard signature.count == 2 * fieldLength else { return nil }
     let content = Self.derInteger(signature.prefix(fieldLength)) + Self.derInteger(signature.suffix(fieldLength))

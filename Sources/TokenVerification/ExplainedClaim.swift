@@ -14,14 +14,14 @@ package struct ExplainedClaim: Sendable {
 
   package let claim: TokenRefusal.RegisteredClaim
   package let expected: Expectation
-  /// Nil where the claim is not there.
+  /// `nil` if the claim is not there.
   package let got: JSONValue?
-  /// Nil where the claim is not there, and need not be or is not known.
+  /// `nil` if the claim is not there, and need not be or is not known.
   package let holds: Bool?
 }
 
 extension TokenVerifier {
-  /// Why a genuine token of an issuer with these claims would be refused; nil where it would not.
+  /// Why a genuine token of an issuer with these claims would be refused; `nil` if it would not.
   package func refusal(of claims: JSONObject, issuer: ExactString, audience: ExactString, at now: UnixTime) -> TokenRefusal? {
     guard let rules = rules[issuer] else { return .unknownIssuer }
     do throws(TokenRefusal) {

@@ -5,7 +5,7 @@ extension KeySetError {
   package var explanation: String {
     switch self {
     case .tooLarge(let limit): "the set is larger than \(limit) bytes"
-    case .malformed(let error): "the set is no strict JSON object: \(error.description)"
+    case .malformed(let error): "the set is not a strict JSON object: \(error.description)"
     case .noKeys: "the set has no array `keys`"
     case .tooManyKeys(let limit): "the set has more than \(limit) keys"
     case .nothingUsable(let skipped) where skipped.isEmpty: "the set is empty"

@@ -10,7 +10,7 @@ package enum SignatureAlgorithm: String, CaseIterable, Hashable, Sendable {
   case es384 = "ES384"
   case edDSA = "EdDSA"
 
-  /// Nil for every other name, whatever its case.
+  /// `nil` for every other name, whatever its case.
   package init?(name: ExactString) {
     guard let algorithm = Self.allCases.first(where: { $0.name == name }) else { return nil }
     self = algorithm

@@ -18,7 +18,7 @@ package struct UploadToken: Hashable, Sendable {
   /// All of it, for the one answer that hands it out.
   package let exposedText: [UInt8]
 
-  /// Nil where the bytes are not the one text of some token.
+  /// `nil` if the bytes are not the one text of some token.
   package init?(parsing text: some Collection<UInt8>) {
     guard text.count == Self.length, text.starts(with: Self.prefix) else { return nil }
     let checked = text.prefix(Self.prefix.count + Self.digitsOfSecret)
@@ -71,7 +71,7 @@ private enum Base62 {
     return text.reversed()
   }
 
-  /// The number as so many bytes, the highest first; nil where a byte is no digit or the number needs more.
+  /// The number as so many bytes, the highest first; `nil` if a byte is no digit or the number needs more.
   static func decode(_ text: some Collection<UInt8>, count: Int) -> [UInt8]? {
     var number = [UInt8](repeating: 0, count: count)
     for byte in text {

@@ -5,16 +5,16 @@ import Gateway
 extension ConfigurationOption {
   /// Runs an operator's command on the store of the configuration, whatever else is wrong with that, which is told: 2 where the store is not named, 1
   /// where the command can't be carried out.
-  func withDesk<Value>(_ command: (OperatorDesk) async throws(OperatorDesk.Failure) -> Value) async throws(ExitCode) -> Value {
+  func withDesk<Value>(_ command: (OperatorCommands) async throws(OperatorCommands.Failure) -> Value) async throws(ExitCode) -> Value {
     let environment = ProcessInfo.processInfo.environment
     let (settings, problems) = SettingsFile.load(path, environment: environment, reading: SettingsDisk(), for: .operating)
     let errors = problems.filter { $0.severity == .error }
     for problem in errors { Terminal.complain(problem.description) }
     guard let settings else { throw ExitCode(2) }
-    do throws(OperatorDesk.Failure) {
-      let desk = try OperatorDesk(
+    do throws(OperatorCommands.Failure) {
+      let desk = try OperatorCommands(
         settings: settings, isWhole: errors.isEmpty, environment: environment, person: .current(environment), now: .now())
-      do throws(OperatorDesk.Failure) {
+      do throws(OperatorCommands.Failure) {
         let value = try await command(desk)
         await desk.close()
         return value

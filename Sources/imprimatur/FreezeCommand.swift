@@ -11,7 +11,7 @@ struct FreezeScope: ParsableArguments {
     if registry != nil, publisher != nil { throw ValidationError("--registry and --publisher exclude each other") }
   }
 
-  var scope: OperatorDesk.Scope {
+  var scope: OperatorCommands.Scope {
     if let registry { return .registry(registry) }
     if let publisher { return .publisher(publisher) }
     return .everything
@@ -37,12 +37,14 @@ struct FreezeCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let why else { return try await show() }
-    let words = try await configurationOption.withDesk { desk throws(OperatorDesk.Failure) in try await desk.freeze(what.scope, why: why) }
+    let words = try await configurationOption.withDesk { desk throws(OperatorCommands.Failure) in
+      try await desk.freeze(what.scope, why: why)
+    }
     Terminal.say("frozen: \(words)")
   }
 
   private func show() async throws {
-    let freezes = try await configurationOption.withDesk { desk throws(OperatorDesk.Failure) in try await desk.freezes() }
+    let freezes = try await configurationOption.withDesk { desk throws(OperatorCommands.Failure) in try await desk.freezes() }
     if json {
       Terminal.say(String(decoding: JSONValue.array(freezes.map { .object($0.json) }).encoded(), as: UTF8.self))
     } else {
@@ -59,7 +61,8 @@ struct UnfreezeCommand: AsyncParsableCommand {
   @Option(help: "The reason, for the audit record.") var why = "over"
 
   func run() async throws {
-    let words = try await configurationOption.withDesk { desk throws(OperatorDesk.Failure) in try await desk.unfreeze(what.scope, why: why)
+    let words = try await configurationOption.withDesk { desk throws(OperatorCommands.Failure) in
+      try await desk.unfreeze(what.scope, why: why)
     }
     Terminal.say("free: \(words)")
   }

@@ -14,7 +14,7 @@ struct PublishersCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let publishers = try await configurationOption.withDesk { desk throws(OperatorDesk.Failure) in try await desk.publishers() }
+      let publishers = try await configurationOption.withDesk { desk throws(OperatorCommands.Failure) in try await desk.publishers() }
       if json {
         let list = JSONValue.array(publishers.map { .object($0.json) })
         Terminal.say(String(decoding: list.encoded(), as: UTF8.self))
@@ -32,7 +32,7 @@ struct PublishersCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let publisher = try await configurationOption.withDesk { desk throws(OperatorDesk.Failure) in try await desk.publisher(id) }
+      let publisher = try await configurationOption.withDesk { desk throws(OperatorCommands.Failure) in try await desk.publisher(id) }
       Terminal.say(json ? String(decoding: publisher.json.encoded(), as: UTF8.self) : publisher.text)
     }
   }
@@ -46,7 +46,7 @@ struct PublishersCommand: AsyncParsableCommand {
     @Option(help: "The reason, for the audit record.") var why: String
 
     func run() async throws {
-      let count = try await configurationOption.withDesk { desk throws(OperatorDesk.Failure) in try await desk.forget(id, why: why) }
+      let count = try await configurationOption.withDesk { desk throws(OperatorCommands.Failure) in try await desk.forget(id, why: why) }
       Terminal.say("forgotten: \(id), of \(count) \(count == 1 ? "repository" : "repositories")")
     }
   }
@@ -59,7 +59,7 @@ struct PublishersCommand: AsyncParsableCommand {
     @Option(help: "The reason, for the audit record.") var why: String
 
     func run() async throws {
-      let count = try await configurationOption.withDesk { desk throws(OperatorDesk.Failure) in try await desk.revoke(id, why: why) }
+      let count = try await configurationOption.withDesk { desk throws(OperatorCommands.Failure) in try await desk.revoke(id, why: why) }
       Terminal.say("ended: \(count) upload \(count == 1 ? "token" : "tokens") of \(id)")
     }
   }

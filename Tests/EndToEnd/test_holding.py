@@ -46,7 +46,13 @@ def test_silent_tls_clients_are_closed_and_keep_nobody_out(started, recording, a
     gateway = started(recording, tls=authority, limits={"connections": 20, "handshake_timeout": "1s"})
     before = descriptors(gateway)
     silent = [socket.create_connection(("127.0.0.1", gateway.port)) for _ in range(60)]
-    assert request(gateway, "GET", "/_/oidc/audience", []).status == 200
+
+    def answers():
+        with contextlib.suppress(ConnectionError):
+            return request(gateway, "GET", "/_/oidc/audience", []).status == 200
+
+    # Silent ones that were accepted before may be admitted after this one, and take its place.
+    until(answers, 10, "an answer to somebody else")
     until(lambda: all(is_closed(connection) for connection in silent), 20, "the end of every silent connection")
     until(lambda: descriptors(gateway) <= before, 10, "their descriptors")
     for connection in silent:

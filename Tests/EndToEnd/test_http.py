@@ -105,7 +105,7 @@ def test_a_refusal_is_read_by_a_client_that_sends_all_before_it_listens(started,
 FRAMING = {
     "a head of 40 KiB": (431, "framing.head-too-large", [(f"X-{number}", "x" * 4000) for number in range(10)], "/"),
     "a line of 9 KiB": (414, "framing.request-line-too-long", [], "/" + "x" * 9000),
-    "a connection that is no token": (400, "framing.malformed-connection", [("Connection", "keep alive")], "/"),
+    "a connection that is not a token": (400, "framing.malformed-connection", [("Connection", "keep alive")], "/"),
     "101 fields": (431, "framing.too-many-fields", [(f"X-{number}", "x") for number in range(101)], "/"),
 }
 

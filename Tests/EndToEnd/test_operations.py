@@ -266,8 +266,8 @@ def test_a_port_that_is_taken_is_told(started, recording, tmp_path):
 
 
 CERTIFICATES = {
-    "no certificate": ("{key}", "{key}", r"the certificate \S+/tls\.key is no certificate in PEM"),
-    "no key": ("{certificate}", "{certificate}", r"the key \S+/tls\.pem is no private key in PEM"),
+    "no certificate": ("{key}", "{key}", r"the certificate \S+/tls\.key is not a certificate in PEM"),
+    "no key": ("{certificate}", "{certificate}", r"the key \S+/tls\.pem is not a private key in PEM"),
     "another's key": ("{authority}", "{key}", r"the key \S+/tls\.key does not belong to the certificate \S+/ca\.pem"),
 }
 

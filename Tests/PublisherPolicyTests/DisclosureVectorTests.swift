@@ -115,12 +115,12 @@ import TokenVerification
   func temporary() throws {
     // NuGet drops the date with the first use. Here it is the operator's, and holds for those that are known, too.
     let first = try Self.pending.decide(among: [Self.pending.publisher()])
-    let lesson = try #require(first.lesson)
-    let known = Knowledge(learnt: [LearntIdentity(key: first.key, ids: lesson)], package: .exists)
+    let newPin = try #require(first.newPin)
+    let known = PolicyInputs(learnt: [PinnedIdentity(key: first.key, ids: newPin)], package: .exists)
     let late = Self.pending.with { $0.now += 1 }
-    for knowledge in [Knowledge(package: .exists), known] {
+    for inputs in [PolicyInputs(package: .exists), known] {
       #expect(throws: PolicyRefusal.publisher(.expired(PublisherID("release"), at: try #require(late.expires)))) {
-        try late.decide(among: [late.publisher()], knowing: knowledge)
+        try late.decide(among: [late.publisher()], knowing: inputs)
       }
     }
     #expect(try late.refusal()?.sentence(for: .client) == "the publisher release has expired: it was valid until 2023-11-14T22:13:21Z")
@@ -134,9 +134,9 @@ import TokenVerification
     let second = changed.map { Self.pending.setting($0, "9") } ?? Self.pending
     let grants = [try Self.pending.decide(among: [publisher]), try second.decide(among: [publisher])]
     // Both were granted while nobody was known: it is the store that lets one lesson be learnt.
-    #expect(grants[0].key == grants[1].key && (grants[0].lesson == grants[1].lesson) == isTaken)
-    let known = Knowledge(
-      learnt: [LearntIdentity(key: grants[0].key, ids: try #require(grants[0].lesson))], package: .exists)
+    #expect(grants[0].key == grants[1].key && (grants[0].newPin == grants[1].newPin) == isTaken)
+    let known = PolicyInputs(
+      learnt: [PinnedIdentity(key: grants[0].key, ids: try #require(grants[0].newPin))], package: .exists)
     #expect(((try? second.decide(among: [publisher], knowing: known)) != nil) == isTaken)
     // And whoever was first is nobody once the publisher is gone.
     #expect(throws: PolicyRefusal.publisher(.noPublisher(repository: "test-owner/test-repo"))) {

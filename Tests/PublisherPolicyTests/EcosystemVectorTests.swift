@@ -313,10 +313,10 @@ import Testing
     let sample = SamplePublish.gitHub.requiringNothing(of: "repository_owner_id")
     let publisher = try sample.publisher()
     let first = try sample.decide(among: [publisher])
-    let known = Knowledge(learnt: [LearntIdentity(key: first.key, ids: try #require(first.lesson))], package: .exists)
+    let known = PolicyInputs(learnt: [PinnedIdentity(key: first.key, ids: try #require(first.newPin))], package: .exists)
     #expect(throws: PolicyRefusal.self) { try sample.setting(claim, value).decide(among: [publisher], knowing: known) }
     // pub.dev disables automated publishing then. Here whoever was learnt goes on: a stranger with the name must not stop his releases.
-    #expect(try sample.decide(among: [publisher], knowing: known).lesson == nil)
+    #expect(try sample.decide(among: [publisher], knowing: known).newPin == nil)
   }
 
   @Test(
@@ -329,7 +329,7 @@ import Testing
   func pubCreation(create: PublisherDeclaration.Creation, package: Existence, expected: Verdict) throws {
     let fixture = ProviderFixture.of("google")
     let sample = fixture.sample(fixture.basic).with { $0.create = create }
-    let grant = try? sample.decide(among: [sample.publisher()], knowing: Knowledge(package: package))
+    let grant = try? sample.decide(among: [sample.publisher()], knowing: PolicyInputs(package: package))
     #expect((grant != nil) == (expected == .granted))
   }
 

@@ -97,7 +97,7 @@ private struct Oracle {
     for (name, other) in fixture.agreeing where !isAbsent(name) {
       guard let text = text(name), text == self.text(other) else { return false }
     }
-    for (claim, values) in fixture.dangers where isStrange(claim, values) { return false }
+    for (claim, values) in fixture.untrustedTriggers where isStrange(claim, values) { return false }
     return demands.allSatisfy { holds($0) }
   }
 }
@@ -118,7 +118,7 @@ private struct Oracle {
       text.text.replacing("a", with: "\u{430}"), text.text.replacing("bar", with: "BAR"),
     ]
     let integers = Int64(text.text).map { [JSONValue.integer($0), .integer(-$0), .number("\($0).0")] } ?? []
-    let strange = fixture.dangers.values.flatMap { $0 }.filter { !$0.isEmpty }
+    let strange = fixture.untrustedTriggers.values.flatMap { $0 }.filter { !$0.isEmpty }
     return [
       nil, .null, .bool(true), .bool(false), .integer(0), .integer(42), .number("1e3"), .array([value]),
       .object(JSONObject([.init("x", value)])),

@@ -87,7 +87,7 @@ import TokenVerification
     let policy = Policy(
       publishers: [publisher], issuers: [.init(name: SamplePublish.issuer, url: "https://other.example", provider: GitHubActions())])
     #expect(throws: PolicyRefusal.publisher(.issuerReplaced)) {
-      try policy.decide(Claimant(identity: identity, scope: nil), Self.sample.target, knowing: Knowledge(), at: #require(UnixTime(1)))
+      try policy.decide(Principal(identity: identity, scope: nil), Self.sample.target, knowing: PolicyInputs(), at: #require(UnixTime(1)))
     }
   }
 
@@ -101,7 +101,7 @@ import TokenVerification
       Self.sample.claims, issuer: other, url: Self.sample.url, audience: "example_pypi", id: TokenID(issuer: "x", value: .jti("y")),
       expiry: .latest)
     #expect(throws: PolicyRefusal.publisher(.noPublisher(repository: "foo/bar"))) {
-      try policy.decide(Claimant(identity: identity, scope: nil), Self.sample.target, knowing: Knowledge(), at: #require(UnixTime(1)))
+      try policy.decide(Principal(identity: identity, scope: nil), Self.sample.target, knowing: PolicyInputs(), at: #require(UnixTime(1)))
     }
   }
 
@@ -111,8 +111,8 @@ import TokenVerification
     let policy = try sample.policy([sample.publisher()])
     let now = try #require(UnixTime(sample.now))
     func admit(_ sample: SamplePublish, to registry: RegistryName = SamplePublish.registry) throws -> [String] {
-      let claimant = try Claimant(identity: sample.identity(of: policy), scope: nil)
-      return try policy.admit(claimant, to: registry, knowing: Knowledge(), at: now).map(\.publisher.description)
+      let principal = try Principal(identity: sample.identity(of: policy), scope: nil)
+      return try policy.admit(principal, to: registry, knowing: PolicyInputs(), at: now).map(\.publisher.description)
     }
     #expect(try admit(sample) == ["release"])
     let another = sample.setting("ref", "refs/tags/v2.0")

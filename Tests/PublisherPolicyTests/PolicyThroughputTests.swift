@@ -47,11 +47,11 @@ import TokenVerification
       // What a token says was read a moment ago; what its publisher is was not.
       let asked = try (0..<Self.batch).map { _ in
         let sample = Self.sample(Int.random(in: 0..<count, using: &random))
-        return (claimant: Claimant(identity: try sample.identity(of: policy), scope: nil), target: sample.target)
+        return (principal: Principal(identity: try sample.identity(of: policy), scope: nil), target: sample.target)
       }
       elapsed += try Self.processorTime {
-        for (claimant, target) in asked {
-          if case .granted = try policy.decide(claimant, target, knowing: Knowledge(package: .exists), at: .latest) { granted += 1 }
+        for (principal, target) in asked {
+          if case .granted = try policy.decide(principal, target, knowing: PolicyInputs(package: .exists), at: .latest) { granted += 1 }
         }
       }
     }

@@ -60,7 +60,7 @@ struct SamplePublish: Sendable {
   // MARK: What becomes of it
 
   func check(id: String = "release", by rules: PublisherRules? = nil) -> (publisher: Publisher?, problems: [PublisherProblem]) {
-    let when = when.map { (key: $0.key, values: Few($0.values)) }
+    let when = when.map { (key: $0.key, values: TinyArray($0.values)) }
     return Publisher.check(
       PublisherDeclaration(id: id, issuer: Self.issuer, when: when, mayPublish: mayPublish, create: create, pin: pin, expires: expires),
       rules ?? PublisherRules(provider))
@@ -91,11 +91,11 @@ struct SamplePublish: Sendable {
   var supposedUpload: SupposedUpload { SupposedUpload(registry: Self.registry, target: target, learnt: [], package: .exists) }
 
   func decide(
-    among publishers: [Publisher], knowing knowledge: Knowledge = Knowledge(package: .exists), scope: TokenScope? = nil
+    among publishers: [Publisher], knowing inputs: PolicyInputs = PolicyInputs(package: .exists), scope: TokenScope? = nil
   ) throws -> Grant {
     let policy = policy(publishers)
-    let claimant = try Claimant(identity: identity(of: policy), scope: scope)
-    switch try policy.decide(claimant, target, knowing: knowledge, at: #require(UnixTime(now))) {
+    let principal = try Principal(identity: identity(of: policy), scope: scope)
+    switch try policy.decide(principal, target, knowing: inputs, at: #require(UnixTime(now))) {
     case .granted(let grant): return grant
     case .hangsOnExistence(let inquiry): throw PolicyRefusal.scope(.existenceUnknown(package: inquiry.target.package.canonical))
     }

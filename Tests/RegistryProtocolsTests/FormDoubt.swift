@@ -5,10 +5,10 @@ import StrictParsers
 /// One way to make an upload's form doubtful.
 struct FormDoubt: Sendable, CustomStringConvertible {
   let description: String
-  let expected: ScopeRefusal
+  let expected: UploadRefusal
   let change: @Sendable (inout SampleUpload) -> Void
 
-  init(_ description: String, _ expected: ScopeRefusal, _ change: @escaping @Sendable (inout SampleUpload) -> Void) {
+  init(_ description: String, _ expected: UploadRefusal, _ change: @escaping @Sendable (inout SampleUpload) -> Void) {
     self.description = description
     self.expected = expected
     self.change = change

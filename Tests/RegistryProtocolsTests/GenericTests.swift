@@ -91,7 +91,7 @@ func sampleGeneric(_ template: ExactString = "/{name}/{version}/{file}", _ metho
   }
 
   @Test("has no body to inspect") func noInspector() throws {
-    #expect(throws: ScopeRefusal.unavailable) { try sampleGeneric().inspector(for: head(), path: path("/")) }
+    #expect(throws: UploadRefusal.unavailable) { try sampleGeneric().inspector(for: head(), path: path("/")) }
   }
 
   @Test(

@@ -75,12 +75,12 @@ struct Inspection {
     self.digestsToCompute = digestsToCompute
   }
 
-  /// The refusal that the upload meets; nil where it is accepted.
-  static func refusal(_ upload: SampleUpload, target: String = "/", by pypi: PyPIProtocol = samplePyPI()) throws -> ScopeRefusal? {
+  /// The refusal that the upload meets; `nil` if it is accepted.
+  static func refusal(_ upload: SampleUpload, target: String = "/", by pypi: PyPIProtocol = samplePyPI()) throws -> UploadRefusal? {
     do {
       _ = try Inspection(upload, target: target, by: pypi)
       return nil
-    } catch let refusal as ScopeRefusal {
+    } catch let refusal as UploadRefusal {
       return refusal
     }
   }

@@ -5,7 +5,7 @@ import Testing
 import TokenVerification
 
 @Suite("PyPI's exchange of tokens") struct PyPIExchangeTests {
-  private func text(_ answer: RegistryAnswer) -> String { String(decoding: answer.body, as: UTF8.self) }
+  private func text(_ answer: LocalResponse) -> String { String(decoding: answer.body, as: UTF8.self) }
 
   @Test("says the audience") func audience() {
     let answer = PyPIExchange.audience("example_pypi")

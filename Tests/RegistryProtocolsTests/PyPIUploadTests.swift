@@ -28,8 +28,8 @@ import Testing
       ("an equal version", "Version: 1.0.0", "Version: 1.0", .metadataMismatch("version")),
       ("a name twice", "Summary: x", "Name: Acme.Widgets", .malformedMetadata(.repeated)),
       ("no name", "Name: Acme.Widgets", "X-Name: Acme.Widgets", .malformedMetadata(.missing)),
-    ] as [(String, String, String, ScopeRefusal)])
-  func metadata(what: String, old: String, new: String, expected: ScopeRefusal) throws {
+    ] as [(String, String, String, UploadRefusal)])
+  func metadata(what: String, old: String, new: String, expected: UploadRefusal) throws {
     let text = SampleUpload.metadata.replacing("Summary: widgets", with: "Summary: x").replacing(old, with: new)
     #expect(try Inspection.refusal(.wheel(artifact: SampleUpload.wheelFile(metadata: text))) == expected, "\(what)")
     #expect(try Inspection.refusal(.source(artifact: SampleUpload.sourceFile(metadata: text))) == expected, "\(what)")
@@ -56,8 +56,8 @@ import Testing
       ("acme_widgets-1.0.0.dist-info", ["METADATA"], .metadataPlace), ("acme_widgets-1.0.0.dist-info", ["a/AMETADATA"], .metadataPlace),
       ("x/acme_widgets-1.0.0.dist-info", [], .metadataPlace), ("acme_widgets-1.0.0.dist-info", ["a/b/METADATA"], nil),
       ("acme_widgets-1.0.0.dist-info", ["acme_widgets-1.0.0.data/x"], nil),
-    ] as [(String, [String], ScopeRefusal?)])
-  func wheelPlace(folder: String, more: [String], expected: ScopeRefusal?) throws {
+    ] as [(String, [String], UploadRefusal?)])
+  func wheelPlace(folder: String, more: [String], expected: UploadRefusal?) throws {
     let artifact = SampleUpload.wheelFile(
       folder: folder, more: more.map { ($0, Array("Metadata-Version: 2.1\nName: evil\nVersion: 1\n".utf8)) })
     #expect(try Inspection.refusal(.wheel(artifact: artifact)) == expected)
@@ -73,8 +73,8 @@ import Testing
       ("acme_widgets-1.0.0", ["acme_widgets-1.0.0/PKG-INFO"], .malformedArchive(.repeatedMember)),
       ("acme_widgets-1.0.0", ["acme_widgets-1.0.0/acme.egg-info/PKG-INFO"], nil),
       ("./acme_widgets-1.0.0", [], .malformedArchive(.tar(.name))),
-    ] as [(String, [String], ScopeRefusal?)])
-  func sourcePlace(folder: String, more: [String], expected: ScopeRefusal?) throws {
+    ] as [(String, [String], UploadRefusal?)])
+  func sourcePlace(folder: String, more: [String], expected: UploadRefusal?) throws {
     let artifact = SampleUpload.sourceFile(
       folder: folder, more: more.map { ($0, Array("Metadata-Version: 2.1\nName: evil\nVersion: 1\n".utf8)) })
     #expect(try Inspection.refusal(.source(artifact: artifact)) == expected)
@@ -96,12 +96,12 @@ import Testing
       (type, { Array("x\r\n".utf8) + $0 }, .preamble),
       (type, { $0 + Array("--x".utf8) }, .epilogue), (type, { $0.dropLast(6) }, .incomplete), (type, { _ in [] }, .incomplete),
     ] as [(String, ([UInt8]) -> [UInt8], MultipartRefusal)] {
-      #expect(throws: ScopeRefusal.malformedForm(expected)) {
+      #expect(throws: UploadRefusal.malformedForm(expected)) {
         try Inspection(body: change(upload.body), head: head("POST", "/", [("Content-Type", type)]), path: path("/"))
       }
     }
-    #expect(throws: ScopeRefusal.malformedForm(.mediaType)) { try Inspection(body: upload.body, head: head(), path: path("/")) }
-    #expect(throws: ScopeRefusal.malformedForm(.mediaType)) {
+    #expect(throws: UploadRefusal.malformedForm(.mediaType)) { try Inspection(body: upload.body, head: head(), path: path("/")) }
+    #expect(throws: UploadRefusal.malformedForm(.mediaType)) {
       try Inspection(body: upload.body, head: head("POST", "/", [("Content-Type", type), ("Content-Type", type)]), path: path("/"))
     }
   }
@@ -179,7 +179,7 @@ import Testing
       var hasher = ArtifactHasher(Set(computing))
       hasher.update(upload.artifact)
       let digests = hasher.finalize()
-      #expect(throws: ScopeRefusal.unavailable) { try inspector.finish(artifact: Broken(), digests: digests, budget: .unlimited) }
+      #expect(throws: UploadRefusal.unavailable) { try inspector.finish(artifact: Broken(), digests: digests, budget: .unlimited) }
     }
   }
 
@@ -188,7 +188,7 @@ import Testing
     let name: ExactString = "acme_widgets-1.0.0-py3-none-any.whl"
     let budget = WorkBudget { isSpent }
     if isSpent {
-      #expect(throws: ScopeRefusal.inspectionTooLong) { try samplePyPI().target(ofFile: name, upload.artifact, budget) }
+      #expect(throws: UploadRefusal.inspectionTooLong) { try samplePyPI().target(ofFile: name, upload.artifact, budget) }
     } else {
       #expect(try samplePyPI().target(ofFile: name, upload.artifact, budget)?.package.canonical == "acme-widgets")
     }

@@ -18,7 +18,7 @@ func sampleRefusal(
     .missing(challenged: true), .missing(challenged: false), .repeated, .malformed, .unknownScheme, .notAccepted, .malformedUploadToken,
     .directTokenRefused, .unknownUploadToken, .malformedExchange,
   ]
-  private static let scopes: [ScopeRefusal] =
+  private static let scopes: [UploadRefusal] =
     MultipartRefusal.allCases.map { .malformedForm($0) } + CoreMetadataRefusal.allCases.map { .malformedMetadata($0) }
     + archives.map { .malformedArchive($0) } + [
       .unknownField("x"), .repeatedField("x"), .missingField("x"), .malformedField("x"), .formTooLarge, .unexpectedFile("x"),
@@ -34,11 +34,11 @@ func sampleRefusal(
   @Test("has a stable code of its stage, a sentence and a status") func catalogue() {
     #expect(Set(Self.routes.map(\.code)) == Set(RouteRefusal.Code.allCases))
     #expect(Set(Self.credentials.map(\.code)) == Set(CredentialRefusal.Code.allCases))
-    #expect(Set(Self.scopes.map(\.code)) == Set(ScopeRefusal.Code.allCases))
+    #expect(Set(Self.scopes.map(\.code)) == Set(UploadRefusal.Code.allCases))
     for (stage, codes, sentences, statuses) in [
       ("route.", RouteRefusal.Code.allCases.map(\.rawValue), Self.routes.map(\.explanation), Self.routes.map(\.status)),
       ("credential.", CredentialRefusal.Code.allCases.map(\.rawValue), Self.credentials.map(\.explanation), Self.credentials.map(\.status)),
-      ("scope.", ScopeRefusal.Code.allCases.map(\.rawValue), Self.scopes.map(\.explanation), Self.scopes.map(\.status)),
+      ("scope.", UploadRefusal.Code.allCases.map(\.rawValue), Self.scopes.map(\.explanation), Self.scopes.map(\.status)),
     ] {
       #expect(
         codes.allSatisfy {
@@ -51,7 +51,7 @@ func sampleRefusal(
 
   @Test("repeats no more than the beginning of a field's name") func shortened() {
     let name = ExactString(String(repeating: "x", count: 8_000))
-    for refusal in [.unknownField(name), .repeatedField(name), .malformedField(name), .unexpectedFile(name)] as [ScopeRefusal] {
+    for refusal in [.unknownField(name), .repeatedField(name), .malformedField(name), .unexpectedFile(name)] as [UploadRefusal] {
       #expect(refusal.explanation.utf8.count < 200)
     }
   }

@@ -8,7 +8,7 @@ import Testing
 /// A tag's name need not spell the version as the upload does: which spellings are one version is the ecosystem's to say.
 @Suite("A tag that names the version of an upload to an index") struct TagVersionTests {
   private static func holds(_ patterns: [ExactString], _ tag: String, _ written: ExactString, _ ecosystem: Ecosystem) throws -> Bool {
-    let tags = Few(try patterns.map { try #require(TagPattern($0)) })
+    let tags = TinyArray(try patterns.map { try #require(TagPattern($0)) })
     let version = PublishTarget.Version(written: written, canonical: try #require(ecosystem.canonicalVersion(written)))
     return tags.match(ExactString("refs/tags/\(tag)"), version: .known(version) { ecosystem.versionKey($0) })
   }
@@ -43,7 +43,9 @@ import Testing
       (["v{version}", "v{version}-1"], "v1.0-1", "1.0", false), (["v{version}", "v{version}-1"], "v1.0-1", "1.0.post1", false),
       (["v{version}", "v{version}-1"], "v1.0", "1.0.0", true), (["v{version}", "{version}"], "v1.0", "1.0.0", true),
       (["v{version}", "v{version}.0"], "v1.0", "1.0", true), (["v{version}", "v1{version}"], "v11.0", "1.0", false),
-      (["v*", "v{version}"], "v9", "1.0", true),
+      (["v*", "v{version}"], "v9", "1.0", true), (["{version}", "v2-{version}"], "v2-1", "1", false),
+      (["{version}", "v2-{version}"], "v2-1", "v2-1", false), (["{version}", "v{version}"], "v1.0", "v1.0", true),
+      (["{version}", "release-{version}"], "release-1.0", "1.0", true),
     ] as [([ExactString], String, ExactString, Bool)])
   func readings(patterns: [ExactString], tag: String, version: ExactString, expected: Bool) throws {
     #expect(try Self.holds(patterns, tag, version, .pypi) == expected)
@@ -54,6 +56,15 @@ import Testing
     arguments: [("1.0", "1.0", true), ("1.0", "1.0.0", false), ("1.0.0-rc.1", "1.0.0rc1", false)] as [(String, ExactString, Bool)])
   func generic(tag: String, version: ExactString, expected: Bool) throws {
     #expect(try Self.holds(["v{version}"], "v\(tag)", version, .generic) == expected)
+  }
+
+  @Test(
+    "of files at paths is refused if it is two versions by two patterns",
+    arguments: [
+      ("v1.0-1", "1.0-1", false), ("v1.0-1", "1.0", false), ("v1.0", "1.0", true), ("release-2.0", "2.0", true),
+    ] as [(String, ExactString, Bool)])
+  func genericReadings(tag: String, version: ExactString, expected: Bool) throws {
+    #expect(try Self.holds(["v{version}", "v{version}-1", "release-{version}"], tag, version, .generic) == expected)
   }
 
   @Test("names a version that is equal to the upload's, and no other") func property() throws {

@@ -144,8 +144,9 @@ import TokenVerification
     }
   }
 
-  @Test("keeps bindings whatever became of the upload", arguments: StoreKind.allCases, [.bound, .released, .streamed(nil)] as [IntentEnd])
-  func bindingsStay(kind: StoreKind, end: IntentEnd) async throws {
+  @Test(
+    "keeps bindings whatever became of the upload", arguments: StoreKind.allCases, [.bound, .released, .streamed(nil)] as [IntentOutcome])
+  func bindingsStay(kind: StoreKind, end: IntentOutcome) async throws {
     try await kind.with { store in
       let intent = try await store.bind(Sample.binding(Self.direct))
       store.end(intent, as: end)
@@ -188,8 +189,9 @@ import TokenVerification
     }
   }
 
-  @Test("refuses to send a name again whose bytes nobody knows", arguments: StoreKind.allCases, [.streamed(nil), .bound] as [IntentEnd])
-  func unknownBytes(kind: StoreKind, end: IntentEnd) async throws {
+  @Test(
+    "refuses to send a name again whose bytes nobody knows", arguments: StoreKind.allCases, [.streamed(nil), .bound] as [IntentOutcome])
+  func unknownBytes(kind: StoreKind, end: IntentOutcome) async throws {
     try await kind.with { store in
       let intent = try #require(await store.claimed(Sample.claim(Self.direct)))
       store.end(intent, as: end)

@@ -29,7 +29,7 @@ import TokenVerification
     }
 
     /// Two uploads.
-    init(_ words: String, _ first: IntendedUpload, _ second: IntendedUpload, _ refusal: StateRefusal?) {
+    init(_ words: String, _ first: UploadIntent, _ second: UploadIntent, _ refusal: StateRefusal?) {
       self.init(
         words, { session throws(PostgresFailure) in _ = try session.open(first, as: IntentID(1)) },
         { store throws(StateRefusal) in _ = try await store.open(second) }, refusal)
@@ -115,7 +115,7 @@ import TokenVerification
       return refusals
     }
     try session.connection.execute("BEGIN", until: .now.advanced(by: .seconds(60)))
-    try session.end([OwedEnd(intent: intent, end: .bound, success: Sample.success)])
+    try session.end([PendingCompletion(intent: intent, end: .bound, success: Sample.success)])
     #expect(await refusals() == [.reserved, .reserved])
     try session.connection.execute("COMMIT", until: .now.advanced(by: .seconds(60)))
     #expect(await refusals() == [.reserved, .packageTaken(PublisherID("widgets-release"))])

@@ -140,7 +140,7 @@ import Testing
     try await gateway.probe()
     let freeze = Freeze(scope: .everything, why: "an incident", since: Sample.now)
     try await command.freeze(freeze, [])
-    #expect(try await gateway.bulletin(at: Sample.now).freezes == [freeze])
+    #expect(try await gateway.updates(at: Sample.now).freezes == [freeze])
     #expect(await gateway.refusal(binding: Sample.binding(Self.direct)) == .frozen(freeze))
     await command.close()
     await gateway.close()

@@ -32,14 +32,14 @@ import TokenVerification
     try await store.exchange(Sample.token("exchanged"), rememberedUntil: Sample.now, for: Sample.record("a"))
     let bound = try await store.bind(Sample.binding(Self.direct))
     let claim = try #require(await store.claimed(Sample.claim(Self.direct, Self.streamed)))
-    let lesson = try await store.open(Sample.upload(by: Sample.use(learning: Sample.ids("1"))))
+    let newPin = try await store.open(Sample.upload(by: Sample.use(learning: Sample.ids("1"))))
 
     try await server.stop()
     #expect(await Self.unavailable(store))
     #expect(await store.refusal(binding: Sample.binding(Self.direct)) == .unavailable)
     store.end(bound, as: .bound)
     store.end(claim, as: .streamed(Sample.digest("stream")))
-    store.end(lesson, as: .bound, Sample.success)
+    store.end(newPin, as: .bound, Sample.success)
     #expect(await Self.unavailable(store))
 
     try await server.start()

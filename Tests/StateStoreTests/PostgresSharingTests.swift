@@ -208,7 +208,7 @@ import TokenVerification
   }
 
   @Test("record each deed of an operator once, of which one of them is given each at a time")
-  func deeds() async throws {
+  func actions() async throws {
     try await Self.withTwo { first, second, database in
       let command = database.store(role: .command)
       try await first.probe()
@@ -219,7 +219,7 @@ import TokenVerification
       let given = try await withThrowingTaskGroup { group in
         for index in 0..<16 {
           let store = index.isMultiple(of: 2) ? first : second
-          group.addTask { try await store.bulletin(at: Sample.now).deeds.map { String(decoding: $0.note, as: UTF8.self) } }
+          group.addTask { try await store.updates(at: Sample.now).actions.map { String(decoding: $0.note, as: UTF8.self) } }
         }
         return try await group.reduce(into: []) { $0 += $1 }
       }

@@ -8,16 +8,16 @@ import TokenVerification
 @Suite("A state store's memory of publishers") struct PublisherConformanceTests {
   private static func learnt(_ store: any StateStore, _ ids: ImmutableIDs = Sample.ids("1"), repository: ExactString = "acme/widgets")
     async throws
-    -> Set<LearntIdentity>
+    -> Set<PinnedIdentity>
   {
     Set(try await store.learnt(issuer: "https://issuer.example", repository: repository, ids: ids))
   }
 
-  private static func refusal(_ store: any StateStore, opening upload: IntendedUpload) async -> StateRefusal? {
+  private static func refusal(_ store: any StateStore, opening upload: UploadIntent) async -> StateRefusal? {
     await StateStoreTests.refusal { () throws(StateRefusal) in _ = try await store.open(upload) }
   }
 
-  private static func published(_ store: any StateStore, _ upload: IntendedUpload, at time: UnixTime = Sample.now) async throws {
+  private static func published(_ store: any StateStore, _ upload: UploadIntent, at time: UnixTime = Sample.now) async throws {
     store.end(try await store.open(upload), as: .bound, UploadSuccess(time: time, of: upload))
   }
 
@@ -32,7 +32,7 @@ import TokenVerification
       store.end(refused, as: .bound)
       #expect(try await Self.learnt(store).isEmpty)
       try await Self.published(store, upload)
-      let identity = LearntIdentity(key: Sample.key(), ids: Sample.ids("1"))
+      let identity = PinnedIdentity(key: Sample.key(), ids: Sample.ids("1"))
       #expect(try await Self.learnt(store) == [identity])
       #expect(try await Self.learnt(store, Sample.ids("2")) == [identity])
       #expect(try await Self.learnt(store, repository: "acme/renamed") == [identity])
@@ -96,7 +96,7 @@ import TokenVerification
       #expect(await Self.refusal(store, opening: Sample.upload(by: Sample.use(learning: Sample.ids("2")))) == .reserved)
       #expect(await Self.refusal(store, opening: Sample.upload(by: Sample.use(learning: Sample.ids("1")))) == nil)
       store.end(late, as: .bound, Sample.success)
-      #expect(try await Self.learnt(store) == [LearntIdentity(key: Sample.key(), ids: Sample.ids("1"))])
+      #expect(try await Self.learnt(store) == [PinnedIdentity(key: Sample.key(), ids: Sample.ids("1"))])
     }
   }
 
@@ -129,9 +129,9 @@ import TokenVerification
       #expect(try await store.forget(PublisherID("another"), Array("in vain".utf8)) == 0)
       #expect(try await store.forget(id, Array("forgotten".utf8)) == 2)
       #expect(try await store.publisherRecords().isEmpty)
-      #expect(try await store.bulletin(at: Sample.now).deeds.map { String(decoding: $0.note, as: UTF8.self) } == ["forgotten"])
+      #expect(try await store.updates(at: Sample.now).actions.map { String(decoding: $0.note, as: UTF8.self) } == ["forgotten"])
       try await Self.published(store, Sample.upload(by: Sample.use(learning: Sample.ids("2"))))
-      #expect(try await Self.learnt(store) == [LearntIdentity(key: Sample.key(), ids: Sample.ids("2"))])
+      #expect(try await Self.learnt(store) == [PinnedIdentity(key: Sample.key(), ids: Sample.ids("2"))])
     }
   }
 
@@ -200,18 +200,18 @@ import TokenVerification
         #expect(await Self.refusal(store, opening: upload) == (isFrozen ? .frozen(freeze) : nil))
       }
       #expect(try await store.freezes() == [freeze])
-      let first = try await store.bulletin(at: Sample.now)
-      #expect(first.freezes == [freeze] && first.deeds.map { String(decoding: $0.note, as: UTF8.self) } == ["one", "two"])
-      try await store.settle(Array(first.deeds.prefix(1)))
+      let first = try await store.updates(at: Sample.now)
+      #expect(first.freezes == [freeze] && first.actions.map { String(decoding: $0.note, as: UTF8.self) } == ["one", "two"])
+      try await store.settle(Array(first.actions.prefix(1)))
       // What was given to one is nobody else's for a while.
-      #expect(try await store.bulletin(at: Sample.now.advanced(by: 59)) == Bulletin(freezes: [freeze], deeds: []))
+      #expect(try await store.updates(at: Sample.now.advanced(by: 59)) == OperatorUpdates(freezes: [freeze], actions: []))
       let later = Sample.now.advanced(by: 60)
       #expect(try await store.unfreeze(.registry(RegistryName("other")), Array("in vain".utf8)) == false)
       #expect(try await store.unfreeze(frozen.scope, Array("three".utf8)))
       #expect(try await store.unfreeze(frozen.scope, Array("in vain".utf8)) == false)
       for upload in uploads { #expect(await Self.refusal(store, opening: upload) == nil) }
-      let deeds = try await store.bulletin(at: later).deeds
-      #expect(deeds.map { String(decoding: $0.note, as: UTF8.self) } == ["two", "three"])
+      let actions = try await store.updates(at: later).actions
+      #expect(actions.map { String(decoding: $0.note, as: UTF8.self) } == ["two", "three"])
     }
   }
 
@@ -233,11 +233,11 @@ import TokenVerification
       #expect(try await store.uploadToken(Sample.digest("b"), at: Sample.now) == nil)
       #expect(try await store.uploadToken(Sample.digest("c"), at: Sample.now) == records[2])
       #expect(await store.refusal(binding: Sample.binding(.uploadToken(Sample.digest("a")))) == .ended)
-      #expect(try await store.bulletin(at: Sample.now).deeds.count == 1)
+      #expect(try await store.updates(at: Sample.now).actions.count == 1)
       #expect(try await store.publishersOfTokens(at: Sample.now).map(\.description) == ["two"])
       #expect(try await store.revoke([PublisherID("two")], at: Sample.now, nil) == 1)
       #expect(try await store.publishersOfTokens(at: Sample.now).isEmpty)
-      #expect(try await store.bulletin(at: Sample.now).deeds.isEmpty)
+      #expect(try await store.updates(at: Sample.now).actions.isEmpty)
     }
   }
 }

@@ -52,8 +52,8 @@ enum Sample {
 
   static func upload(
     _ target: PublishTarget = target(), by use: PublisherUse? = use(), creates: Bool = false, alone: Bool = false, note: String = "note"
-  ) -> IntendedUpload {
-    IntendedUpload(target: target, use: use, createsPackage: creates, isExclusive: alone, note: Array(note.utf8))
+  ) -> UploadIntent {
+    UploadIntent(target: target, use: use, createsPackage: creates, isExclusive: alone, note: Array(note.utf8))
   }
 
   static func key(
@@ -66,8 +66,8 @@ enum Sample {
     ImmutableIDs([.init("repository_owner_id", "42"), .init("repository_id", repository)])
   }
 
-  static func use(_ key: PublisherKey = key(), learning lesson: ImmutableIDs? = nil, run: ExactString? = nil) -> PublisherUse {
-    PublisherUse(key: key, lesson: lesson, run: run)
+  static func use(_ key: PublisherKey = key(), learning newPin: ImmutableIDs? = nil, run: ExactString? = nil) -> PublisherUse {
+    PublisherUse(key: key, newPin: newPin, run: run)
   }
 
   static let success = UploadSuccess(time: now, of: nil)
@@ -87,5 +87,5 @@ func refusal(_ operation: () async throws(StateRefusal) -> Void) async -> StateR
 
 extension StateStore {
   /// Ends an upload that the registry did not take.
-  func end(_ intent: IntentID, as end: IntentEnd) { self.end(intent, as: end, nil) }
+  func end(_ intent: IntentID, as end: IntentOutcome) { self.end(intent, as: end, nil) }
 }

@@ -27,7 +27,7 @@ struct AdminService {
     while let head = try? await connection.nextHead() {
       let answer = await handler.answer(method: ExactString(head.method.rawValue), target: ExactString(head.target.text))
       let mayContinue = head.keepAlive && !head.announcesBody
-      var written = AnswerHead(status: answer.status, reason: "".utf8)
+      var written = ResponseHeadWriter(status: answer.status, reason: "".utf8)
       written.add("content-type", answer.contentType.utf8)
       written.add("content-length", String(answer.body.count).utf8)
       if let allow = answer.allow { written.add("allow", allow.utf8) }

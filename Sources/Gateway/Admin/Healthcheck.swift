@@ -7,7 +7,7 @@ package enum Healthcheck {
   private static let patience = TimeAmount.seconds(5)
   private static let longestAnswer = 1 << 20
 
-  /// Why it is not; nil if it is ready.
+  /// Why it is not; `nil` if it is ready.
   package static func trouble(at address: ListenAddress) async -> String? {
     let host = ["0.0.0.0", "::"].contains(address.host) ? "127.0.0.1" : address.host
     let origin = UpstreamOrigin(

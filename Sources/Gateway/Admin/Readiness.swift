@@ -17,7 +17,7 @@ package struct Readiness: Sendable {
   /// Whether the last attempt to reach a registry, of those that show it, was answered.
   package enum RegistryState: String, CaseIterable, Sendable { case answering, failing, unused }
 
-  /// Over the configuration in force; nil where there is none yet.
+  /// Over the configuration in force; `nil` if there is none yet.
   package var configuration: SHA256Digest?
   package var isListening: Bool
   /// Whether the state store has just answered.

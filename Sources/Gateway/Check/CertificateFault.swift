@@ -11,7 +11,7 @@ enum CertificateFault: Hashable, Sendable {
 
   /// - Parameters:
   ///   - chain: Certificates in PEM, the server's or client's own first.
-  ///   - key: In PEM; nil where it can't be read, which is for others to tell.
+  ///   - key: In PEM; `nil` if it can't be read, which is for others to tell.
   static func all(in chain: [UInt8], key: [UInt8]?, at time: UnixTime) -> [CertificateFault] {
     guard let certificates = try? NIOSSLCertificate.fromPEMBytes(chain), let own = certificates.first else { return [.noCertificate] }
     var faults: [CertificateFault] = []

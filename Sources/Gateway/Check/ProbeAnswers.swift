@@ -4,7 +4,7 @@ import RegistryProtocols
 struct ProbeAnswers: Sendable {
   /// To a publish with the credential.
   let known: Int
-  /// To a publish without it; nil where there is none, or there was no answer.
+  /// To a publish without it; `nil` if there is none, or there was no answer.
   var unknown: Int?
   /// What it gives to everybody who reads it.
   var openPage: String?
@@ -25,7 +25,7 @@ struct ProbeAnswers: Sendable {
   }
 
   func findings(of settings: RegistrySettings) -> [Finding] {
-    if PublishProbe.refusing.contains(known) {
+    if PublishProbe.isRefusal(known, unknown: unknown, by: settings.ecosystem) {
       return [Finding(key: "upstream.credential", severity: .error, message: "the registry refuses the credential: it answers \(known)")]
     }
     if let wrong = wrongPlace(settings.ecosystem) { return [wrong] }

@@ -18,7 +18,9 @@ struct ExchangeFlow {
   let registries: [Registry]
   let connection: ClientConnection
 
-  func serve(_ route: ExchangeRoute, _ head: RequestHead, _ body: RequestBody, _ request: AnsweredRequest) async -> RequestService.Fate {
+  func serve(_ route: ExchangeRoute, _ head: RequestHead, _ body: RequestBody, _ request: RequestContext) async
+    -> RequestService.ConnectionPersistence
+  {
     let attempt = Attempt(route == .burn ? .revoke : .exchange, request.id, on: connection.bytes.channel.eventLoop)
     attempt.record.describe(request, head, configuration)
     let end: End
@@ -32,12 +34,12 @@ struct ExchangeFlow {
       attempt.record.action = .burn
       end = await burn(body, attempt)
     }
-    let answer: RegistryAnswer
+    let answer: LocalResponse
     var mayContinue = head.keepAlive && body.isComplete && !gateway.isDraining
     switch end {
     case .done(let done): answer = done
-    case .refused(let refusal):
-      answer = refusal
+    case .counted(let counted):
+      answer = counted
       if !connection.mayGoOnAfterRefusedExchange() { mayContinue = false }
     }
     guard await connection.answer(answer, to: request, closing: !mayContinue) else { return .abort }
@@ -45,8 +47,9 @@ struct ExchangeFlow {
   }
 
   private enum End {
-    case done(RegistryAnswer)
-    case refused(RegistryAnswer)
+    case done(LocalResponse)
+    /// The connection ends after several of these.
+    case counted(LocalResponse)
   }
 
   // MARK: Mint
@@ -59,7 +62,7 @@ struct ExchangeFlow {
     } catch {
       attempt.record.nearestPublisher = error.nearestPublisher
       await gateway.conclude(attempt, error.outcome)
-      return .refused(PyPIExchange.refused(error.forClient(attempt.record.requestID)))
+      return .counted(PyPIExchange.refused(error.forClient(attempt.record.requestID)))
     }
   }
 
@@ -70,9 +73,9 @@ struct ExchangeFlow {
     attempt.record.credential = .oidc
     let authentication = Authentication(gateway: gateway, configuration: configuration, registry: registries[0], attempt: attempt)
     let (registry, identity) = try await identify(request.token, authentication)
-    let claimant = Claimant(identity: identity, scope: nil)
-    try await authentication.recall(claimant)
-    let publishers = try admit(claimant, to: registries.filter { $0.settings.audience == registry.settings.audience }, attempt)
+    let principal = Principal(identity: identity, scope: nil)
+    try await authentication.recall(principal)
+    let publishers = try admit(principal, to: registries.filter { $0.settings.audience == registry.settings.audience }, attempt)
     return try await keep(
       identity, for: TokenScope(publishers: publishers, package: request.package), lifetime: registry.settings.uploadTokenLifetime)
   }
@@ -80,12 +83,12 @@ struct ExchangeFlow {
   /// The publishers that the token means, of all registries that its audience may mean. Never empty.
   ///
   /// Frozen ones are among them, so that the upload token is judged as the OIDC token itself would be; one of them must be free.
-  private func admit(_ claimant: Claimant, to registries: [Registry], _ attempt: Attempt) throws(Refusal) -> [PublisherID] {
+  private func admit(_ principal: Principal, to registries: [Registry], _ attempt: Attempt) throws(Refusal) -> [PublisherID] {
     var publishers: [PublisherID] = []
     var refusal: Refusal?
     for registry in registries {
       do throws(PublisherRefusal) {
-        let admissions = try configuration.policy.admit(claimant, to: registry.name, knowing: attempt.knowledge, at: gateway.now())
+        let admissions = try configuration.policy.admit(principal, to: registry.name, knowing: attempt.inputs, at: gateway.now())
         for admission in admissions {
           if !publishers.contains(admission.publisher) { publishers.append(admission.publisher) }
           if let freeze = gateway.freeze(of: registry.name, admission.publisher) {
@@ -155,7 +158,7 @@ struct ExchangeFlow {
 
   // MARK: Burn
 
-  /// Whatever is sent, the answer is the same, so that nobody learns which tokens live.
+  /// Whatever is sent, the answer is the same, and counts in the same way, so that nobody learns which tokens live.
   private func burn(_ body: RequestBody, _ attempt: Attempt) async -> End {
     do throws(Refusal) {
       let request = try await request(in: body)
@@ -167,11 +170,11 @@ struct ExchangeFlow {
       attempt.identify(burnt.identity, configuration.policy.provenance(of: burnt.identity), signedPart: nil)
       attempt.record.granted = true
       await gateway.conclude(attempt, .completed())
-      return .done(PyPIExchange.burnt)
+      return .counted(PyPIExchange.burnt)
     } catch {
       await gateway.conclude(attempt, error.outcome)
-      if case .state = error { return .refused(PyPIExchange.refused(error.forClient(attempt.record.requestID))) }
-      return .refused(PyPIExchange.burnt)
+      if case .state = error { return .counted(PyPIExchange.refused(error.forClient(attempt.record.requestID))) }
+      return .counted(PyPIExchange.burnt)
     }
   }
 }

@@ -7,7 +7,7 @@ enum ExchangeRoute: Hashable {
   case mint
   case burn
 
-  /// Nil where the path is no exchange's.
+  /// `nil` if the path is no exchange's.
   init?(_ path: RequestPath, _ method: HTTPMethod) throws(RouteRefusal) {
     let (route, expected): (ExchangeRoute, HTTPMethod)
     switch ExactString(utf8: path.bytes) {

@@ -16,7 +16,7 @@ extension TokenRefusal {
 }
 
 extension Verdict {
-  /// Nil where it is not decided.
+  /// `nil` if it is not decided.
   var holds: Bool? {
     switch self {
     case .granted, .admitted: true
@@ -41,7 +41,7 @@ extension Verdict {
   }
 
   func words(_ registry: RegistryName, _ target: PublishTarget?) -> String {
-    let package = target.map { Shown.value($0.package.canonical) } ?? "this"
+    let package = target.map { Printable.value($0.package.canonical) } ?? "this"
     switch self {
     case .granted(let publisher): return "the publisher \(publisher) may publish \(package) to \(registry)"
     case .admitted(let publisher):

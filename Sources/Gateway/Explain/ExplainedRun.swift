@@ -44,7 +44,7 @@ final class ExplainedRun {
     } catch {
       return fail(.token, .token(error))
     }
-    note(.token, true, "a compact JWS, signed with the key \(Shown.value(token.keyID))")
+    note(.token, true, "a compact JWS, signed with the key \(Printable.value(token.keyID))")
     guard let issuer = explainer.settings.issuers.first(where: { $0.url == token.issuer }), let claims else { return refuseUnknownIssuer() }
     meet(issuer)
     let objection = await verify(token, issuer, given)
@@ -88,7 +88,7 @@ final class ExplainedRun {
   /// Where what was learnt is known from.
   enum Memory {
     case store
-    case given([LearntIdentity])
+    case given([PinnedIdentity])
   }
 
   func judge(claims: JSONObject, issuer: IssuerSettings, knowing memory: Memory = .store) async {
@@ -124,13 +124,13 @@ final class ExplainedRun {
     case .given(let learnt): decide(supposed, knowing: learnt)
     case .store:
       let (learnt, freezes) = await consult(supposed)
-      decide(supposed, knowing: explainer.policy.learns(from: supposed) ? learnt : [])
+      decide(supposed, knowing: explainer.policy.pinsOnFirstUse(from: supposed) ? learnt : [])
       judge(freezes)
     }
   }
 
-  /// What is known of the state, and told as a step; nil where it is not known.
-  private func consult(_ supposed: SupposedIdentity) async -> (learnt: [LearntIdentity]?, freezes: [Freeze]?) {
+  /// What is known of the state, and told as a step; `nil` if it is not known.
+  private func consult(_ supposed: SupposedIdentity) async -> (learnt: [PinnedIdentity]?, freezes: [Freeze]?) {
     switch await explainer.state(of: supposed) {
     case .asked(let learnt, let freezes):
       note(.state, true, "asked what publishers have learnt, and what is frozen")
@@ -163,7 +163,7 @@ final class ExplainedRun {
     guard let supposed = suppose(record, issuer, url) else { return }
     if let missing = supposed.missing { fail(.provider, .publisher(.missingClaim(missing))) }
     let (learnt, freezes) = await consult(supposed)
-    decide(supposed, knowing: !supposed.isWhole ? nil : explainer.policy.learns(from: supposed) ? learnt : [])
+    decide(supposed, knowing: !supposed.isWhole ? nil : explainer.policy.pinsOnFirstUse(from: supposed) ? learnt : [])
     judge(freezes)
   }
 
@@ -173,7 +173,7 @@ final class ExplainedRun {
       recorded: claims, id: record.tokenID, issuer: issuer.name, url: url, isSameConfiguration: hasSameConfiguration(record) ?? false)
   }
 
-  /// Nil if the record does not tell.
+  /// `nil` if the record does not tell.
   private func hasSameConfiguration(_ record: RecordedUpload) -> Bool? {
     record.configuration.map { $0.text == "sha256:\(Hex.encode(explainer.settings.digest.bytes))" }
   }
@@ -185,7 +185,7 @@ final class ExplainedRun {
     note(.issuer, true, "\(issuer.name), of the provider \(issuer.provider), \(issuer.url)")
   }
 
-  private func decide(_ supposed: SupposedIdentity, knowing learnt: [LearntIdentity]?) {
+  private func decide(_ supposed: SupposedIdentity, knowing learnt: [PinnedIdentity]?) {
     let upload = SupposedUpload(registry: registry.name, target: target, learnt: learnt, package: existence)
     publishers = explainer.policy.explain(supposed, upload, recorded: record?.publisher.map { PublisherID($0.text) }, at: now)
     do throws(PolicyRefusal) {

@@ -97,14 +97,14 @@ package struct Explainer: Sendable {
 
   // MARK: - Who
 
-  /// Nil where the claims name an issuer that is not configured.
+  /// `nil` if the claims name an issuer that is not configured.
   private func issuer(of claims: JSONObject, _ name: String?) throws(Misunderstood) -> IssuerSettings? {
     switch (claims["iss"], name) {
     case (.some, .some): throw Misunderstood(description: "--issuer is for claims without iss")
     case (let url?, nil): return settings.issuers.first { .string($0.url) == url }
     case (nil, let name?):
       guard let issuer = settings.issuers.first(where: { ExactString($0.name.description) == ExactString(name) }) else {
-        throw Misunderstood(description: "there is no issuer \(Shown.value(ExactString(name))) in this configuration")
+        throw Misunderstood(description: "there is no issuer \(Printable.value(ExactString(name))) in this configuration")
       }
       return issuer
     case (nil, nil):
@@ -124,7 +124,7 @@ package struct Explainer: Sendable {
 
   /// What the state store says of somebody.
   enum State {
-    case asked(learnt: [LearntIdentity], freezes: [Freeze])
+    case asked(learnt: [PinnedIdentity], freezes: [Freeze])
     /// It lives in a gateway's memory, which no operator can freeze from outside, or no gateway has made it yet.
     case none
     /// It can't be asked from here.
@@ -136,8 +136,8 @@ package struct Explainer: Sendable {
     guard let store = settings.state.open(as: .command, environment, { _ in }) else { return .none }
     var state = State.unknown
     do throws(StateRefusal) {
-      var learnt: [LearntIdentity] = []
-      if policy.learns(from: supposed), let known = policy.recognisable(supposed) {
+      var learnt: [PinnedIdentity] = []
+      if policy.pinsOnFirstUse(from: supposed), let known = policy.recognisable(supposed) {
         learnt = try await store.learnt(issuer: supposed.issuerURL, repository: known.repository, ids: known.ids)
       }
       state = .asked(learnt: learnt, freezes: try await store.freezes())
@@ -153,7 +153,7 @@ package struct Explainer: Sendable {
   private func registry(_ name: String?, audience: ExactString?) throws(Misunderstood) -> RegistrySettings {
     if let name {
       if let registry = settings.registries.first(where: { ExactString($0.name.description) == ExactString(name) }) { return registry }
-      throw Misunderstood(description: "there is no registry \(Shown.value(ExactString(name))) in this configuration")
+      throw Misunderstood(description: "there is no registry \(Printable.value(ExactString(name))) in this configuration")
     }
     if settings.registries.count == 1 { return settings.registries[0] }
     let meant = settings.registries.filter { $0.audience == audience }
@@ -174,7 +174,7 @@ package struct Explainer: Sendable {
         throw Misunderstood(description: error.message)
       }
       let target: PublishTarget?
-      do throws(ScopeRefusal) {
+      do throws(UploadRefusal) {
         target = try dialect.target(
           ofFile: ExactString(name), FileContent(bytes: content), .ofThisThread(settings.server.limits.inspectionTimeout))
       } catch {
@@ -190,12 +190,12 @@ package struct Explainer: Sendable {
   ) throws(Misunderstood) -> PublishTarget {
     let ecosystem = registry.ecosystem
     guard let name = ecosystem.canonicalName(package) else {
-      throw Misunderstood(description: "\(Shown.value(package)) is no package's name of the protocol \(ecosystem.rawValue)")
+      throw Misunderstood(description: "\(Printable.value(package)) is not a package's name of the protocol \(ecosystem.rawValue)")
     }
     var target: PublishTarget.Version?
     if let version {
       guard let canonical = ecosystem.canonicalVersion(version) else {
-        throw Misunderstood(description: "\(Shown.value(version)) is no version of the protocol \(ecosystem.rawValue)")
+        throw Misunderstood(description: "\(Printable.value(version)) is not a version of the protocol \(ecosystem.rawValue)")
       }
       target = .init(written: version, canonical: canonical)
     }

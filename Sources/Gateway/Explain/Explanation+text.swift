@@ -12,7 +12,7 @@ extension Explanation {
       guard step.name == .claims else { continue }
       for claim in claims { page.write(claim) }
       if !unaccounted.isEmpty {
-        page.write(nil, "not in the provider's table: \(unaccounted.map(Shown.value).joined(separator: ", "))", indentation: 1)
+        page.write(nil, "not in the provider's table: \(unaccounted.map(Printable.value).joined(separator: ", "))", indentation: 1)
       }
     }
     for publisher in publishers { page.write(publisher) }
@@ -43,9 +43,9 @@ private struct Page {
     lines.append("publisher \(publisher.id)")
     for condition in publisher.conditions {
       let references = condition.references.map { references in
-        references.isEmpty ? " (the upload has no version)" : " (\(references.map(Shown.value).joined(separator: " or ")))"
+        references.isEmpty ? " (the upload has no version)" : " (\(references.map(Printable.value).joined(separator: " or ")))"
       }
-      let got = condition.got.map(Shown.value) ?? (condition.holds == nil ? "unknown" : "nothing")
+      let got = condition.got.map(Printable.value) ?? (condition.holds == nil ? "unknown" : "nothing")
       write(condition.holds, "\(condition.key): expected \(condition.expected)\(references ?? ""), got \(got)")
     }
     write(publisher.memory.holds, "ids: \(publisher.memory.words)")
@@ -57,12 +57,12 @@ private struct Page {
   mutating func write(_ recorded: Explanation.Recorded) {
     let record = recorded.record
     let end = [record.outcome, record.reason].compactMap { $0?.text }.joined(separator: ", ")
-    let publisher = record.publisher.map { " to \(Shown.value($0))" } ?? ""
+    let publisher = record.publisher.map { " to \(Printable.value($0))" } ?? ""
     lines.append(
-      "recorded\(record.time.map { " at \(Shown.value($0))" } ?? ""): \(record.granted ? "granted\(publisher)" : "refused")"
-        + (end.isEmpty ? "" : " (\(Shown.sentence(ExactString(end))))"))
-    if let detail = record.detail { lines.append("  \(Shown.sentence(detail))") }
-    let digest = record.configuration.map(Shown.sentence) ?? "none"
+      "recorded\(record.time.map { " at \(Printable.value($0))" } ?? ""): \(record.granted ? "granted\(publisher)" : "refused")"
+        + (end.isEmpty ? "" : " (\(Printable.sentence(ExactString(end))))"))
+    if let detail = record.detail { lines.append("  \(Printable.sentence(detail))") }
+    let digest = record.configuration.map(Printable.sentence) ?? "none"
     switch recorded.hasSameConfiguration {
     case true?: lines.append("  by this configuration, \(digest)")
     case false?: lines.append("  by another configuration, \(digest)")
@@ -77,13 +77,13 @@ extension ExplainedClaim {
   fileprivate var gotWords: String {
     switch got {
     case nil: "nothing"
-    case .string(let text): Shown.value(text)
+    case .string(let text): Printable.value(text)
     case .integer(let number):
       switch claim {
       case .exp, .nbf, .iat: UnixTime(number).map { "\($0.moment)" } ?? "\(number)"
       case .iss, .sub, .aud, .jti: "\(number)"
       }
-    case let value?: Shown.sentence(ExactString(String(decoding: value.encoded(), as: UTF8.self)))
+    case let value?: Printable.sentence(ExactString(String(decoding: value.encoded(), as: UTF8.self)))
     }
   }
 }
@@ -92,7 +92,7 @@ extension ExplainedClaim.Expectation {
   /// For people.
   var words: String {
     switch self {
-    case .text(let text): Shown.value(text)
+    case .text(let text): Printable.value(text)
     case .laterThan(let time, let lifetime): "later than \(time.moment), and at most \(lifetime) s after iat"
     case .notLaterThan(let time): "not later than \(time.moment)"
     case .someID: "an id"

@@ -19,7 +19,7 @@ package struct Explanation: Sendable {
     package enum Name: String, Sendable { case record, token, keys, signature, issuer, claims, provider, state, policy, freeze }
 
     package let name: Name
-    /// Nil where it could not be judged.
+    /// `nil` if it could not be judged.
     package let holds: Bool?
     package let detail: String
   }
@@ -27,7 +27,7 @@ package struct Explanation: Sendable {
   /// What was recorded of the upload when it happened.
   struct Recorded: Sendable {
     let record: RecordedUpload
-    /// Whether the configuration that decided then is the one that is asked now; nil where the record does not tell.
+    /// Whether the configuration that decided then is the one that is asked now; `nil` if the record does not tell.
     let hasSameConfiguration: Bool?
   }
 
@@ -40,10 +40,10 @@ package struct Explanation: Sendable {
   /// Whom it is granted to.
   package let publisher: PublisherID?
   package let registry: RegistryName
-  /// Nil where no package was asked about.
+  /// `nil` if no package was asked about.
   let target: PublishTarget?
   let packageExists: Bool?
-  /// Nil where none of the configuration is meant.
+  /// `nil` if none of the configuration is meant.
   let issuer: IssuerSettings?
   package let steps: [Step]
   package let claims: [ExplainedClaim]

@@ -18,12 +18,12 @@ struct RecordedUpload: Sendable {
   let version: ExactString?
   let file: ExactString?
   let publisher: ExactString?
-  /// Nil where the token was not verified.
+  /// `nil` if the token was not verified.
   let issuer: ExactString?
   let provenance: Provenance
   /// The token's `jti`.
   let tokenID: ExactString?
-  /// Of the verified token every claim that a condition could compare; nil if the record holds none.
+  /// Of the verified token every claim that a condition could compare; `nil` if the record holds none.
   let claims: JSONObject?
   let configuration: ExactString?
 
@@ -36,7 +36,7 @@ struct RecordedUpload: Sendable {
     }
     func text(_ name: ExactString) throws(Malformation) -> ExactString? {
       guard let value = object[name] else { return nil }
-      guard let text = value.string else { throw Malformation(explanation: "its \(name) is no string") }
+      guard let text = value.string else { throw Malformation(explanation: "its \(name) is not a string") }
       return text
     }
     let event = try text("event")

@@ -3,7 +3,7 @@ import TokenVerification
 
 /// What a token says of itself, to be explained and never to decide anything.
 enum UnverifiedClaims {
-  /// Nil where it is no compact JWS of a JSON object.
+  /// `nil` if it is no compact JWS of a JSON object.
   static func of(_ compact: [UInt8]) -> JSONObject? {
     let parts = compact.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count == 3, let payload = try? Base64URL.decode(parts[1]) else { return nil }

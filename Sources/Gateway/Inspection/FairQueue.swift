@@ -36,6 +36,12 @@ struct FairQueue<Key: Hashable, Element> {
     return (key, element)
   }
 
+  /// Takes out all elements that wait, in no order.
+  mutating func removeAll() -> [Element] {
+    defer { (waiting, turns) = ([:], []) }
+    return waiting.values.flatMap { $0 }
+  }
+
   /// Gives back an element of the key that was out.
   mutating func finish(_ key: Key) {
     guard let count = out[key] else { return }
@@ -43,3 +49,5 @@ struct FairQueue<Key: Hashable, Element> {
     outInAll -= 1
   }
 }
+
+extension FairQueue: Sendable where Key: Sendable, Element: Sendable {}

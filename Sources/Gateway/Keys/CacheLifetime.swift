@@ -2,7 +2,7 @@ import StrictParsers
 
 /// Reads how long an answer may be kept (RFC 9111, section 5.2.2).
 enum CacheLifetime {
-  /// The `max-age` of a Cache-Control field in seconds; nil where there is none that is a number. `no-store` and `no-cache` are 0.
+  /// The `max-age` of a Cache-Control field in seconds; `nil` if there is none that is a number. `no-store` and `no-cache` are 0.
   static func maxAge(_ field: some Collection<UInt8>) -> Int64? {
     var age: Int64?
     for part in field.split(separator: UInt8(ascii: ",")) {

@@ -33,7 +33,7 @@ struct HTTPSFetcher: KeyFetching {
     return try result.get()
   }
 
-  /// The addresses that may be connected to for this URL; nil where the proxy connects.
+  /// The addresses that may be connected to for this URL; `nil` if the proxy connects.
   private func permits(_ url: KeyURL) -> Set<NetworkAddress.Reach>? {
     if proxy.proxy(for: url.origin) != nil { return nil }
     if url.origin.scheme == .http { return [.loopback] }
@@ -86,7 +86,7 @@ struct HTTPSFetcher: KeyFetching {
 
 /// What libcurl's callbacks write. Only the thread that performs the transfer has it.
 private final class Transfer {
-  /// Nil where every address is as good.
+  /// `nil` if every address is as good.
   let permits: Set<NetworkAddress.Reach>?
   var body: [UInt8] = []
   var isTooLarge = false

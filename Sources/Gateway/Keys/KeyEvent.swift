@@ -5,7 +5,7 @@ import TokenVerification
 enum KeyEvent: Hashable, Sendable {
   /// The `kid`s that tokens can name from now on, and when the keys are fetched again.
   case refreshed(issuer: ExactString, ids: [ExactString], next: UnixTime)
-  /// The keys that were there before stay, until `keptUntil`; nil where there are none.
+  /// The keys that were there before stay, until `keptUntil`; `nil` if there are none.
   case refreshFailed(issuer: ExactString, KeyFailure, keptUntil: UnixTime?)
   /// Members of the set that can't be used. Said again only when they change.
   case skipped(issuer: ExactString, [KeySet.SkippedKey])

@@ -6,7 +6,7 @@ extension KeyFailure {
   var explanation: String {
     switch self {
     case .fetch(let failure): failure.explanation
-    case .discovery(let error): "the discovery document is no strict JSON object: \(error.description)"
+    case .discovery(let error): "the discovery document is not a strict JSON object: \(error.description)"
     case .foreignIssuer: "the discovery document names another issuer, or none"
     case .foreignKeys: "the discovery document names no keys of the issuer's origin"
     case .keys(let error): "the keys can't be used: \(error.explanation)"

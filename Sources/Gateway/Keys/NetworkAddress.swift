@@ -41,7 +41,7 @@ struct NetworkAddress: Hashable, Sendable {
   /// An IPv4 address as the IPv6 address that maps it (RFC 4291, section 2.5.5.2): a socket makes no difference either.
   private let value: UInt128
 
-  /// 4 or 16 bytes in network order; nil for any other number.
+  /// 4 or 16 bytes in network order; `nil` for any other number.
   init?(bytes: some Collection<UInt8>) {
     let number = bytes.reduce(into: 0 as UInt128) { $0 = $0 << 8 | UInt128($1) }
     switch bytes.count {

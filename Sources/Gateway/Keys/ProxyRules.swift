@@ -19,7 +19,7 @@ struct ProxyRules: Hashable, Sendable {
 
   static let none = ProxyRules(environment: [:])
 
-  /// The proxy for this origin; nil where it is reached directly, as `http`, which is for loopback only, always is.
+  /// The proxy for this origin; `nil` if it is reached directly, as `http`, which is for loopback only, always is.
   func proxy(for origin: KeyURL.Origin) -> String? {
     guard origin.scheme == .https, !exceptions.contains(where: { Self.matches($0, origin.host) }) else { return nil }
     return proxy

@@ -52,7 +52,7 @@ package final class AuditLog: Sendable {
 
   func write(_ refusals: GatheredRefusals, at time: Timestamp) async { await write(refusals.line(at: time), .record, then: {}) }
 
-  /// For each of these notes, whether the registry took the upload, as its record says that an earlier process wrote; nil where there is none.
+  /// For each of these notes, whether the registry took the upload, as its record says that an earlier process wrote; `nil` if there is none.
   ///
   /// A process that is killed after it has written a record may not have ended the intent, or the deed, any more: what stands at the end of the file
   /// already is not written again.

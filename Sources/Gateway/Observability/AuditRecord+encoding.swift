@@ -56,7 +56,7 @@ extension AuditRecord {
     return line.finish()
   }
 
-  /// The request whose note this is; nil where it can't be read.
+  /// The request whose note this is; `nil` if it can't be read.
   static func requestID(ofNote note: [UInt8]) -> ExactString? { (try? StrictJSON.parseObject(note))?["request.id"]?.string }
 
   /// Of these requests those whose records are among the lines, and whether the registry took what they sent. A line that was cut off is no record.

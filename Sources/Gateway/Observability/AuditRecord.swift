@@ -27,9 +27,9 @@ package struct AuditRecord: Hashable, Sendable {
 
   /// The OIDC token behind the request.
   package struct Token: Hashable, Sendable {
-    /// The `iss`; nil unless the token was verified.
+    /// The `iss`; `nil` unless the token was verified.
     package var issuer: ExactString?
-    /// The `jti`; nil unless the token was verified and has one.
+    /// The `jti`; `nil` unless the token was verified and has one.
     package var jti: ExactString?
     /// Over the token's signed part, never the whole token.
     package var hash: SHA256Digest?

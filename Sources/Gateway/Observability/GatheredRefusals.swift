@@ -1,15 +1,17 @@
 import StrictParsers
 
-/// Refusals of one source before it had proven who it is, which share a record since they were many.
+/// Requests of one source that ended alike before it had proven who it is, and share a record since they were many.
 struct GatheredRefusals: Hashable, Sendable {
   let source: RefusalSource
+  let outcome: AuditOutcome.Name
   let first: Timestamp
   private(set) var last: Timestamp
   private(set) var count: Int64 = 0
   private(set) var reasons: [ReasonCode: Int64] = [:]
 
-  init(of source: RefusalSource, from first: Timestamp) {
+  init(of source: RefusalSource, _ outcome: AuditOutcome.Name, from first: Timestamp) {
     self.source = source
+    self.outcome = outcome
     self.first = first
     last = first
   }
@@ -27,7 +29,7 @@ struct GatheredRefusals: Hashable, Sendable {
     line.member("level", "notice")
     line.member("event", "refusals")
     line.member("granted", false)
-    line.member("outcome", AuditOutcome.Name.refused.rawValue)
+    line.member("outcome", outcome.rawValue)
     line.member("count", count)
     line.member("first", first)
     line.member("last", last)

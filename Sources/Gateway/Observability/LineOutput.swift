@@ -41,13 +41,20 @@ struct LineOutput: ~Copyable {
     return nil
   }
 
-  /// Whether the disk has more room than what is kept for deeds. True of what is no file, or has a disk that does not say.
-  var hasRoomForAll: Bool {
+  /// Whether only a part of the last line could be written.
+  var isTorn: Bool { torn > 0 }
+
+  /// Whether so many bytes can be written without touching what is kept for deeds. True of what is no file, or has a disk that does not say.
+  func hasRoom(for bytes: Int) -> Bool {
     guard case .file = destination, descriptor >= 0 else { return true }
     var disk = statvfs()
     guard unsafe fstatvfs(descriptor, &disk) == 0, disk.f_blocks > 0 else { return true }
-    let (unit, blocks) = (UInt64(disk.f_frsize), UInt64(disk.f_blocks))
-    return UInt64(disk.f_bavail) * unit > min(Self.reservedBytes, blocks * unit / 8)
+    // File systems in user space pass on whatever a server says.
+    let (free, isEndless) = UInt64(disk.f_bavail).multipliedReportingOverflow(by: UInt64(disk.f_frsize))
+    guard !isEndless else { return true }
+    let (size, isHuge) = UInt64(disk.f_blocks).multipliedReportingOverflow(by: UInt64(disk.f_frsize))
+    let reserved = isHuge ? Self.reservedBytes : min(Self.reservedBytes, size / 8)
+    return free > reserved && free - reserved >= UInt64(bytes)
   }
 
   /// Writes a line by one write(2), or what is missing of it after a failure. `errno` where not all of it could be written, else nil.

@@ -36,9 +36,14 @@ package final class LineWriter: Sendable {
     var written: (@Sendable (Bool) -> Void)?
     /// Called once it is written, however late.
     let eventually: (@Sendable () -> Void)?
+
+    /// The same for later: nobody waits for it any more.
+    var unanswered: Line { Line(bytes: bytes, importance: importance, eventually: eventually) }
   }
 
   private struct State {
+    /// A line of which the destination has the beginning: before its rest is written, nothing else is.
+    var torn: Line?
     var waiting: [Line] = []
     /// Records that wait for a disk with more room.
     var held: [Line] = []
@@ -134,60 +139,71 @@ package final class LineWriter: Sendable {
   /// Writes all that waits, or finds out that it can't.
   private func serve() {
     if let failure = output.withLock({ $0.open() }) { return fail(with: failure, keeping: []) }
+    if let torn = state.withLock({ $0.torn }) {
+      if let failure = output.withLock({ $0.write(torn.bytes) }) { return fail(with: failure, keeping: []) }
+      state.withLock { $0.torn = nil }
+      finish(torn)
+    }
     while true {
-      let hasRoom = output.withLock { $0.hasRoomForAll }
-      let (lines, mayWriteAll) = take(hasRoom)
+      let lines = take()
       guard !lines.isEmpty else { break }
       for (index, line) in lines.enumerated() {
-        guard mayWriteAll || line.importance != .record else {
+        guard mayWrite(line) else {
           hold(line)
           continue
         }
         if let failure = output.withLock({ $0.write(line.bytes) }) { return fail(with: failure, keeping: lines[index...]) }
-        state.withLock { $0.backlog -= line.bytes.count }
-        line.eventually?()
-        line.written?(true)
+        finish(line)
       }
     }
     enter(.writable)
     if state.withLock({ !$0.held.isEmpty }) { planRetry() }
   }
 
-  /// The lines to write next, and whether there is room for records of refusals too.
-  private func take(_ hasRoom: Bool) -> ([Line], Bool) {
-    state.withLock { state in
-      let mayWriteAll = hasRoom || state.isEnding
+  /// The lines to write next: first those that were held, if there is room for the first of them.
+  private func take() -> [Line] {
+    let mayWriteHeld = state.withLock { $0.held.first }.map { mayWrite($0) } ?? false
+    return state.withLock { state in
       var lines = state.waiting
       state.waiting = []
-      if mayWriteAll, !state.held.isEmpty {
+      if mayWriteHeld {
         lines = state.held + lines
         state.held = []
       }
       state.isServed = !lines.isEmpty
-      return (lines, mayWriteAll)
+      return lines
+    }
+  }
+
+  /// Whether the disk has room for it. The last room is for deeds.
+  private func mayWrite(_ line: Line) -> Bool {
+    switch line.importance {
+    case .log, .deed: true
+    case .record: state.withLock { $0.isEnding } || output.withLock { $0.hasRoom(for: line.bytes.count) }
     }
   }
 
   private func hold(_ line: Line) {
-    state.withLock { $0.held.append(Line(bytes: line.bytes, importance: line.importance, eventually: line.eventually)) }
+    state.withLock { $0.held.append(line.unanswered) }
     line.written?(false)
   }
 
+  private func finish(_ line: Line) {
+    state.withLock { $0.backlog -= line.bytes.count }
+    line.eventually?()
+    line.written?(true)
+  }
+
   private func fail(with failure: Int32, keeping unwritten: ArraySlice<Line>) {
+    let isTorn = output.withLock { $0.isTorn }
     let answers = state.withLock { state in
-      let all = unwritten + state.waiting
+      var all = unwritten + state.waiting
       let answers = all.compactMap(\.written)
-      var kept: [Line] = []
-      for (index, line) in all.enumerated() {
-        switch line.importance {
-        // A line that is half written must be finished, since the next one would continue it.
-        case .log where index > 0 || unwritten.isEmpty:
-          state.dropped += 1
-          state.backlog -= line.bytes.count
-        case .log, .record, .deed: kept.append(Line(bytes: line.bytes, importance: line.importance, eventually: line.eventually))
-        }
-      }
-      state.waiting = kept
+      if isTorn, state.torn == nil { state.torn = all.popFirst()?.unanswered }
+      let dropped = all.filter { $0.importance == .log }
+      state.dropped += dropped.count
+      state.backlog -= dropped.reduce(0) { $0 + $1.bytes.count }
+      state.waiting = all.filter { $0.importance != .log }.map(\.unanswered)
       state.isServed = false
       return answers
     }

@@ -39,11 +39,11 @@ struct MeasuredStore: StateStore {
     try await timed { () async throws(StateRefusal) in try await store.claim(claim) }
   }
 
-  func open(_ upload: IntendedUpload) async throws(StateRefusal) -> IntentID {
+  func open(_ upload: UploadIntent) async throws(StateRefusal) -> IntentID {
     try await timed { () async throws(StateRefusal) in try await store.open(upload) }
   }
 
-  func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) async throws(StateRefusal) -> [LearntIdentity] {
+  func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) async throws(StateRefusal) -> [PinnedIdentity] {
     try await timed { () async throws(StateRefusal) in try await store.learnt(issuer: issuer, repository: repository, ids: ids) }
   }
 
@@ -51,7 +51,7 @@ struct MeasuredStore: StateStore {
     try await timed { () async throws(StateRefusal) in try await store.probe() }
   }
 
-  func end(_ intent: IntentID, as end: IntentEnd, _ success: UploadSuccess?) { store.end(intent, as: end, success) }
+  func end(_ intent: IntentID, as end: IntentOutcome, _ success: UploadSuccess?) { store.end(intent, as: end, success) }
 
   // MARK: For upkeep
 
@@ -59,23 +59,23 @@ struct MeasuredStore: StateStore {
 
   func publisherRecords() async throws(StateRefusal) -> [PublisherRecord] { try await store.publisherRecords() }
 
-  func forget(_ publisher: PublisherID, _ deed: [UInt8]) async throws(StateRefusal) -> Int { try await store.forget(publisher, deed) }
+  func forget(_ publisher: PublisherID, _ action: [UInt8]) async throws(StateRefusal) -> Int { try await store.forget(publisher, action) }
 
-  func revoke(_ publishers: [PublisherID], at now: UnixTime, _ deed: [UInt8]?) async throws(StateRefusal) -> Int {
-    try await store.revoke(publishers, at: now, deed)
+  func revoke(_ publishers: [PublisherID], at now: UnixTime, _ action: [UInt8]?) async throws(StateRefusal) -> Int {
+    try await store.revoke(publishers, at: now, action)
   }
 
   func publishersOfTokens(at now: UnixTime) async throws(StateRefusal) -> [PublisherID] { try await store.publishersOfTokens(at: now) }
 
-  func freeze(_ freeze: Freeze, _ deed: [UInt8]) async throws(StateRefusal) { try await store.freeze(freeze, deed) }
+  func freeze(_ freeze: Freeze, _ action: [UInt8]) async throws(StateRefusal) { try await store.freeze(freeze, action) }
 
-  func unfreeze(_ scope: Freeze.Scope, _ deed: [UInt8]) async throws(StateRefusal) -> Bool { try await store.unfreeze(scope, deed) }
+  func unfreeze(_ scope: Freeze.Scope, _ action: [UInt8]) async throws(StateRefusal) -> Bool { try await store.unfreeze(scope, action) }
 
   func freezes() async throws(StateRefusal) -> [Freeze] { try await store.freezes() }
 
-  func bulletin(at now: UnixTime) async throws(StateRefusal) -> Bulletin { try await store.bulletin(at: now) }
+  func updates(at now: UnixTime) async throws(StateRefusal) -> OperatorUpdates { try await store.updates(at: now) }
 
-  func settle(_ deeds: [OperatorDeed]) async throws(StateRefusal) { try await store.settle(deeds) }
+  func settle(_ actions: [OperatorAction]) async throws(StateRefusal) { try await store.settle(actions) }
 
   func removeExpired(at now: UnixTime, limit: Int) async throws(StateRefusal) -> Int {
     try await store.removeExpired(at: now, limit: limit)

@@ -3,7 +3,7 @@ import Glibc
 
 /// What the process takes of its machine, under the names that Prometheus' own client libraries use.
 struct ProcessUsage {
-  /// Bytes; nil where the system does not tell.
+  /// Bytes; `nil` if the system does not tell.
   let residentMemory: Int64?
   let openDescriptors: Int64?
   /// Microseconds in which a processor worked for the process, in user and system mode.

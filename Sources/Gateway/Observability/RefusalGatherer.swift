@@ -11,7 +11,7 @@ final class RefusalGatherer: Sendable {
 
   private struct Source {
     var allowance: Allowance
-    var gathered: GatheredRefusals?
+    var gathered: [AuditOutcome.Name: GatheredRefusals] = [:]
   }
 
   private struct State {
@@ -28,7 +28,7 @@ final class RefusalGatherer: Sendable {
   }
 
   /// Counts a refusal. True if it is gathered; false if it is to have a record of its own.
-  func gathers(_ reason: ReasonCode, from address: String?, at time: Timestamp) -> Bool {
+  func gathers(_ outcome: AuditOutcome.Name, _ reason: ReasonCode, from address: String?, at time: Timestamp) -> Bool {
     let now = now()
     var key = RefusalSource(address: address)
     return state.withLock { state in
@@ -37,9 +37,7 @@ final class RefusalGatherer: Sendable {
         state.sources[key] ?? Source(allowance: Allowance(burst: Self.ofSource.burst, perSecond: Self.ofSource.perSecond, at: now))
       defer { state.sources[key] = source }
       if source.allowance.take(at: now), state.allowance.take(at: now) { return false }
-      var gathered = source.gathered ?? GatheredRefusals(of: key, from: time)
-      gathered.add(reason, at: time)
-      source.gathered = gathered
+      source.gathered[outcome, default: GatheredRefusals(of: key, outcome, from: time)].add(reason, at: time)
       return true
     }
   }
@@ -48,9 +46,9 @@ final class RefusalGatherer: Sendable {
   func collect() -> [GatheredRefusals] {
     let now = now()
     return state.withLock { state in
-      let gathered = state.sources.values.compactMap(\.gathered)
+      let gathered = state.sources.values.flatMap(\.gathered.values)
       state.sources = state.sources.compactMapValues { source in
-        guard source.gathered != nil || !source.allowance.isWhole(at: now) else { return nil }
+        guard !source.gathered.isEmpty || !source.allowance.isWhole(at: now) else { return nil }
         return Source(allowance: source.allowance)
       }
       return gathered

@@ -8,7 +8,7 @@ package struct FreezeReport: Sendable {
   let freeze: Freeze
 
   package var text: String {
-    "\(freeze.scope.words), since \(freeze.since.moment): \(Shown.sentence(ExactString(freeze.why)))"
+    "\(freeze.scope.words), since \(freeze.since.moment): \(Printable.sentence(ExactString(freeze.why)))"
   }
 
   package var json: JSONObject {

@@ -24,7 +24,7 @@ package struct PublisherReport: Sendable {
     let isKnown = records.contains {
       $0.ids != nil && $0.key.issuerURL == issuerURL && publisher.repositories.contains($0.key.repository)
     }
-    state = publisher.learns && !isKnown ? .pending : .active
+    state = publisher.pinsOnFirstUse && !isKnown ? .pending : .active
     self.records = records
     bond = publisher.pin == .names ? "trusted by its names" : "ids as configured"
   }
@@ -42,7 +42,7 @@ package struct PublisherReport: Sendable {
       let ids =
         record.ids.map { "learnt \($0.words) on \(record.first.time.moment)" }
         ?? "\(bond), first used on \(record.first.time.moment)"
-      let run = record.last.run.map { " by \(Shown.value($0))" } ?? ""
+      let run = record.last.run.map { " by \(Printable.value($0))" } ?? ""
       return "  \(record.key.repository) of \(record.key.issuerURL): \(ids); last used on \(record.last.time.moment)\(run)"
     }
     return (["\(id) \(state.rawValue)"] + uses).joined(separator: "\n")

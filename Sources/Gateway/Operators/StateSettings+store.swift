@@ -1,7 +1,7 @@
 import StateStore
 
 extension StateSettings {
-  /// The store that is meant. Nil where it lives in the gateway's memory, which no command reaches.
+  /// The store that is meant. `nil` if it lives in the gateway's memory, which no command reaches.
   ///
   /// - Parameter report: Called with the cause when the store stops answering, and with nil when it answers again.
   func open(

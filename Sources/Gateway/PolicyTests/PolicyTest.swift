@@ -5,9 +5,9 @@ import TokenVerification
 /// An upload that somebody imagines, and what is to become of it.
 package struct PolicyTest: Sendable {
   package enum Expectation: Hashable, Sendable {
-    /// Nil where it does not matter by which publisher.
+    /// `nil` if it does not matter by which publisher.
     case grant(PublisherID?)
-    /// Nil where it does not matter why.
+    /// `nil` if it does not matter why.
     case refusal(code: String?)
   }
 
@@ -21,9 +21,9 @@ package struct PolicyTest: Sendable {
   /// Those that a token must have besides are filled in.
   let claims: JSONObject
   let target: PublishTarget
-  let learnt: [LearntIdentity]
+  let learnt: [PinnedIdentity]
   let packageExists: Bool?
-  /// The moment at which the upload happens; nil for the moment of the test.
+  /// The moment at which the upload happens; `nil` for the moment of the test.
   let time: UnixTime?
   package let expected: Expectation
 }

@@ -5,8 +5,8 @@ import StrictParsers
 import TokenVerification
 
 /// Who asks, and by which credential the store remembers him.
-struct Authority {
-  let claimant: Claimant
+struct AuthenticatedPrincipal {
+  let principal: Principal
   let subject: BindingSubject
   /// From then on the credential is worth nothing.
   let end: UnixTime
@@ -18,7 +18,7 @@ struct Authority {
 
   var expiredRefusal: Refusal {
     switch subject {
-    case .direct: .token(.expired(at: claimant.identity.expiry))
+    case .direct: .token(.expired(at: principal.identity.expiry))
     case .uploadToken: .credential(.unknownUploadToken)
     }
   }
@@ -34,18 +34,18 @@ struct Authentication {
   let registry: Registry
   let attempt: Attempt
 
-  func authenticate(_ presented: PresentedCredential) async throws(Refusal) -> Authority {
+  func authenticate(_ presented: PresentedCredential) async throws(Refusal) -> AuthenticatedPrincipal {
     switch presented {
     case .oidc(let compact):
       attempt.record.credential = .oidc
       guard registry.settings.direct == .allow else { throw .credential(.directTokenRefused) }
       let identity = try await identity(ofToken: compact, audience: registry.settings.audience)
-      let claimant = Claimant(identity: identity, scope: nil)
-      try await recall(claimant)
-      return Authority(claimant: claimant, subject: .direct(identity.token), end: Self.end(of: identity))
+      let principal = Principal(identity: identity, scope: nil)
+      try await recall(principal)
+      return AuthenticatedPrincipal(principal: principal, subject: .direct(identity.token), end: Self.end(of: identity))
     case .uploadToken(let token):
       attempt.record.credential = .uploadToken
-      return try await authority(of: token)
+      return try await authenticated(of: token)
     }
   }
 
@@ -75,7 +75,7 @@ struct Authentication {
     }
   }
 
-  private func authority(of token: UploadToken) async throws(Refusal) -> Authority {
+  private func authenticated(of token: UploadToken) async throws(Refusal) -> AuthenticatedPrincipal {
     let record: UploadTokenRecord?
     do throws(StateRefusal) {
       record = try await gateway.store.uploadToken(token.hash, at: gateway.now())
@@ -84,17 +84,17 @@ struct Authentication {
     }
     guard let record, record.identity.audience == registry.settings.audience else { throw .credential(.unknownUploadToken) }
     attempt.identify(record.identity, configuration.policy.provenance(of: record.identity), signedPart: nil)
-    let claimant = Claimant(identity: record.identity, scope: TokenScope(publishers: record.publishers, package: record.package))
-    try await recall(claimant)
-    return Authority(claimant: claimant, subject: .uploadToken(token.hash), end: record.expiry)
+    let principal = Principal(identity: record.identity, scope: TokenScope(publishers: record.publishers, package: record.package))
+    try await recall(principal)
+    return AuthenticatedPrincipal(principal: principal, subject: .uploadToken(token.hash), end: record.expiry)
   }
 
   /// Asks the store what was learnt of the one who asks, where anything is learnt of his issuer's tokens.
-  func recall(_ claimant: Claimant) async throws(Refusal) {
-    let identity = claimant.identity
-    guard configuration.policy.learns(from: identity), let known = configuration.policy.recognisable(identity) else { return }
+  func recall(_ principal: Principal) async throws(Refusal) {
+    let identity = principal.identity
+    guard configuration.policy.pinsOnFirstUse(from: identity), let known = configuration.policy.recognisable(identity) else { return }
     do throws(StateRefusal) {
-      attempt.knowledge.learnt = try await gateway.store.learnt(
+      attempt.inputs.learnt = try await gateway.store.learnt(
         issuer: identity.issuerURL, repository: known.repository, ids: known.ids)
     } catch {
       throw .state(error)

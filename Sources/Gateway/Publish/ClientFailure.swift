@@ -1,5 +1,7 @@
+import RegistryProtocols
+
 /// How the client failed while the registry was waited for.
-enum ClientFailure: Error, Hashable, Sendable {
+enum ClientFailure: ExplainedRefusal, Hashable, Sendable {
   /// It ended its connection. The registry may have taken the upload.
   case gone
 
@@ -7,15 +9,10 @@ enum ClientFailure: Error, Hashable, Sendable {
     case gone = "client.gone"
   }
 
-  var code: Code {
+  var facts: RefusalFacts<Code> {
     switch self {
-    case .gone: .gone
-    }
-  }
-
-  var explanation: String {
-    switch self {
-    case .gone: "the client ended its connection before the registry had answered; the registry may have taken the upload"
+    case .gone:
+      .init(.gone, 400, "the client ended its connection before the registry had answered; the registry may have taken the upload")
     }
   }
 }

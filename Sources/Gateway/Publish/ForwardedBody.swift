@@ -66,13 +66,13 @@ final class StreamedBody: ForwardedBody {
   private(set) var artifact: (size: Int64, digest: SHA256Digest?)?
 
   /// Waits for the body's first bytes: the registry sees nothing of an upload that never begins.
-  init(of flow: PublishFlow) async throws(Refusal) {
-    body = flow.body
-    limits = flow.configuration.settings.server.limits
-    contentType = flow.contentType
-    framing = flow.head.framing
+  init(of pipeline: PublishPipeline) async throws(Refusal) {
+    body = pipeline.body
+    limits = pipeline.configuration.settings.server.limits
+    contentType = pipeline.contentType
+    framing = pipeline.head.framing
     memory = body.resources.memory
-    digest = flow.registry.settings.digest == .sha256 ? StreamDigest(memory) : nil
+    digest = pipeline.registry.settings.digest == .sha256 ? StreamDigest(memory) : nil
     if let first = try await receive() { try keep(first) }
   }
 

@@ -6,15 +6,15 @@ import StrictParsers
 
 /// Sends what was granted to the registry, and judges what it answers.
 struct Forwarder {
-  let flow: PublishFlow
-  let uploader: Uploader
+  let pipeline: PublishPipeline
+  let client: AuthenticatedClient
   let target: PublishTarget
 
   /// Sends an upload under the consent that is given when the connection stands, immediately before the first byte.
   ///
   /// A kept connection that broke before the answer's first byte may have been closed before it was used: then, and only then, a new one is tried.
-  func forward(_ body: some ForwardedBody) async throws(Refusal) -> RelayedAnswer {
-    if asksTheRegistryFirst { try await flow.refuseExisting(target, try flow.confirm(uploader, target)) }
+  func forward(_ body: some ForwardedBody) async throws(Refusal) -> RelayedResponse {
+    if asksTheRegistryFirst { try await pipeline.refuseExisting(target, try pipeline.reauthorize(client, target)) }
     let credential = isOurs ? try await credential() : nil
     let first = try await connect()
     do throws(Refusal) {
@@ -25,25 +25,25 @@ struct Forwarder {
     }
   }
 
-  private var asksTheRegistryFirst: Bool { flow.registry.settings.overwrite == .refuse }
+  private var asksTheRegistryFirst: Bool { pipeline.registry.settings.overwrite == .refuse }
 
   /// Whether the credential that goes upstream is ours.
   var isOurs: Bool {
-    switch uploader {
-    case .claimant: true
+    switch client {
+    case .principal: true
     case .legacy: false
     }
   }
 
-  private var origin: UpstreamOrigin { isOurs ? flow.registry.origin : flow.registry.openOrigin }
+  private var origin: UpstreamOrigin { isOurs ? pipeline.registry.origin : pipeline.registry.openOrigin }
 
   /// A connection that carried a client's own credential carries nothing else.
-  private var keepsConnections: Bool { isOurs && flow.registry.settings.upstream.keepAlive }
+  private var keepsConnections: Bool { isOurs && pipeline.registry.settings.upstream.keepAlive }
 
   private func credential() async throws(Refusal) -> ServiceCredential? {
     do throws(UpstreamFailure) {
-      let credential = try await flow.registry.credential.current()
-      flow.attempt.credential = credential
+      let credential = try await pipeline.registry.credential.current()
+      pipeline.attempt.credential = credential
       return credential
     } catch {
       throw .upstream(error)
@@ -52,8 +52,8 @@ struct Forwarder {
 
   private func exchange(
     _ body: some ForwardedBody, _ credential: ServiceCredential?, on upstream: UpstreamConnection
-  ) async throws(Refusal) -> RelayedAnswer {
-    let watch = await ClientWatch(of: flow.body.connection, ending: upstream.bytes, waitsForAnswer: true)
+  ) async throws(Refusal) -> RelayedResponse {
+    let watch = await ClientWatch(of: pipeline.body.connection, ending: upstream.bytes, waitsForAnswer: true)
     do throws(Refusal) {
       return try await watchedExchange(body, credential, on: upstream)
     } catch {
@@ -64,16 +64,17 @@ struct Forwarder {
 
   private func watchedExchange(
     _ body: some ForwardedBody, _ credential: ServiceCredential?, on upstream: UpstreamConnection
-  ) async throws(Refusal) -> RelayedAnswer {
-    if asksTheRegistryFirst || !upstream.wasReused { try await flow.affirm(uploader) }
+  ) async throws(Refusal) -> RelayedResponse {
+    if asksTheRegistryFirst || !upstream.wasReused { try await pipeline.recheckToken(client) }
     let head = UpstreamHead(
-      publishing: try flow.confirm(uploader, target), method: flow.head.method, target: flow.registry.publishTarget(for: flow.path),
+      publishing: try pipeline.reauthorize(client, target), method: pipeline.head.method,
+      target: pipeline.registry.publishTarget(for: pipeline.path),
       origin: origin,
-      of: flow.head, contentType: body.contentType, framing: body.framing, keepAlive: keepsConnections,
+      of: pipeline.head, contentType: body.contentType, framing: body.framing, keepAlive: keepsConnections,
       credential: credential)
-    flow.attempt.beganUpstream()
+    pipeline.attempt.beganUpstream()
     let isWhole = try await send(body, behind: head, on: upstream)
-    defer { flow.attempt.endedUpstream() }
+    defer { pipeline.attempt.endedUpstream() }
     return try await answer(on: upstream, wasSentWhole: isWhole)
   }
 
@@ -92,9 +93,10 @@ struct Forwarder {
   // MARK: Connections and answers
 
   private func connect(anew: Bool = false) async throws(Refusal) -> UpstreamConnection {
-    let eventLoop = flow.attempt.eventLoop
+    let eventLoop = pipeline.attempt.eventLoop
     let connector = UpstreamConnector(
-      gateway: flow.gateway, registry: flow.registry.name, share: flow.attempt.share, limits: flow.configuration.settings.server.limits)
+      gateway: pipeline.gateway, registry: pipeline.registry.name, share: pipeline.attempt.share,
+      limits: pipeline.configuration.settings.server.limits)
     if !anew, keepsConnections, let kept = await connector.reuse(origin.key, on: eventLoop) { return kept }
     let upstream = try await Refusal.wrap(Refusal.upstream) { () async throws(UpstreamFailure) in
       try await connector.connect(to: origin, on: eventLoop)
@@ -104,22 +106,22 @@ struct Forwarder {
   }
 
   /// Reads and judges the registry's answer, and keeps the connection if it may serve again.
-  private func answer(on upstream: UpstreamConnection, wasSentWhole: Bool) async throws(Refusal) -> RelayedAnswer {
+  private func answer(on upstream: UpstreamConnection, wasSentWhole: Bool) async throws(Refusal) -> RelayedResponse {
     let head: ResponseHead
     let body: [UInt8]
     let deadline = upstream.answerDeadline
     do throws(UpstreamFailure) {
-      head = try await upstream.answerHead(to: flow.head.method, by: deadline)
-      flow.attempt.record.upstreamStatus = head.status
-      flow.gateway.health.answered(flow.registry.name)
+      head = try await upstream.answerHead(to: pipeline.head.method, by: deadline)
+      pipeline.attempt.record.upstreamStatus = head.status
+      pipeline.gateway.health.answered(pipeline.registry.name)
       body = try await upstream.collectBody(
-        upTo: flow.configuration.settings.server.limits.answer, by: deadline, in: flow.body.resources.memory)
+        upTo: pipeline.configuration.settings.server.limits.answer, by: deadline, in: pipeline.body.resources.memory)
     } catch {
       throw .upstream(error)
     }
     let mayBeKept = head.mayBeReused && upstream.isExactlyFramed && wasSentWhole && keepsConnections
     await end(upstream, keeping: mayBeKept)
-    let judged: Result<RelayedAnswer, UpstreamFailure>
+    let judged: Result<RelayedResponse, UpstreamFailure>
     do throws(UpstreamFailure) { judged = .success(try await judge(head, body)) } catch { judged = .failure(error) }
     do throws(UpstreamFailure) {
       let answer = try await learn(from: judged)
@@ -131,21 +133,21 @@ struct Forwarder {
   }
 
   private func end(_ upstream: UpstreamConnection, keeping: Bool) async {
-    if keeping { return await flow.gateway.pool.giveBack(upstream, to: origin.key) }
-    if upstream.sentSurplus { flow.gateway.pool.distrust(origin.key) }
+    if keeping { return await pipeline.gateway.pool.giveBack(upstream, to: origin.key) }
+    if upstream.sentSurplus { pipeline.gateway.pool.distrust(origin.key) }
   }
 
   /// Off the event loop where there is much to scan.
-  private func judge(_ head: ResponseHead, _ body: [UInt8]) async throws(UpstreamFailure) -> RelayedAnswer {
+  private func judge(_ head: ResponseHead, _ body: [UInt8]) async throws(UpstreamFailure) -> RelayedResponse {
     let secrets = AnswerSecrets(
-      credential: flow.attempt.credential?.scan ?? CredentialScan(secrets: []), address: flow.registry.address)
-    let location = flow.registry.locationRewrite(for: flow.head, flow.configuration)
+      credential: pipeline.attempt.credential?.scan ?? CredentialScan(secrets: []), address: pipeline.registry.address)
+    let location = pipeline.registry.locationRewrite(for: pipeline.head, pipeline.configuration)
     let isOurs = isOurs
-    let judged: @Sendable () throws(UpstreamFailure) -> RelayedAnswer = { () throws(UpstreamFailure) in
-      try RelayedAnswer(head, body: body, isToOurCredential: isOurs, hiding: secrets, location: location)
+    let judged: @Sendable () throws(UpstreamFailure) -> RelayedResponse = { () throws(UpstreamFailure) in
+      try RelayedResponse(head, body: body, isToOurCredential: isOurs, hiding: secrets, location: location)
     }
     if body.count <= 16 * 1024 { return try judged() }
-    return try await flow.gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in
+    return try await pipeline.gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in
       try judged()
     }
   }

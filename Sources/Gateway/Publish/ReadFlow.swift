@@ -16,7 +16,9 @@ struct ReadFlow {
   let registry: Registry
   let connection: ClientConnection
 
-  func serve(_ head: RequestHead, _ path: RoutedPath, _ body: RequestBody, _ request: AnsweredRequest) async -> RequestService.Fate {
+  func serve(_ head: RequestHead, _ path: RoutedPath, _ body: RequestBody, _ request: RequestContext) async
+    -> RequestService.ConnectionPersistence
+  {
     do throws(Refusal) {
       return try await pass(head, path, body.resources, request)
     } catch {
@@ -26,8 +28,8 @@ struct ReadFlow {
   }
 
   private func pass(
-    _ head: RequestHead, _ path: RoutedPath, _ resources: RequestResources, _ request: AnsweredRequest
-  ) async throws(Refusal) -> RequestService.Fate {
+    _ head: RequestHead, _ path: RoutedPath, _ resources: RequestResources, _ request: RequestContext
+  ) async throws(Refusal) -> RequestService.ConnectionPersistence {
     guard registry.settings.reads == .pass else { throw .route(.readsRefused) }
     let limits = configuration.settings.server.limits
     let upstream: UpstreamConnection
@@ -84,9 +86,9 @@ struct ReadFlow {
 
   /// Passes the answer on as it comes.
   private func relay(
-    _ answer: ResponseHead, from upstream: UpstreamConnection, to head: RequestHead, _ memory: Reservation, _ request: AnsweredRequest
+    _ answer: ResponseHead, from upstream: UpstreamConnection, to head: RequestHead, _ memory: Reservation, _ request: RequestContext
   ) async -> RelayEnd {
-    var written = AnswerHead(status: answer.status, reason: answer.reason)
+    var written = ResponseHeadWriter(status: answer.status, reason: answer.reason)
     for field in answer.fields where Self.relayedFields.contains(field.nameText) { written.add(field.nameText, field.value) }
     if let location = try? answer.fields.single(named: "location") {
       if let rewritten = registry.locationRewrite(for: head, configuration).rewrite(location) { written.add("location", rewritten.utf8) }
@@ -131,7 +133,7 @@ enum AnswerFraming: Hashable {
     }
   }
 
-  func describe(in head: inout AnswerHead) {
+  func describe(in head: inout ResponseHeadWriter) {
     switch self {
     case .none: break
     case .wouldBe(let length): head.add("content-length", length)

@@ -6,25 +6,27 @@ import StrictParsers
 
 /// An upload whose body says what it would publish: all of it is read, inspected and agreed before the registry sees a byte.
 struct SpooledPublish {
-  let flow: PublishFlow
-  let uploader: Uploader
+  let pipeline: PublishPipeline
+  let client: AuthenticatedClient
 
-  func run() async throws(Refusal) -> RelayedAnswer {
-    let dialect = flow.registry.dialect
-    var inspector = try Refusal.wrap(Refusal.scope) { () throws(ScopeRefusal) in try dialect.inspector(for: flow.head, path: flow.path) }
+  func run() async throws(Refusal) -> RelayedResponse {
+    let dialect = pipeline.registry.dialect
+    var inspector = try Refusal.wrap(Refusal.upload) { () throws(UploadRefusal) in
+      try dialect.inspector(for: pipeline.head, path: pipeline.path)
+    }
     let artifact = try await receive(inspectedBy: &inspector)
     // The form is written anew.
     try count(formBytes: inspector.bufferedBytes)
-    flow.attempt.record.artifactDigest = artifact.digests.sha256
-    flow.attempt.record.artifactSize = Int64(artifact.count)
+    pipeline.attempt.record.artifactDigest = artifact.digests.sha256
+    pipeline.attempt.record.artifactSize = Int64(artifact.count)
     let upload = try await inspect(artifact, by: inspector)
-    flow.attempt.record.target = upload.target
+    pipeline.attempt.record.target = upload.target
 
-    let intent = try await flow.bind(uploader, upload.target, artifact)
-    flow.attempt.openIntent = (intent, .bound)
+    let intent = try await pipeline.bind(client, upload.target, artifact)
+    pipeline.attempt.openIntent = (intent, .bound)
     let body = WholeBody(
       contentType: ArraySlice(upload.contentType.utf8), prefix: upload.prefix, artifact: artifact, suffix: upload.suffix)
-    return try await Forwarder(flow: flow, uploader: uploader, target: upload.target).forward(body)
+    return try await Forwarder(pipeline: pipeline, client: client, target: upload.target).forward(body)
   }
 
   /// Reads the body to its end. What the policy will not allow is refused as soon as the form has named it.
@@ -35,14 +37,14 @@ struct SpooledPublish {
     while let chunk = try await next() {
       var file = ByteBuffer()
       let before = inspector.bufferedBytes
-      try Refusal.wrap(Refusal.scope) { () throws(ScopeRefusal) in
+      try Refusal.wrap(Refusal.upload) { () throws(UploadRefusal) in
         try inspector.receive(chunk.readableBytesUInt8Span) { unsafe file.writeBytes($0.bytes) }
       }
       try count(formBytes: inspector.bufferedBytes - before)
       if !isAnnounced, let target = inspector.announcedTarget {
         isAnnounced = true
-        flow.attempt.record.target = target
-        _ = try await flow.consider(uploader, target)
+        pipeline.attempt.record.target = target
+        _ = try await pipeline.authorize(client, target)
       }
       if file.readableBytes > 0 {
         let filled = spool ?? newSpool(for: inspector)
@@ -56,23 +58,23 @@ struct SpooledPublish {
 
   private func newSpool(for inspector: any BodyInspector) -> ArtifactSpool {
     ArtifactSpool(
-      of: flow.body, for: flow.attempt.share, flow.configuration.settings.server.limits, flow.gateway,
+      of: pipeline.body, for: pipeline.attempt.share, pipeline.configuration.settings.server.limits, pipeline.gateway,
       hashing: inspector.digestsToCompute)
   }
 
   private func count(formBytes: Int) throws(Refusal) {
-    do throws(SharedBudget.Shortage) { try flow.body.resources.memory.grow(by: formBytes) } catch { throw .body(.noMemory(error)) }
+    do throws(SharedBudget.Shortage) { try pipeline.body.resources.memory.grow(by: formBytes) } catch { throw .body(.noMemory(error)) }
   }
 
   private func next() async throws(Refusal) -> ByteBuffer? {
-    do throws(BodyRefusal) { return try await flow.body.next() } catch { throw .body(error) }
+    do throws(BodyRefusal) { return try await pipeline.body.next() } catch { throw .body(error) }
   }
 
   /// Off the event loop: an archive takes as long to read as it is large.
   private func inspect(_ artifact: SpooledArtifact, by inspector: any BodyInspector) async throws(Refusal) -> InspectedUpload {
-    let timeout = flow.configuration.settings.server.limits.inspectionTimeout
-    return try await Refusal.wrap(Refusal.scope) { () async throws(ScopeRefusal) in
-      try await flow.gateway.inspections.run(for: flow.attempt.share, within: timeout) { budget throws(ScopeRefusal) in
+    let timeout = pipeline.configuration.settings.server.limits.inspectionTimeout
+    return try await Refusal.wrap(Refusal.upload) { () async throws(UploadRefusal) in
+      try await pipeline.gateway.inspections.run(for: pipeline.attempt.share, within: timeout) { budget throws(UploadRefusal) in
         try inspector.finish(artifact: artifact, digests: artifact.digests, budget: budget)
       }
     }

@@ -11,13 +11,13 @@ final class Attempt {
   var record: AuditRecord
   let eventLoop: any EventLoop
   /// The intent in the store that must be closed, and how, whatever comes.
-  var openIntent: (id: IntentID, end: IntentEnd)?
+  var openIntent: (id: IntentID, end: IntentOutcome)?
   /// What was entered into the store, and whether the repository has another name than the one that was learnt.
-  var undertaken: (upload: IntendedUpload, isRenamed: Bool)?
+  var reserved: (upload: UploadIntent, isRenamed: Bool)?
   /// What the policy judges by, beyond the token and the upload.
-  var knowledge = Knowledge()
-  /// Nil where the registry is not only tried out.
-  var trial: Trial?
+  var inputs = PolicyInputs()
+  /// `nil` if the registry is not only tried out.
+  var reportOnly: ReportOnlyDecision?
   /// On whose account it takes room.
   var share = SharedBudget.Share.unverified
   /// What the registry's answer is scanned for.
@@ -58,7 +58,7 @@ final class Attempt {
 
 extension AuditRecord {
   /// What every record says of its request.
-  mutating func describe(_ request: AnsweredRequest, _ head: RequestHead, _ configuration: Configuration) {
+  mutating func describe(_ request: RequestContext, _ head: RequestHead, _ configuration: Configuration) {
     clientAddress = request.clientAddress
     userAgent = head.fields.values(named: "user-agent").first.map { Array($0) }
     self.configuration = configuration.settings.digest

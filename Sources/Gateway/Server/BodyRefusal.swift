@@ -1,7 +1,8 @@
+import RegistryProtocols
 import StrictParsers
 
 /// Why a request's body was not read to its end.
-enum BodyRefusal: Error, Hashable, Sendable {
+enum BodyRefusal: ExplainedRefusal, Hashable, Sendable {
   /// More than `upload`, as its length says or as it came.
   case tooLarge
   /// Fewer bytes than `body_rate` over its window.
@@ -27,15 +28,16 @@ enum BodyRefusal: Error, Hashable, Sendable {
     case malformed = "body.malformed"
   }
 
-  var code: Code {
+  var facts: RefusalFacts<Code> {
     switch self {
-    case .tooLarge: .tooLarge
-    case .tooSlow: .tooSlow
-    case .timedOut: .timedOut
-    case .incomplete: .incomplete
-    case .displaced, .noMemory(.displaced): .displaced
-    case .noMemory: .noMemory
-    case .malformed: .malformed
+    case .tooLarge: .init(.tooLarge, 413, "the upload is larger than this gateway accepts")
+    case .tooSlow: .init(.tooSlow, 408, "the upload came too slowly")
+    case .timedOut: .init(.timedOut, 408, "the upload took too long")
+    case .incomplete: .init(.incomplete, 400, "the upload ended before it was whole")
+    case .displaced: .init(.displaced, 503, "the upload came more slowly than others that needed its room; try again")
+    case .noMemory(.displaced): .init(.displaced, 503, "the upload came more slowly than others that needed its room; try again")
+    case .noMemory(let shortage): .init(.displaced, 503, "the gateway's buffers are full: \(shortage.words); try again")
+    case .malformed(let refusal): .init(.malformed, 400, refusal.explanation)
     }
   }
 
@@ -44,27 +46,6 @@ enum BodyRefusal: Error, Hashable, Sendable {
     switch self {
     case .displaced, .noMemory: true
     case .tooLarge, .tooSlow, .timedOut, .incomplete, .malformed: false
-    }
-  }
-
-  var status: Int {
-    switch self {
-    case .tooLarge: 413
-    case .tooSlow, .timedOut: 408
-    case .displaced, .noMemory: 503
-    case .incomplete, .malformed: 400
-    }
-  }
-
-  var explanation: String {
-    switch self {
-    case .tooLarge: "the upload is larger than this gateway accepts"
-    case .tooSlow: "the upload came too slowly"
-    case .timedOut: "the upload took too long"
-    case .incomplete: "the upload ended before it was whole"
-    case .displaced, .noMemory(.displaced): "the upload came more slowly than others that needed its room; try again"
-    case .noMemory(let shortage): "the gateway's buffers are full: \(shortage.words); try again"
-    case .malformed(let refusal): refusal.explanation
     }
   }
 }

@@ -86,7 +86,7 @@ actor ByteChannel {
       return buffer
     }
     if ended { return nil }
-    readTimer.start(until: deadline, on: channel.eventLoop, ring: readAlarm)
+    readTimer.start(until: deadline, on: channel.eventLoop, fire: readAlarm)
     defer { readTimer.stop() }
     return try await withCheckedContinuation { continuation in
       reader = continuation
@@ -116,7 +116,7 @@ actor ByteChannel {
   func watchInput() { requestRead() }
 
   /// What to call, once, when bytes or the end arrive while nobody reads.
-  func surprised(_ action: (@Sendable () -> Void)?) { onSurprise = action }
+  func onUnexpectedInput(_ action: (@Sendable () -> Void)?) { onSurprise = action }
 
   /// How the other side's stream ended.
   enum StreamEnd: Sendable {
@@ -151,7 +151,7 @@ actor ByteChannel {
   private var readAlarm: @Sendable () -> Void { { self.assumeIsolated { $0.readAlarmWentOff() } } }
 
   private func readAlarmWentOff() {
-    guard readTimer.isLate(on: channel.eventLoop, ring: readAlarm) else { return }
+    guard readTimer.isLate(on: channel.eventLoop, fire: readAlarm) else { return }
     reader?.resume(returning: .failure(.timedOut))
     reader = nil
     resumeHandshakeWaiter()
@@ -163,7 +163,7 @@ actor ByteChannel {
   func completesHandshake(by deadline: NIODeadline) async -> Bool {
     guard !isHandshakeComplete else { return true }
     guard !ended, channel.isActive else { return false }
-    readTimer.start(until: deadline, on: channel.eventLoop, ring: readAlarm)
+    readTimer.start(until: deadline, on: channel.eventLoop, fire: readAlarm)
     defer { readTimer.stop() }
     await withCheckedContinuation { continuation in
       handshakeWaiter = continuation
@@ -224,7 +224,7 @@ actor ByteChannel {
     guard channel.isActive else { throw .closed }
     let began = NIODeadline.now()
     let before = bufferedBytes
-    writeTimer.start(until: began + pace.patience, on: channel.eventLoop, ring: writeAlarm)
+    writeTimer.start(until: began + pace.patience, on: channel.eventLoop, fire: writeAlarm)
     defer { writeTimer.stop() }
     await withCheckedContinuation { writer = $0 }
     guard channel.isActive else { throw .closed }
@@ -240,7 +240,7 @@ actor ByteChannel {
   private var writeAlarm: @Sendable () -> Void { { self.assumeIsolated { $0.writeAlarmWentOff() } } }
 
   private func writeAlarmWentOff() {
-    if writeTimer.isLate(on: channel.eventLoop, ring: writeAlarm) { resumeWriter() }
+    if writeTimer.isLate(on: channel.eventLoop, fire: writeAlarm) { resumeWriter() }
   }
 
   private func resumeWriter() {

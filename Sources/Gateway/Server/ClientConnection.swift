@@ -21,7 +21,7 @@ final class ClientConnection {
   /// What a head may take before it counts as buffered memory; most are smaller.
   private static let uncountedHeadBytes = 4 << 10
 
-  /// So many refused exchanges are answered on one connection; a client that means well needs few.
+  /// So many refused exchanges, and burns, are answered on one connection; a client that means well needs few.
   private static let mostRefusedExchanges = 5
 
   let bytes: ByteChannel
@@ -78,8 +78,8 @@ final class ClientConnection {
   }
 
   /// Writes an answer of our own. False if the client did not take all of it in time.
-  func answer(_ answer: RegistryAnswer, to request: AnsweredRequest, closing: Bool) async -> Bool {
-    var head = AnswerHead(status: answer.status, reason: answer.reason.utf8)
+  func answer(_ answer: LocalResponse, to request: RequestContext, closing: Bool) async -> Bool {
+    var head = ResponseHeadWriter(status: answer.status, reason: answer.reason.utf8)
     head.add("content-type", answer.contentType.utf8)
     for field in answer.fields { head.add(field.name, field.value.utf8) }
     head.add("content-length", String(answer.body.count).utf8)
@@ -90,8 +90,8 @@ final class ClientConnection {
   }
 
   /// Writes a registry's answer. False if the client did not take all of it in time.
-  func relay(_ answer: RelayedAnswer, to request: AnsweredRequest, closing: Bool) async -> Bool {
-    var head = AnswerHead(status: answer.status, reason: answer.reason)
+  func relay(_ answer: RelayedResponse, to request: RequestContext, closing: Bool) async -> Bool {
+    var head = ResponseHeadWriter(status: answer.status, reason: answer.reason)
     for field in answer.fields { head.add(field.name, field.value) }
     if answer.status != 204 { head.add("content-length", String(answer.body.count).utf8) }
     head.finish(requestID: request.id, closing: closing)
@@ -119,7 +119,7 @@ final class ClientConnection {
     }
   }
 
-  /// Counts a refused exchange. False if the connection is to end with it.
+  /// Counts a refused exchange or a burn. False if the connection is to end with it.
   func mayGoOnAfterRefusedExchange() -> Bool {
     refusedExchanges += 1
     return refusedExchanges < Self.mostRefusedExchanges
@@ -157,7 +157,7 @@ enum HeadFailure: Error {
 }
 
 /// What an answer must know of the request that it answers.
-struct AnsweredRequest {
+struct RequestContext {
   let id: RequestID
   let isHead: Bool
   /// Who asks, as far as that can be believed.

@@ -25,7 +25,7 @@ final class Configuration: Sendable {
     self.tls = tls
   }
 
-  /// The registries that a host name serves; nil where it serves none.
+  /// The registries that a host name serves; `nil` if it serves none.
   func registries(on host: ExactString) -> [Registry]? {
     let served = registries.filter { $0.settings.host == nil || $0.settings.host == host }
     return served.isEmpty ? nil : served

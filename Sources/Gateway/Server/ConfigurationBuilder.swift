@@ -96,7 +96,7 @@ struct ConfigurationBuilder {
   }
 
   private func url(_ text: ExactString) throws(Failure) -> KeyURL {
-    guard let url = KeyURL(text) else { throw Failure(message: "\(text) is no URL that keys may be fetched from") }
+    guard let url = KeyURL(text) else { throw Failure(message: "\(text) is not a URL that keys may be fetched from") }
     return url
   }
 

@@ -6,26 +6,26 @@ import NIOCore
 struct DeadlineTimer {
   private var alarm: Scheduled<Void>?
   private var alarmTime = NIODeadline.distantFuture
-  /// Nil while nothing is awaited.
+  /// `nil` while nothing is awaited.
   private var deadline: NIODeadline?
 
   /// From now on something is awaited until `deadline`; `ring` must call `isLate`.
-  mutating func start(until deadline: NIODeadline, on eventLoop: any EventLoop, ring: @escaping @Sendable () -> Void) {
+  mutating func start(until deadline: NIODeadline, on eventLoop: any EventLoop, fire: @escaping @Sendable () -> Void) {
     self.deadline = deadline
     guard deadline < alarmTime else { return }
-    setAlarm(at: deadline, on: eventLoop, ring: ring)
+    setAlarm(at: deadline, on: eventLoop, fire: fire)
   }
 
   /// It came in time.
   mutating func stop() { deadline = nil }
 
   /// Whether what is awaited is late, now that the alarm went off; otherwise the alarm is set anew, if anything is awaited.
-  mutating func isLate(on eventLoop: any EventLoop, ring: @escaping @Sendable () -> Void) -> Bool {
+  mutating func isLate(on eventLoop: any EventLoop, fire: @escaping @Sendable () -> Void) -> Bool {
     alarm = nil
     alarmTime = .distantFuture
     guard let deadline else { return false }
     if deadline <= .now() { return true }
-    setAlarm(at: deadline, on: eventLoop, ring: ring)
+    setAlarm(at: deadline, on: eventLoop, fire: fire)
     return false
   }
 
@@ -35,9 +35,9 @@ struct DeadlineTimer {
     self = DeadlineTimer()
   }
 
-  private mutating func setAlarm(at time: NIODeadline, on eventLoop: any EventLoop, ring: @escaping @Sendable () -> Void) {
+  private mutating func setAlarm(at time: NIODeadline, on eventLoop: any EventLoop, fire: @escaping @Sendable () -> Void) {
     alarm?.cancel()
-    alarm = eventLoop.scheduleTask(deadline: time, ring)
+    alarm = eventLoop.scheduleTask(deadline: time, fire)
     alarmTime = time
   }
 }

@@ -12,7 +12,7 @@ extension GatewayServices {
     attempt.end()
     metrics.count(attempt.record, outcome)
     if isGathered(attempt, outcome) { return }
-    let success = outcome.isSuccess ? attempt.undertaken.map { UploadSuccess(time: now(), of: $0.upload) } : nil
+    let success = outcome.isSuccess ? attempt.reserved.map { UploadSuccess(time: now(), of: $0.upload) } : nil
     await audit.write(attempt.record, outcome, at: clock()) { [store, intent = attempt.openIntent] in
       if let intent { store.end(intent.id, as: intent.end, success) }
     }
@@ -24,7 +24,7 @@ extension GatewayServices {
   /// Whether the attempt needs no record of its own, since its source caused many that end in the same way.
   private func isGathered(_ attempt: Attempt, _ outcome: AuditOutcome) -> Bool {
     guard let reason = outcome.reason, attempt.isAnonymous else { return false }
-    return refusals.gathers(reason, from: attempt.record.clientAddress, at: clock())
+    return refusals.gathers(outcome.name, reason, from: attempt.record.clientAddress, at: clock())
   }
 
   /// Writes one record for each source whose refusals were gathered.
@@ -37,12 +37,12 @@ extension GatewayServices {
     if case .refused(let reason, let detail) = outcome, reason == ReasonCode(PublisherRefusal.Code.identityChanged) {
       log.log(.publisherIdentityChanged, ["request.id": "\(attempt.record.requestID)", "detail": "\(detail ?? "")"])
     }
-    guard outcome.isSuccess, let (upload, isRenamed) = attempt.undertaken else { return }
+    guard outcome.isSuccess, let (upload, isRenamed) = attempt.reserved else { return }
     knownPackages.note(upload.target.package, of: upload.target.registry)
     guard let use = upload.use else { return }
-    if let lesson = use.lesson {
+    if let newPin = use.newPin {
       var metadata: Logger.Metadata = [
-        "publisher.id": "\(use.key.publisher)", "repository": "\(use.key.repository)", "ids": "\(lesson.words)",
+        "publisher.id": "\(use.key.publisher)", "repository": "\(use.key.repository)", "ids": "\(newPin.words)",
       ]
       if let run = use.run { metadata["run"] = "\(run)" }
       log.log(.publisherActivated, metadata)

@@ -32,10 +32,10 @@ final class GatewayServices: Sendable {
   private let listening = Mutex(false)
   private let departed = DepartedPublishers()
   /// Operators' deeds, and earlier processes' intents, that this process has given to the audit log.
-  let recordedDeeds = Mutex<Set<Int64>>([])
+  let recordedActions = Mutex<Set<Int64>>([])
   let recordedIntents = Mutex<Set<IntentID>>([])
   /// Deeds that are recorded, of which the store is still to be told.
-  let unsettledDeeds = Mutex<[OperatorDeed]>([])
+  let unsettledActions = Mutex<[OperatorAction]>([])
   private let freezes = Mutex<[Freeze]>([])
   private let unaccountedClaims = Mutex<Set<String>>([])
 

@@ -17,7 +17,7 @@ struct Housekeeping: Service {
       await withTaskGroup(of: Void.self) { tasks in
         tasks.addTask { await sweep() }
         tasks.addTask { await keepKeysFresh() }
-        tasks.addTask { await heedOperators() }
+        tasks.addTask { await applyOperatorUpdates() }
         tasks.addTask { await recordGatheredRefusals() }
       }
     }
@@ -32,10 +32,10 @@ struct Housekeeping: Service {
     }
   }
 
-  private func heedOperators() async {
+  private func applyOperatorUpdates() async {
     while !Task.isCancelled {
       do { try await Task.sleep(for: Self.bulletinInterval) } catch { return }
-      await gateway.heedOperators()
+      await gateway.applyOperatorUpdates()
     }
   }
 

@@ -15,7 +15,7 @@ struct Listener {
         switch cause {
         case let error as IOError: SystemError.words(error.errnoCode)
         case is SocketAddressError.UnknownHost: "the name is not known"
-        default: "it is no address of this machine"
+        default: "it is not an address of this machine"
         }
       return "can't listen on \(address): \(reason)"
     }

@@ -15,12 +15,12 @@ struct Registry: Sendable {
   let probe: CredentialProbe
   /// What of its answers tells where it is.
   let address: UpstreamAddress
-  /// `scheme://host[:port]` as clients reach it; nil where only their requests tell.
+  /// `scheme://host[:port]` as clients reach it; `nil` if only their requests tell.
   let publicOrigin: ExactString?
 
   var name: RegistryName { settings.name }
 
-  /// The request's path below this registry's prefix; nil where it lies elsewhere.
+  /// The request's path below this registry's prefix; `nil` if it lies elsewhere.
   func route(_ path: RequestPath, query: ExactString?) -> RoutedPath? {
     let prefix = settings.path.segments
     guard path.hasPrefix(prefix), let raw = ExactString(utf8: path.bytes(afterSegments: prefix.count)) else { return nil }

@@ -9,7 +9,7 @@ final class RequestBody {
   private var pace: TransferPace
   private var deadline: NIODeadline
   private let limit: Int64
-  private var owesContinue: Bool
+  private var mustSendContinue: Bool
   /// What the request holds, of which a waiting body may be ended to make room for another.
   let resources: RequestResources
   private(set) var bytesReceived: Int64 = 0
@@ -24,7 +24,7 @@ final class RequestBody {
     pace = TransferPace(bytesPerSecond: limits.bodyRate)
     deadline = .now() + .milliseconds(limits.bodyTimeout.milliseconds)
     limit = limits.upload
-    owesContinue = head.expectsContinue
+    mustSendContinue = head.expectsContinue
     resources.onGiveWay(giveWay)
   }
 
@@ -90,8 +90,8 @@ final class RequestBody {
   }
 
   private func sendContinue() async throws(BodyRefusal) {
-    guard owesContinue else { return }
-    owesContinue = false
+    guard mustSendContinue else { return }
+    mustSendContinue = false
     var pace = TransferPace(bytesPerSecond: 1)
     do throws(ChannelFailure) {
       try await connection.writeAll(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"), until: .writable, at: &pace)

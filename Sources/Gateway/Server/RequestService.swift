@@ -11,7 +11,7 @@ struct RequestService {
   let peer: SocketAddress?
 
   /// What becomes of the connection after a request.
-  enum Fate {
+  enum ConnectionPersistence {
     case keepAlive
     case close
     /// The client did not take its answer: nothing more is owed to it.
@@ -38,7 +38,7 @@ struct RequestService {
   /// Serves one request. False if the connection ends with it.
   private func serve(_ head: RequestHead) async -> Bool {
     let configuration = gateway.configuration
-    let request = AnsweredRequest(
+    let request = RequestContext(
       id: gateway.newRequestID(), isHead: head.method == .head,
       clientAddress: configuration.settings.server.clientAddress(of: head, from: peer))
     let resources: RequestResources
@@ -58,8 +58,8 @@ struct RequestService {
   }
 
   private func serve(
-    _ head: RequestHead, _ body: RequestBody, _ request: AnsweredRequest, _ configuration: Configuration
-  ) async -> Fate {
+    _ head: RequestHead, _ body: RequestBody, _ request: RequestContext, _ configuration: Configuration
+  ) async -> ConnectionPersistence {
     do throws(Refusal) {
       return try await route(head, body, request, configuration)
     } catch {
@@ -68,8 +68,8 @@ struct RequestService {
   }
 
   private func route(
-    _ head: RequestHead, _ body: RequestBody, _ request: AnsweredRequest, _ configuration: Configuration
-  ) async throws(Refusal) -> Fate {
+    _ head: RequestHead, _ body: RequestBody, _ request: RequestContext, _ configuration: Configuration
+  ) async throws(Refusal) -> ConnectionPersistence {
     let path = try Refusal.wrap(Refusal.path) { () throws(RequestPathRefusal) in try RequestPath(head.target.path) }
     guard let registries = configuration.registries(on: head.host.name) else { throw .route(.unknownHost) }
     let exchange = try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in try ExchangeRoute(path, head.method) }
@@ -85,7 +85,7 @@ struct RequestService {
       return await ReadFlow(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
         .serve(head, routed, body, request)
     case .publish(let plan):
-      return await PublishService(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
+      return await PublishEndpoint(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
         .serve(plan, head, routed, body, request)
     }
   }
@@ -99,13 +99,13 @@ struct RequestService {
   // MARK: Refusals before there is a registry
 
   /// False if the client did not take the answer.
-  private func refuse(_ refusal: Refusal, _ head: RequestHead, _ request: AnsweredRequest, _ configuration: Configuration) async -> Bool {
+  private func refuse(_ refusal: Refusal, _ head: RequestHead, _ request: RequestContext, _ configuration: Configuration) async -> Bool {
     if head.method.allowsBody || head.method == .delete {
       let attempt = Attempt(.publish, request.id, on: connection.bytes.channel.eventLoop)
       attempt.record.describe(request, head, configuration)
       await gateway.conclude(attempt, refusal.outcome)
     }
-    return await connection.answer(RegistryAnswer(refusing: refusal.forClient(request.id)), to: request, closing: true)
+    return await connection.answer(LocalResponse(refusing: refusal.forClient(request.id)), to: request, closing: true)
   }
 
   private func refuse(_ failure: HeadFailure) async {
@@ -123,13 +123,13 @@ struct RequestService {
   private func refuse(_ refusal: Refusal, mayPublish: Bool) async -> Bool {
     let configuration = gateway.configuration
     let id = gateway.newRequestID()
-    let request = AnsweredRequest(id: id, isHead: false, clientAddress: peer?.ipAddress)
+    let request = RequestContext(id: id, isHead: false, clientAddress: peer?.ipAddress)
     if mayPublish {
       let attempt = Attempt(.publish, id, on: connection.bytes.channel.eventLoop)
       attempt.record.clientAddress = request.clientAddress
       attempt.record.configuration = configuration.settings.digest
       await gateway.conclude(attempt, refusal.outcome)
     }
-    return await connection.answer(RegistryAnswer(refusing: refusal.forClient(id)), to: request, closing: true)
+    return await connection.answer(LocalResponse(refusing: refusal.forClient(id)), to: request, closing: true)
   }
 }

@@ -68,7 +68,7 @@ struct Serving: Service {
     let connection = ClientConnection(bytes, limits: limits, memory: nil)
     let refusal = Refusal.gateway(.overloaded).forClient(id)
     let isTaken = await connection.answer(
-      RegistryAnswer(refusing: refusal), to: AnsweredRequest(id: id, isHead: false, clientAddress: nil), closing: true)
+      LocalResponse(refusing: refusal), to: RequestContext(id: id, isHead: false, clientAddress: nil), closing: true)
     if isTaken { bytes.close() } else { bytes.abort() }
   }
 
@@ -89,6 +89,7 @@ struct Serving: Service {
       tasks.addTask { await gateway.connections.drain() }
       tasks.addTask {
         guard (try? await Task.sleep(for: .milliseconds(limit.milliseconds))) != nil else { return }
+        gateway.inspections.close()
         await gateway.connections.abortAll()
       }
       await tasks.next()

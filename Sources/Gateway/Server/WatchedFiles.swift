@@ -1,6 +1,6 @@
 /// The state in which a configuration's files were seen: another one is a reason to read them again.
 struct WatchedFiles: Equatable {
-  /// Nil where there was no such file.
+  /// `nil` if there was no such file.
   private let versions: [String: FileVersion?]
 
   /// Looks at each file that the configuration was read from, at those that it would be read from now, and at the links that Kubernetes turns.

@@ -6,7 +6,7 @@ package struct AddressRange: Hashable, Sendable {
   private let bytes: [UInt8]
   private let length: Int
 
-  /// Nil where the text is no address, or has bits behind its length.
+  /// `nil` if the text is not an address, or has bits behind its length.
   package init?(_ text: String) {
     let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     guard let bytes = Self.bytes(String(parts[0])) else { return nil }

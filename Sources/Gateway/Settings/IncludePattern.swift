@@ -9,7 +9,9 @@ struct IncludePattern: Hashable, Sendable {
   var isLines: Bool { path.hasSuffix(".jsonl") }
 
   private var folder: String? { path.lastIndex(of: "/").map { String(path[..<$0]) } }
-  private var name: NamePattern { NamePattern(canonical: ExactString(folder.map { path.dropFirst($0.count + 1) } ?? path[...])) }
+  private var name: ClaimPattern {
+    ClaimPattern(ExactString(folder.map { path.dropFirst($0.count + 1) } ?? path[...]), ignoringCase: false)
+  }
 
   /// Whether it names one file, which must be there.
   var isLiteral: Bool { name.isLiteral }

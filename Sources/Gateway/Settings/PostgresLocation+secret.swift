@@ -1,7 +1,7 @@
 import StateStore
 
 extension PostgresLocation {
-  /// Reads it from where the configuration says. Blocks. Nil where it can't be read or is no such URL.
+  /// Reads it from where the configuration says. Blocks. `nil` if it can't be read or is no such URL.
   init?(_ source: SecretSource, _ environment: [String: String]) {
     do throws(SecretSource.Fault) {
       let location = try source.read(environment).withBytes { PostgresLocation(url: $0) }

@@ -5,7 +5,7 @@ struct RegularFile: ~Copyable {
   private static let pieceBytes = 1 << 20
   private let descriptor: CInt
 
-  /// Nil where there is none that can be read.
+  /// `nil` if there is none that can be read.
   init?(_ path: String) {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
@@ -19,7 +19,7 @@ struct RegularFile: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// All of it, or as much as shows that it is longer than `limit`; nil where it can't be read.
+  /// All of it, or as much as shows that it is longer than `limit`; `nil` if it can't be read.
   static func contents(of path: String, upTo limit: Int) -> [UInt8]? {
     guard let file = RegularFile(path) else { return nil }
     var bytes: [UInt8] = []
@@ -31,7 +31,7 @@ struct RegularFile: ~Copyable {
     return bytes
   }
 
-  /// The next piece, empty at the end; nil where it can't be read.
+  /// The next piece, empty at the end; `nil` if it can't be read.
   func next() -> [UInt8]? {
     var piece = [UInt8](repeating: 0, count: Self.pieceBytes)
     while true {

@@ -28,7 +28,7 @@ package enum SecretSource: Hashable, Sendable {
     }
   }
 
-  /// The file that holds it; nil where it is not in one.
+  /// The file that holds it; `nil` if it is not in one.
   package func path(_ environment: [String: String]) -> String? {
     switch self {
     case .file(let path): path

@@ -142,7 +142,7 @@ package struct RegistrySettings: Hashable, Sendable {
 
   package let name: RegistryName
   package let ecosystem: Ecosystem
-  /// In lower case; nil where it is the only registry, of any host.
+  /// In lower case; `nil` if it is the only registry, of any host.
   package let host: ExactString?
   package let path: PathPrefix
   package let audience: ExactString

@@ -7,11 +7,11 @@ import Yams
 
 /// Reads the files of a configuration.
 package protocol SettingsReading: Sendable {
-  /// Nil where there is no regular file that can be read. Of one that is larger than any that a person writes, the beginning.
+  /// `nil` if there is no regular file that can be read. Of one that is larger than any that a person writes, the beginning.
   func contents(of path: String) -> [UInt8]?
   /// Hands on a file of any size, piece by piece. False where it can't be read.
   func read(_ path: String, _ piece: ([UInt8]) -> Void) -> Bool
-  /// The names of a folder's entries, sorted; nil where it can't be read.
+  /// The names of a folder's entries, sorted; `nil` if it can't be read.
   func names(in folder: String) -> [String]?
   /// Whether users may read a file that are neither its owner nor of its group.
   func isOpenToOthers(_ path: String) -> Bool
@@ -64,7 +64,7 @@ package enum SettingsFile {
       }
     }
 
-    /// The time by which to tell what is over; nil where that is of no account.
+    /// The time by which to tell what is over; `nil` if that is of no account.
     var time: UnixTime? {
       switch self {
       case .checking(let time), .reviewing(let time): time.unixTime

@@ -40,7 +40,7 @@ extension SettingsNode {
     switch number {
     case .integer: return number
     case .number where text.utf8.allSatisfy({ ASCII.isDigit($0) || $0 == UInt8(ascii: "-") }):
-      error("is no number that a claim could hold: a string stands in quotes")
+      error("is not a number that a claim could hold: a string stands in quotes")
       return nil
     case .number, .null, .bool, .string, .array, .object: return .string(ExactString(text))
     }

@@ -101,7 +101,7 @@ extension SettingsSchema {
   private func keyURL(_ node: SettingsNode, allowsHTTP: Bool) -> ExactString? {
     guard let text = node.text() else { return nil }
     guard let url = KeyURL(ExactString(text)) else {
-      node.error("\"\(text)\" is no URL that keys may be fetched from")
+      node.error("\"\(text)\" is not a URL that keys may be fetched from")
       return nil
     }
     if url.origin.scheme == .http {
@@ -134,7 +134,7 @@ extension SettingsSchema {
       guard let text = item.text() else { return nil }
       if Self.algorithms.contains(text) { return ExactString(text) }
       item.error(
-        "\"\(text)\" is no algorithm that is accepted: there are \(Self.algorithms.joined(separator: ", "))",
+        "\"\(text)\" is not an algorithm that is accepted: there are \(Self.algorithms.joined(separator: ", "))",
         suggestion: Spelling.nearest(to: text, among: Self.algorithms))
       return nil
     }

@@ -32,7 +32,7 @@ extension SettingsSchema {
         object = try StrictJSON.parseObject(bytes.span)
       } catch {
         mistakes += 1
-        return here(column: error.offset + 1).error("is no JSON object: \(error.reason.rawValue)", .syntax)
+        return here(column: error.offset + 1).error("is not a JSON object: \(error.reason.rawValue)", .syntax)
       }
       if let line = PublisherLine(object, terms), case (let publisher?, let found) = Publisher.check(line.declaration, line.rules),
         gathered.ids.insert(line.declaration.id).inserted
@@ -85,7 +85,7 @@ private struct PublisherLine {
   init?(_ object: JSONObject, _ terms: LineTerms) {
     var id: ExactString?
     var issuer: (written: ExactString, name: IssuerName, rules: PublisherRules)?
-    var when: [(key: String, values: Few<ExactString>)] = []
+    var when: [(key: String, values: TinyArray<ExactString>)] = []
     var mayPublish: [(registry: RegistryName, patterns: [NamePattern])] = []
     var haveVersions = true
     var create = PublisherDeclaration.Creation.named
@@ -133,11 +133,11 @@ private struct PublisherLine {
       id: id.text, issuer: issuer.name, when: when, mayPublish: mayPublish, create: create, expires: expires)
   }
 
-  private static func values(_ value: JSONValue) -> Few<ExactString>? {
+  private static func values(_ value: JSONValue) -> TinyArray<ExactString>? {
     if let text = text(value) { return .one(text) }
     guard let items = value.array else { return nil }
     let texts = items.compactMap(text)
-    return texts.count == items.count ? Few(texts) : nil
+    return texts.count == items.count ? TinyArray(texts) : nil
   }
 
   /// What stands there, as it would stand in YAML.

@@ -32,7 +32,7 @@ extension SettingsSchema {
     }
   }
 
-  /// - Parameter path: Of a secret's file; nil where it is not in one.
+  /// - Parameter path: Of a secret's file; `nil` if it is not in one.
   func checkReaders(of path: String?, _ node: SettingsNode?) {
     guard isOnTheMachine, let path, reader.isOpenToOthers(path) else { return }
     node?.warn("every user of this machine can read \(path): take that right away (chmod o=)")
@@ -47,7 +47,7 @@ extension SettingsSchema {
     if !isASCII { node.warn("the secret is not ASCII: registries differ in what they take its other characters for") }
   }
 
-  /// - Parameter key: What is in the key's file; nil where it can't be read.
+  /// - Parameter key: What is in the key's file; `nil` if it can't be read.
   func checkPair(_ certificate: String, _ node: SettingsNode?, key: [UInt8]?, _ keyNode: SettingsNode?) {
     guard isOnTheMachine, let time = purpose.time, let bytes = reader.contents(of: certificate) else { return }
     for fault in CertificateFault.all(in: bytes, key: key, at: time) {

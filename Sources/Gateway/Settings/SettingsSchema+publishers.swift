@@ -102,7 +102,7 @@ extension SettingsSchema {
       let rules = declared.rules[issuer.name]
     else { return nil }
     let declaration = PublisherDeclaration(
-      id: id ?? "unnamed", issuer: issuer.name, when: conditions.map { ($0.name, Few($0.values ?? [])) },
+      id: id ?? "unnamed", issuer: issuer.name, when: conditions.map { ($0.name, TinyArray($0.values ?? [])) },
       mayPublish: packages.map { (RegistryName($0.name), $0.patterns) }, create: create, pin: pin, expires: expires)
     let (publisher, found) = Publisher.check(declaration, rules)
     for problem in found { report(problem, node, members, conditions, packages) }
@@ -114,7 +114,7 @@ extension SettingsSchema {
     let key: SettingsNode
     let name: String
     let value: SettingsNode
-    /// Nil where one of them can't be read, which was reported.
+    /// `nil` if one of them can't be read, which was reported.
     let values: [ExactString]?
 
     init(key: SettingsNode, name: String, value: SettingsNode) {
@@ -129,7 +129,7 @@ extension SettingsSchema {
 
   private struct Packages {
     let name: String
-    /// Nil where the registry's own entry is wrong.
+    /// `nil` if the registry's own entry is wrong.
     let registry: RegistrySettings?
     let node: SettingsNode
     let patterns: [NamePattern]
@@ -159,13 +159,13 @@ extension SettingsSchema {
     guard let text = node.text() else { return Self.standIn }
     guard let ecosystem else { return NamePattern(canonical: ExactString(text)) }
     if let canonical = ecosystem.canonicalPattern(ExactString(text)) { return NamePattern(canonical: canonical) }
-    node.error("\"\(text)\" is no package's name of the protocol \(ecosystem.rawValue)")
+    node.error("\"\(text)\" is not a package's name of the protocol \(ecosystem.rawValue)")
     return Self.standIn
   }
 
   /// A tag that names the version can't be judged where the upload has none.
   private func checkTags(_ conditions: [WrittenCondition], _ packages: [Packages]) {
-    guard Self.namesVersion(conditions.map { ($0.name, Few($0.values ?? [])) }),
+    guard Self.namesVersion(conditions.map { ($0.name, TinyArray($0.values ?? [])) }),
       let tag = conditions.first(where: { $0.name == "tag" })
     else { return }
     for registry in packages.compactMap(\.registry) {
@@ -175,7 +175,7 @@ extension SettingsSchema {
   }
 
   /// Whether a tag hangs on the upload's version.
-  static func namesVersion(_ when: [(key: String, values: Few<ExactString>)]) -> Bool {
+  static func namesVersion(_ when: [(key: String, values: TinyArray<ExactString>)]) -> Bool {
     when.first { $0.key == "tag" }?.values.contains { TagPattern($0)?.namesVersion ?? false } ?? false
   }
 

@@ -80,7 +80,7 @@ extension SettingsSchema {
   private func host(_ node: SettingsNode) -> ExactString? {
     guard let text = node.text() else { return nil }
     guard let host = HostName(ExactString(text)), host.port == nil else {
-      node.error("\"\(text)\" is no host name: neither a scheme nor a port belongs to it")
+      node.error("\"\(text)\" is not a host name: neither a scheme nor a port belongs to it")
       return nil
     }
     return host.name
@@ -89,7 +89,7 @@ extension SettingsSchema {
   private func prefix(_ node: SettingsNode) -> PathPrefix? {
     guard let text = node.text() else { return nil }
     guard let path = try? RequestPath(ArraySlice(text.utf8)) else {
-      node.error("\"\(text)\" is no path: it begins with a slash and needs no second reading")
+      node.error("\"\(text)\" is not a path: it begins with a slash and needs no second reading")
       return nil
     }
     if path.segments.first?.text == "_" { node.error("/_ is where the exchange lies") }

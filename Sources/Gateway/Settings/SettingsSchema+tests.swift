@@ -62,7 +62,7 @@ extension SettingsSchema {
     guard let registry, let written else { return nil }
     let ecosystem = registry.ecosystem
     guard let package = ecosystem.canonicalName(ExactString(written)) else {
-      members["package"]?.error("\"\(written)\" is no package's name of the protocol \(ecosystem.rawValue)")
+      members["package"]?.error("\"\(written)\" is not a package's name of the protocol \(ecosystem.rawValue)")
       return nil
     }
     var version: PublishTarget.Version?
@@ -78,7 +78,7 @@ extension SettingsSchema {
   private func version(_ node: SettingsNode, _ ecosystem: Ecosystem) -> PublishTarget.Version? {
     guard let text = node.text().map({ ExactString($0) }) else { return nil }
     if let canonical = ecosystem.canonicalVersion(text) { return .init(written: text, canonical: canonical) }
-    node.error("\"\(text)\" is no version of the protocol \(ecosystem.rawValue)")
+    node.error("\"\(text)\" is not a version of the protocol \(ecosystem.rawValue)")
     return nil
   }
 
@@ -114,11 +114,11 @@ extension SettingsSchema {
 
   // MARK: What was learnt
 
-  /// Nil where something is wrong with it, which is reported.
+  /// `nil` if something is wrong with it, which is reported.
   private func learnt(
     _ members: SettingsMembers, _ node: SettingsNode, _ expected: PolicyTest.Expectation?, _ claims: JSONObject?, _ issuer: IssuerSettings?,
     _ publishers: [Publisher]?
-  ) -> [LearntIdentity]? {
+  ) -> [PinnedIdentity]? {
     var id: PublisherID?
     if let by = members["learnt_by"] {
       guard let named = publisher(by, publishers) else { return nil }
@@ -139,7 +139,7 @@ extension SettingsSchema {
     guard ids.count == entries.count, let issuer, let provider = ProviderCatalog.provider(issuer.provider, identity: issuer.identity),
       let publisher = publishers?.first(where: { $0.id == id })
     else { return nil }
-    guard publisher.learns, publisher.issuer == issuer.name else {
+    guard publisher.pinsOnFirstUse, publisher.issuer == issuer.name else {
       learnt.error("the publisher \(id) learns nothing of \(issuer.name)'s tokens", .invalid)
       return nil
     }
@@ -148,7 +148,7 @@ extension SettingsSchema {
       return nil
     }
     return publisher.repositories(under: claims ?? JSONObject([]), of: provider).map {
-      LearntIdentity(key: PublisherKey(publisher: id, issuerURL: issuer.url, repository: $0), ids: ImmutableIDs(ids))
+      PinnedIdentity(key: PublisherKey(publisher: id, issuerURL: issuer.url, repository: $0), ids: ImmutableIDs(ids))
     }
   }
 }

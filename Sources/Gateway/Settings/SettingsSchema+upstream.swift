@@ -29,7 +29,7 @@ extension SettingsSchema {
       credential: credential, caFile: caFile, clientCertificate: clientCertificate, keepAlive: keepAlive)
   }
 
-  /// The path behind `unix:`; nil for any other URL.
+  /// The path behind `unix:`; `nil` for any other URL.
   private func socket(_ node: SettingsNode) -> String? {
     guard case .scalar(let scalar) = node.node, scalar.string.hasPrefix(Self.socketScheme) else { return nil }
     let path = String(scalar.string.dropFirst(Self.socketScheme.count))
@@ -83,7 +83,7 @@ extension SettingsSchema {
     guard let name = field, let value else { return nil }
     let lowercased = String(decoding: ASCII.lowercased(name.utf8), as: UTF8.self)
     guard name.utf8.allSatisfy({ ASCII.isTokenCharacter($0) }), !Self.reservedFields.contains(lowercased) else {
-      members["name"]?.error("\"\(name)\" is no field that a credential can stand in")
+      members["name"]?.error("\"\(name)\" is not a field that a credential can stand in")
       return nil
     }
     return .header(name: lowercased, value: value)

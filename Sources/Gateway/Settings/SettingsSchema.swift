@@ -29,7 +29,7 @@ struct SettingsSchema {
     let paths = files.paths
     for path in tests { files.note(tests: files.parse(path)?.members(["tests"])?.required("tests")) }
     let state = state(members["state"])
-    if state == .memory, publishers.contains(where: \.learns) {
+    if state == .memory, publishers.contains(where: \.pinsOnFirstUse) {
       members["state"]?.warn("a restart forgets whom publishers without ids belong to, so that they learn anew")
     }
     if case .sqlite(let path) = state { checkFolder(SettingsNode.folder(of: path), root.nearest(["state", "sqlite"])) }
@@ -100,7 +100,7 @@ struct SettingsSchema {
     node.items()?.compactMap { item in
       guard let text = item.text() else { return nil }
       if let range = AddressRange(text) { return range }
-      item.error("\"\(text)\" is no address and no range of addresses")
+      item.error("\"\(text)\" is neither an address nor a range of addresses")
       return nil
     }
   }
@@ -129,7 +129,7 @@ struct SettingsSchema {
     // One that can't be read was reported already.
     guard let secret = try? source.read(environment) else { return nil }
     guard let location = secret.withBytes({ PostgresLocation(url: $0) }) else {
-      url.error("the secret is no URL of a PostgreSQL database: postgres://USER:PASSWORD@HOST/DATABASE")
+      url.error("the secret is not a URL of a PostgreSQL database: postgres://USER:PASSWORD@HOST/DATABASE")
       return nil
     }
     if !location.isProtected {

@@ -27,7 +27,7 @@ extension SettingsNode {
     guard let text = text() else { return nil }
     let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
     guard let value = Self.quantity(text, units: units) else {
-      error("\"\(text)\" is no duration: a whole number and ms, s, m, h or d")
+      error("\"\(text)\" is not a duration: a whole number and ms, s, m, h or d")
       return nil
     }
     guard bounds.contains(value) else {
@@ -44,7 +44,7 @@ extension SettingsNode {
 
   private func size(_ text: String, _ bounds: ClosedRange<Int64>) -> Int64? {
     guard let value = Self.quantity(text, units: [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("B", 1)]) else {
-      error("\"\(text)\" is no size: a whole number and B, KiB, MiB or GiB")
+      error("\"\(text)\" is not a size: a whole number and B, KiB, MiB or GiB")
       return nil
     }
     guard bounds.contains(value) else {
@@ -57,7 +57,7 @@ extension SettingsNode {
   func rate() -> Int64? {
     guard let text = text() else { return nil }
     guard text.hasSuffix("/s") else {
-      error("\"\(text)\" is no rate: a size and /s")
+      error("\"\(text)\" is not a rate: a size and /s")
       return nil
     }
     return size(String(text.dropLast(2)), 1...(1 << 40))
@@ -100,7 +100,7 @@ extension SettingsNode {
   func date() -> UnixTime? {
     guard let text = text() else { return nil }
     if let time = UnixTime(day: text) { return time }
-    error("\"\(text)\" is no date: YYYY-MM-DD")
+    error("\"\(text)\" is not a date: YYYY-MM-DD")
     return nil
   }
 
@@ -110,7 +110,7 @@ extension SettingsNode {
     guard let colon = text.lastIndex(of: ":"), let port = Self.wholeNumber(text[text.index(after: colon)...]), port <= 65535,
       let host = HostName(colon == text.startIndex ? "127.0.0.1" : ExactString(text[..<colon])), host.port == nil
     else {
-      error("\"\(text)\" is no address: HOST:PORT or :PORT")
+      error("\"\(text)\" is not an address: HOST:PORT or :PORT")
       return nil
     }
     return ListenAddress(host: host.name.text.filter { $0 != "[" && $0 != "]" }, port: Int(port))
@@ -140,7 +140,7 @@ extension UnixTime {
     self.init(year: year, month: month, day: day)
   }
 
-  /// Midnight UTC of a day of the Gregorian calendar; nil where there is no such day.
+  /// Midnight UTC of a day of the Gregorian calendar; `nil` if there is no such day.
   init?(year: Int, month: Int, day: Int) {
     let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
     let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]

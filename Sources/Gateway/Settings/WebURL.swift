@@ -17,7 +17,7 @@ struct WebURL {
 
   var origin: String { "\(isTLS ? "https" : "http")://\(authority)" }
 
-  /// Nil where the text is anything else.
+  /// `nil` if the text is anything else.
   init?(_ text: String) {
     guard
       let (scheme, rest) = ["https://", "http://"].lazy.compactMap({ scheme in
@@ -39,7 +39,7 @@ extension SettingsNode {
   func webURL() -> WebURL? {
     guard let text = text() else { return nil }
     guard let url = WebURL(text) else {
-      error("\"\(text)\" is no URL: http:// or https://, a host, perhaps a port and a path, and nothing else")
+      error("\"\(text)\" is not a URL: http:// or https://, a host, perhaps a port and a path, and nothing else")
       return nil
     }
     return url

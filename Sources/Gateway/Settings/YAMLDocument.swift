@@ -14,7 +14,7 @@ struct YAMLDocument {
   /// What keys that stand twice were called, by what they are called now.
   private let renamed: [Unicode.Scalar: String]
 
-  /// Nil where there is none.
+  /// `nil` if there is none.
   ///
   /// Yams gives nothing at all of a file in which a key stands twice. The first of the two is renamed then, so that the rest can be read and checked.
   init?(_ text: String) throws {
@@ -40,10 +40,10 @@ struct YAMLDocument {
     }
   }
 
-  /// What a key that stands twice was called; nil for any other.
+  /// What a key that stands twice was called; `nil` for any other.
   func repeatedName(_ key: Node) -> String? { key.scalar?.string.unicodeScalars.first.flatMap { renamed[$0] } }
 
-  /// The first character of the key at a mark; nil where it has none that could be another.
+  /// The first character of the key at a mark; `nil` if it has none that could be another.
   private static func place(of mark: Mark, in text: String) -> String.Index? {
     let scalars = text.unicodeScalars
     var place = scalars.startIndex

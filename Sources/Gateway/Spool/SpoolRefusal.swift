@@ -1,5 +1,7 @@
+import RegistryProtocols
+
 /// Why an upload could not be kept until it was read whole.
-enum SpoolRefusal: Error, Hashable, Sendable {
+enum SpoolRefusal: ExplainedRefusal, Hashable, Sendable {
   /// The running uploads have reached a limit.
   case full(SharedBudget.Shortage)
   /// The disk is full.
@@ -12,18 +14,11 @@ enum SpoolRefusal: Error, Hashable, Sendable {
     case unavailable = "spool.unavailable"
   }
 
-  var code: Code {
+  var facts: RefusalFacts<Code> {
     switch self {
-    case .full, .diskFull: .full
-    case .unavailable: .unavailable
-    }
-  }
-
-  var explanation: String {
-    switch self {
-    case .full(let shortage): "the gateway holds as many uploads as it has room for: \(shortage.words); try again"
-    case .diskFull: "the gateway's disk for uploads is full; try again"
-    case .unavailable: "the gateway can't store the upload while it reads it; try again"
+    case .full(let shortage): .init(.full, 503, "the gateway holds as many uploads as it has room for: \(shortage.words); try again")
+    case .diskFull: .init(.full, 503, "the gateway's disk for uploads is full; try again")
+    case .unavailable: .init(.unavailable, 503, "the gateway can't store the upload while it reads it; try again")
     }
   }
 }

@@ -32,7 +32,7 @@ extension NIOSSLContext {
       throw PEMFile.Fault(words: "the client's key: \(error.explanation)")
     }
     guard let key = secret.withBytes({ try? NIOSSLPrivateKey(bytes: $0, format: .pem) }) else {
-      throw PEMFile.Fault(words: "the client's key is no private key in PEM, or is encrypted")
+      throw PEMFile.Fault(words: "the client's key is not a private key in PEM, or is encrypted")
     }
     return key
   }

@@ -11,7 +11,7 @@ enum PEMFile {
   static func chain(_ path: String) throws(Fault) -> [NIOSSLCertificate] {
     try refuseUnreadable(path, "the certificate")
     guard let chain = try? NIOSSLCertificate.fromPEMFile(path), !chain.isEmpty else {
-      throw Fault(words: "the certificate \(path) is no certificate in PEM")
+      throw Fault(words: "the certificate \(path) is not a certificate in PEM")
     }
     return chain
   }
@@ -19,7 +19,7 @@ enum PEMFile {
   static func key(_ path: String) throws(Fault) -> NIOSSLPrivateKey {
     try refuseUnreadable(path, "the key")
     guard let key = try? NIOSSLPrivateKey(file: path, format: .pem) else {
-      throw Fault(words: "the key \(path) is no private key in PEM, or is encrypted")
+      throw Fault(words: "the key \(path) is not a private key in PEM, or is encrypted")
     }
     return key
   }

@@ -24,14 +24,14 @@ actor CredentialProbe {
   /// - Parameters:
   ///   - version: Of the credential's file: of another credential, what was found does not tell.
   ///   - standing: Whether it has taken the credential since it was asked.
-  ///   - ask: The status of its answer to a publish of nothing.
+  ///   - ask: Whether its answer to a publish of nothing says that it refuses the credential.
   func isRefused(
-    _ version: FileVersion?, _ standing: CredentialStanding, _ ask: @escaping @Sendable () async throws(UpstreamFailure) -> Int
+    _ version: FileVersion?, _ standing: CredentialStanding, _ ask: @escaping @Sendable () async throws(UpstreamFailure) -> Bool
   ) async -> Bool {
     if let running { return await running.value }
     if let last, last.version == version, now() - last.time < Self.interval { return last.isRefused && !standing.isAccepted }
     let task = Task {
-      do throws(UpstreamFailure) { return PublishProbe.refusing.contains(try await ask()) } catch { return false }
+      do throws(UpstreamFailure) { return try await ask() } catch { return false }
     }
     running = task
     let isRefused = await task.value

@@ -59,7 +59,6 @@ struct CredentialScan: Sendable {
   private func holdsPart(_ text: [UInt8]) -> Bool {
     var plain: UInt64 = 0
     var encoded: UInt64 = 0
-    var digits: UInt64 = 0
     for byte in text {
       plain = plain << 8 | UInt64(byte)
       if literal.hold(plain) { return true }
@@ -67,27 +66,19 @@ struct CredentialScan: Sendable {
         encoded = encoded << 8 | UInt64(character)
         if base64.hold(encoded) { return true }
       }
-      if let digit = ASCIIDigits.hexadecimal(byte) {
-        digits = digits << 4 | UInt64(digit)
-        if literal.hold(digits) { return true }
-      } else if !Self.separators.contains(byte) {
-        digits = 0
-      }
     }
-    return false
+    return ByteDump.hexadecimal(text).contains { literal.stand(in: $0, bitsOfEach: 4) }
+      || ByteDump.decimal(text).contains { literal.stand(in: $0, bitsOfEach: 8) }
   }
 
   private func holdsWhole(_ text: [UInt8]) -> Bool {
     if literal.texts.contains(where: { text.holds($0) }) { return true }
     let characters = text.compactMap(Base64Text.character)
     if base64.texts.contains(where: { characters.holds($0) }) { return true }
-    // What stands between two runs of digits is no digit.
-    let digits = text.filter { !Self.separators.contains($0) }.map { ASCIIDigits.hexadecimal($0) ?? .max }
-    return literal.texts.contains { digits.holds($0.flatMap { [$0 >> 4, $0 & 15] }) }
+    let digits = literal.texts.map { $0.flatMap { [$0 >> 4, $0 & 15] } }
+    return ByteDump.hexadecimal(text).contains { run in digits.contains { run.holds($0) } }
+      || ByteDump.decimal(text).contains { run in literal.texts.contains { run.holds($0) } }
   }
-
-  /// What may stand between the digits of a fingerprint or of a dump.
-  private static let separators = Set(" \t\r\n:-,.".utf8)
 }
 
 /// Texts, and the runs of a few characters that they are made of, each packed into a number: one look at a text finds any of them.
@@ -108,6 +99,16 @@ private struct RunsOfCharacters: Sendable {
   }
 
   var isEmpty: Bool { texts.isEmpty }
+
+  /// Whether one of them stands among units of so many bits.
+  func stand(in units: [UInt8], bitsOfEach bits: UInt64) -> Bool {
+    var recent: UInt64 = 0
+    return units.contains { unit in
+      recent = recent << bits | UInt64(unit)
+      return hold(recent)
+    }
+  }
+
   func hold(_ recent: UInt64) -> Bool { lengths.contains { $0.values.contains(recent & $0.mask) } }
 }
 
@@ -115,7 +116,7 @@ private struct RunsOfCharacters: Sendable {
 private enum Base64Text {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  /// The character of the standard alphabet that stands for the same bits; nil for what may stand between two of them.
+  /// The character of the standard alphabet that stands for the same bits; `nil` for what may stand between two of them.
   static func character(_ byte: UInt8) -> UInt8? {
     switch byte {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte

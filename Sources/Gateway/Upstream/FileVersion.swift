@@ -8,7 +8,7 @@ struct FileVersion: Hashable, Sendable {
   private let seconds: Int
   private let nanoseconds: Int
 
-  /// Nil where there is no such file.
+  /// `nil` if there is no such file.
   init?(of path: String) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }

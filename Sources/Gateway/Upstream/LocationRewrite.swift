@@ -6,7 +6,7 @@ struct LocationRewrite: Sendable {
   let publicOrigin: String
   let publicPath: String
 
-  /// Nil where the URL leads elsewhere: it would name a host that only the gateway can reach.
+  /// `nil` if the URL leads elsewhere: it would name a host that only the gateway can reach.
   func rewrite(_ location: ArraySlice<UInt8>) -> String? {
     var path = location
     if path.starts(with: "\(upstreamOrigin)/".utf8) {

@@ -28,6 +28,20 @@ struct PublishProbe: Sendable {
     }
   }
 
+  /// Whether the answers to a publish of nothing say that the registry refuses the credential.
+  ///
+  /// - Parameters:
+  ///   - known: The status of its answer to the publish with the credential.
+  ///   - unknown: The same without any; `nil` if it was not asked.
+  static func isRefusal(_ known: Int, unknown: Int?, by ecosystem: Ecosystem) -> Bool {
+    switch (known, ecosystem) {
+    case (401, _), (407, _), (403, .pypi): true
+    // A folder of files may forbid the method to everybody: it tells something only if the credential makes a difference.
+    case (403, .generic): unknown == 401 || unknown == 407
+    default: false
+    }
+  }
+
   /// The status of the registry's answer.
   static func status(
     of registry: Registry, with credential: ServiceCredential?, on connection: UpstreamConnection

@@ -26,7 +26,7 @@ final class ServiceCredentialSource: Sendable {
   /// Of the file that the credential was read from last.
   var version: FileVersion? { known.withLock { $0?.version } }
 
-  /// The credential as it is now; nil where the registry wants none. Its file is looked at each time, since a rotated one must be used at once.
+  /// The credential as it is now; `nil` if the registry wants none. Its file is looked at each time, since a rotated one must be used at once.
   func current() async throws(UpstreamFailure) -> ServiceCredential? {
     if kind == .none { return nil }
     let version = kind.secret?.path(environment).flatMap { FileVersion(of: $0) }

@@ -31,7 +31,7 @@ struct UpstreamAddress: Sendable {
     self.names = names.sorted { $0.text.count > $1.text.count }
   }
 
-  /// The text without the addresses in it; nil if one stands there in escapes, or if escapes are nested too deep to tell.
+  /// The text without the addresses in it; `nil` if one stands there in escapes, or if escapes are nested too deep to tell.
   func without(_ text: [UInt8]) -> [UInt8]? {
     let clean = removed(from: text)
     var isFound = false

@@ -1,5 +1,7 @@
+import RegistryProtocols
+
 /// How the registry failed, as against refusing by an answer of its own.
-enum UpstreamFailure: Error, Hashable, Sendable {
+enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
   /// No connection could be made.
   case unreachable
   /// As many connections to it are open as may be, or the gateway's buffers are full.
@@ -45,54 +47,31 @@ enum UpstreamFailure: Error, Hashable, Sendable {
     case refused = "upstream.refused"
   }
 
-  var code: Code {
+  var facts: RefusalFacts<Code> {
     switch self {
-    case .unreachable: .unreachable
-    case .busy: .busy
-    case .timedOut: .timedOut
-    case .closed: .closed
-    case .malformedAnswer: .malformedAnswer
-    case .answerTooLarge: .answerTooLarge
-    case .earlySuccess: .earlySuccess
-    case .encodedAnswer: .encodedAnswer
-    case .credentialEchoed: .credentialEchoed
-    case .credentialRefused: .credentialRefused
-    case .redirected: .redirected
-    case .credentialUnreadable: .credentialUnreadable
-    case .conflict: .conflict
-    case .refused: .refused
-    }
-  }
-
-  /// The status that the client gets for it.
-  var status: Int {
-    switch self {
-    case .timedOut: 504
-    case .credentialUnreadable, .busy: 503
-    case .conflict(let status), .refused(let status): status
-    case .unreachable, .closed, .malformedAnswer, .answerTooLarge, .earlySuccess, .encodedAnswer, .credentialEchoed, .credentialRefused,
-      .redirected:
-      502
-    }
-  }
-
-  var explanation: String {
-    switch self {
-    case .unreachable: "the registry behind this gateway can't be reached"
-    case .busy: "the gateway has as many connections to the registry as it may; try again"
-    case .timedOut: "the registry behind this gateway did not answer in time"
-    case .closed: "the registry behind this gateway ended the connection before it had answered"
-    case .malformedAnswer: "the registry behind this gateway gave an answer that is not well-formed HTTP"
-    case .answerTooLarge: "the registry behind this gateway gave an answer that is too large"
-    case .earlySuccess: "the registry behind this gateway reported success before it had been sent the whole upload"
-    case .encodedAnswer: "the registry behind this gateway gave a compressed answer that was not asked for"
-    case .credentialEchoed: "the registry behind this gateway gave an answer that must not be passed on"
-    case .credentialRefused: "the registry behind this gateway refused the gateway's own credential; tell its operator"
-    case .redirected: "the registry behind this gateway redirects uploads; its URL in the gateway's configuration must be the final one"
-    case .credentialUnreadable: "the gateway can't read its own credential for the registry; tell its operator"
-    // twine and uv tell by these words, or by the status, that there is nothing left to do.
-    case .conflict: "the file already exists in the registry, which lets no upload overwrite artifacts; changed files need a new version"
-    case .refused(let status): "the registry refused the upload with status \(status)"
+    case .unreachable: .init(.unreachable, 502, "the registry behind this gateway can't be reached")
+    case .busy: .init(.busy, 503, "the gateway has as many connections to the registry as it may; try again")
+    case .timedOut: .init(.timedOut, 504, "the registry behind this gateway did not answer in time")
+    case .closed: .init(.closed, 502, "the registry behind this gateway ended the connection before it had answered")
+    case .malformedAnswer: .init(.malformedAnswer, 502, "the registry behind this gateway gave an answer that is not well-formed HTTP")
+    case .answerTooLarge: .init(.answerTooLarge, 502, "the registry behind this gateway gave an answer that is too large")
+    case .earlySuccess:
+      .init(.earlySuccess, 502, "the registry behind this gateway reported success before it had been sent the whole upload")
+    case .encodedAnswer: .init(.encodedAnswer, 502, "the registry behind this gateway gave a compressed answer that was not asked for")
+    case .credentialEchoed: .init(.credentialEchoed, 502, "the registry behind this gateway gave an answer that must not be passed on")
+    case .credentialRefused:
+      .init(.credentialRefused, 502, "the registry behind this gateway refused the gateway's own credential; tell its operator")
+    case .redirected:
+      .init(
+        .redirected, 502, "the registry behind this gateway redirects uploads; its URL in the gateway's configuration must be the final one"
+      )
+    case .credentialUnreadable:
+      .init(.credentialUnreadable, 503, "the gateway can't read its own credential for the registry; tell its operator")
+    case .conflict(let status):
+      .init(
+        .conflict, status,
+        "the file already exists in the registry, which lets no upload overwrite artifacts; changed files need a new version")
+    case .refused(let status): .init(.refused, status, "the registry refused the upload with status \(status)")
     }
   }
 }

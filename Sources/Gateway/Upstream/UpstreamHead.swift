@@ -16,7 +16,7 @@ struct UpstreamHead {
 
   /// An upload's head, with the service credential under a Grant and with no other but the client's own otherwise.
   init(
-    publishing consent: Consent, method: HTTPMethod, target: String, origin: UpstreamOrigin, of client: RequestHead,
+    publishing permit: UpstreamPermit, method: HTTPMethod, target: String, origin: UpstreamOrigin, of client: RequestHead,
     contentType: ArraySlice<UInt8>?,
     framing: BodyFraming, keepAlive: Bool, credential: ServiceCredential?
   ) {
@@ -30,7 +30,7 @@ struct UpstreamHead {
     case .chunked, .untilClose: add("transfer-encoding", "chunked".utf8)
     }
     if !keepAlive { add("connection", "close".utf8) }
-    switch consent {
+    switch permit {
     case .grant: credential?.append(to: &self)
     case .legacy(let pass): add("authorization", pass.authorization)
     }
@@ -38,14 +38,14 @@ struct UpstreamHead {
   }
 
   /// A question to the registry, with the service credential: only what the policy would grant if the answer is right is asked about.
-  init(asking inquiry: Inquiry, _ method: HTTPMethod, _ target: String, origin: UpstreamOrigin, credential: ServiceCredential?) {
+  init(asking inquiry: ProbePermit, _ method: HTTPMethod, _ target: String, origin: UpstreamOrigin, credential: ServiceCredential?) {
     self.init(asking: method, target, origin)
     credential?.append(to: &self)
     endLine()
   }
 
   /// The same with the client's own credential.
-  init(asking pass: LegacyPass, _ method: HTTPMethod, _ target: String, origin: UpstreamOrigin) {
+  init(asking pass: PassthroughCredential, _ method: HTTPMethod, _ target: String, origin: UpstreamOrigin) {
     self.init(asking: method, target, origin)
     add("authorization", pass.authorization)
     endLine()

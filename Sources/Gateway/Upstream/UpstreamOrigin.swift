@@ -8,7 +8,7 @@ struct UpstreamOrigin: Sendable {
   /// What two origins must share so that a connection to one may serve the other.
   struct Key: Hashable, Sendable {
     let registry: String
-    /// The path of a socket of this machine; nil where it is the host and port.
+    /// The path of a socket of this machine; `nil` if it is the host and port.
     let socket: String?
     let host: String
     let port: Int

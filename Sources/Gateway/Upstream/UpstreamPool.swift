@@ -9,7 +9,7 @@ final class UpstreamPool: Sendable {
   private static let idleLimit = 32
   private static let idleTime = TimeAmount.seconds(30)
 
-  private struct Shelf: Hashable {
+  private struct PoolKey: Hashable {
     let origin: UpstreamOrigin.Key
     let eventLoop: ObjectIdentifier
   }
@@ -17,7 +17,7 @@ final class UpstreamPool: Sendable {
   private typealias Idle = (bytes: ByteChannel, slot: Reservation?)
 
   private struct State {
-    var idle: [Shelf: [Idle]] = [:]
+    var idle: [PoolKey: [Idle]] = [:]
     var distrusted: Set<UpstreamOrigin.Key> = []
   }
 
@@ -25,10 +25,10 @@ final class UpstreamPool: Sendable {
 
   /// An idle connection to `origin` on this event loop.
   func take(_ origin: UpstreamOrigin.Key, on eventLoop: any EventLoop) async -> (ByteChannel, Reservation?)? {
-    let shelf = Shelf(origin: origin, eventLoop: ObjectIdentifier(eventLoop))
-    while let (bytes, slot) = state.withLock({ $0.idle[shelf]?.popLast() }) {
+    let key = PoolKey(origin: origin, eventLoop: ObjectIdentifier(eventLoop))
+    while let (bytes, slot) = state.withLock({ $0.idle[key]?.popLast() }) {
       slot?.onGiveWay(nil)
-      await bytes.surprised(nil)
+      await bytes.onUnexpectedInput(nil)
       if await !bytes.hasInput, bytes.channel.isActive { return (bytes, slot) }
       await bytes.abort()
     }
@@ -43,39 +43,39 @@ final class UpstreamPool: Sendable {
       await surprise(bytes, from: origin)
       return
     }
-    let shelf = Shelf(origin: origin, eventLoop: ObjectIdentifier(bytes.channel.eventLoop))
+    let key = PoolKey(origin: origin, eventLoop: ObjectIdentifier(bytes.channel.eventLoop))
     let kept = state.withLock { state in
-      guard !state.distrusted.contains(origin), state.idle[shelf, default: []].count < Self.idleLimit else { return false }
-      state.idle[shelf, default: []].append((bytes, connection.slot))
+      guard !state.distrusted.contains(origin), state.idle[key, default: []].count < Self.idleLimit else { return false }
+      state.idle[key, default: []].append((bytes, connection.slot))
       return true
     }
     guard kept else { return await bytes.abort() }
     connection.slot?.onGiveWay { [weak self] in
       guard let self else { return }
-      bytes.channel.eventLoop.execute { self.drop(bytes, from: shelf) }
+      bytes.channel.eventLoop.execute { self.drop(bytes, from: key) }
     }
-    await bytes.surprised { [weak self] in
+    await bytes.onUnexpectedInput { [weak self] in
       guard let self else { return }
-      _ = remove(bytes, from: shelf)
+      _ = remove(bytes, from: key)
       bytes.assumeIsolated { bytes in
         if !bytes.hasEnded { self.distrust(origin) }
         bytes.abort()
       }
     }
     await bytes.watchInput()
-    bytes.channel.eventLoop.scheduleTask(in: Self.idleTime) { [weak self] in self?.drop(bytes, from: shelf) }
+    bytes.channel.eventLoop.scheduleTask(in: Self.idleTime) { [weak self] in self?.drop(bytes, from: key) }
   }
 
   /// Closes a connection if it is idle. Call it on its event loop.
-  private func drop(_ bytes: ByteChannel, from shelf: Shelf) {
-    if remove(bytes, from: shelf) { bytes.assumeIsolated { $0.abort() } }
+  private func drop(_ bytes: ByteChannel, from key: PoolKey) {
+    if remove(bytes, from: key) { bytes.assumeIsolated { $0.abort() } }
   }
 
   /// False if it was not idle.
-  private func remove(_ bytes: ByteChannel, from shelf: Shelf) -> Bool {
+  private func remove(_ bytes: ByteChannel, from key: PoolKey) -> Bool {
     state.withLock { state in
-      guard let index = state.idle[shelf]?.firstIndex(where: { $0.bytes === bytes }) else { return false }
-      state.idle[shelf]?.remove(at: index)
+      guard let index = state.idle[key]?.firstIndex(where: { $0.bytes === bytes }) else { return false }
+      state.idle[key]?.remove(at: index)
       return true
     }
   }

@@ -13,7 +13,7 @@ package struct AzureDevOps: CIProvider {
   package let immutableIDs: [ExactString] = ["prj_id"]
   package let specialConditions: [ExactString] = ["tag"]
   /// The references of pull requests.
-  package let dangers = [Danger("rpo_ref", ["refs/pull/**"])]
+  package let untrustedTriggers = [UntrustedTrigger("rpo_ref", ["refs/pull/**"])]
   package let advice = [
     Advice(keys: ["def_id"], otherwise: "any pipeline of the project may publish"),
     Advice(keys: ["tag", "rpo_ref"], otherwise: "any branch of the project may publish"),

@@ -19,7 +19,7 @@ package struct Codefresh: CIProvider {
   package let identifying: [[ExactString]] = [["pipeline_id"], ["account_id"]]
   package let immutableIDs: [ExactString] = ["pipeline_id", "account_id"]
   /// Only a pull request has the claim.
-  package let dangers = [Danger("scm_pull_request_target_branch", ["**"])]
+  package let untrustedTriggers = [UntrustedTrigger("scm_pull_request_target_branch", ["**"])]
   package let advice = [
     Advice(keys: ["pipeline_id"], otherwise: "any pipeline of the account may publish"),
     Advice(keys: ["scm_ref"], otherwise: "any branch may publish that the pipeline runs for"),

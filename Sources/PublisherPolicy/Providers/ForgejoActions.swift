@@ -26,8 +26,8 @@ package struct ForgejoActions: CIProvider {
   package let specialConditions: [ExactString] = ["workflow", "tag"]
   package let caseIgnored: Set<ExactString> = ["repository", "repository_owner"]
   /// Events that run for a stranger's pull request, fork or comment, with the rights of the default branch. A fork's `pull_request` has no token.
-  package let dangers = [
-    Danger(
+  package let untrustedTriggers = [
+    UntrustedTrigger(
       "event_name",
       ["pull_request_*", "workflow_run", "issue_*", "issues", "fork", "watch", "gollum", "wiki", "discussion", "discussion_comment"])
   ]

@@ -12,7 +12,7 @@ package struct GenericIssuer: CIProvider {
   package let identifying: [[ExactString]]
   package let immutableIDs: [ExactString] = []
 
-  /// Nil where the list is empty, so that nothing would identify.
+  /// `nil` if the list is empty, so that nothing would identify.
   init?(identity: [ExactString]) {
     guard let first = identity.first else { return nil }
     claims = ClaimTable(required: identity, ignored: ["jti"], isOpen: true)

@@ -22,8 +22,8 @@ package struct GitHubActions: CIProvider {
   package let specialConditions: [ExactString] = ["workflow", "reusable_workflow", "tag"]
   package let caseIgnored: Set<ExactString> = ["repository", "repository_owner", "environment"]
   /// Events that run for a stranger's pull request, fork or comment, with the rights of the default branch. A fork's `pull_request` has no token.
-  package let dangers = [
-    Danger(
+  package let untrustedTriggers = [
+    UntrustedTrigger(
       "event_name",
       [
         "pull_request_target", "workflow_run", "issue_comment", "issues", "discussion", "discussion_comment", "fork", "watch", "gollum",
@@ -85,7 +85,7 @@ package struct GitHubActions: CIProvider {
     return WebPage.url(below: site, [repository, "actions/runs", run])
   }
 
-  /// The web site whose workflows get their tokens from this issuer; nil where GitHub has no such issuer.
+  /// The web site whose workflows get their tokens from this issuer; `nil` if GitHub has no such issuer.
   private static func site(of issuer: ExactString) -> ExactString? {
     guard let address = IssuerAddress(issuer) else { return nil }
     if address.path == ["_services", "token"] { return address.origin }

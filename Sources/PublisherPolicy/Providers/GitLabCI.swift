@@ -20,7 +20,7 @@ package struct GitLabCI: CIProvider {
   package let specialConditions: [ExactString] = ["project", "workflow", "tag"]
   package let caseIgnored: Set<ExactString> = ["project", "project_path"]
   /// A merge request may be a fork's, whose commits run then.
-  package let dangers = [Danger("pipeline_source", ["merge_request_event", "external_pull_request_event"])]
+  package let untrustedTriggers = [UntrustedTrigger("pipeline_source", ["merge_request_event", "external_pull_request_event"])]
   /// A project that runs a fork's merge request gets tokens of the fork.
   package let standingConditions = [
     Condition(of: "job_project_id", .agrees(with: "project_id"))

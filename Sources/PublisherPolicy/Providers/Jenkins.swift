@@ -13,7 +13,7 @@ package struct Jenkins: CIProvider {
   package let immutableIDs: [ExactString] = []
   package let specialConditions: [ExactString] = ["job"]
   /// The jobs that a multibranch project makes of pull requests.
-  package let dangers = [Danger("sub", ["**/job/PR-*/"])]
+  package let untrustedTriggers = [UntrustedTrigger("sub", ["**/job/PR-*/"])]
 
   package func fault(of value: ExactString, for key: ExactString) -> String? {
     switch key {

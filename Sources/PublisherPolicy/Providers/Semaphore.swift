@@ -14,8 +14,8 @@ package struct Semaphore: CIProvider {
   package let immutableIDs: [ExactString] = ["prj_id", "org_id"]
   package let specialConditions: [ExactString] = ["tag"]
   /// Somebody who debugs a job types into it what he likes.
-  package let dangers = [
-    Danger("ref_type", ["pull-request"]), Danger("job_type", ["debug_job", "project_debug_job", "debug_project_job"]),
+  package let untrustedTriggers = [
+    UntrustedTrigger("ref_type", ["pull-request"]), UntrustedTrigger("job_type", ["debug_job", "project_debug_job", "debug_project_job"]),
   ]
   package let advice = [
     Advice(keys: ["prj_id"], otherwise: "any project of the organisation may publish"),

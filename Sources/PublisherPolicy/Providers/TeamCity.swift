@@ -11,8 +11,8 @@ package struct TeamCity: CIProvider {
   package let identifying: [[ExactString]] = [["build_type_internal_id"], ["project_internal_id"]]
   package let immutableIDs: [ExactString] = ["build_type_internal_id", "project_internal_id"]
   /// What GitHub, GitLab, Bitbucket and Azure DevOps call the branches of pull requests, as TeamCity shows them.
-  package let dangers = [
-    Danger(
+  package let untrustedTriggers = [
+    UntrustedTrigger(
       "branch",
       [
         "refs/pull/**", "pull/**", "refs/merge-requests/**", "merge-requests/**", "refs/pull-requests/**", "pull-requests/**",

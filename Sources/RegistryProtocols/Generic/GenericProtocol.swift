@@ -34,7 +34,7 @@ package struct GenericProtocol: RegistryProtocol {
   /// Only a path tells.
   package func target(
     ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget
-  ) throws(ScopeRefusal) -> PublishTarget? { nil }
+  ) throws(UploadRefusal) -> PublishTarget? { nil }
 
   package func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation {
     switch head.method {
@@ -60,13 +60,13 @@ package struct GenericProtocol: RegistryProtocol {
   package func publishPath(for path: RoutedPath) -> ExactString { path.raw }
 
   /// A file by its own path; a package by the folder that is named after it, which servers of files show by a redirect to the name with a slash.
-  package func questions(_ subject: ExistenceQuestion.Subject, _ target: PublishTarget, path: RoutedPath) -> [ExistenceQuestion] {
+  package func questions(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, path: RoutedPath) -> [ExistenceProbe] {
     switch subject {
-    case .file: return [ExistenceQuestion(.head, path.raw) { Existence(ofStatus: $0.status) }]
+    case .file: return [ExistenceProbe(.head, path.raw) { Existence(ofStatus: $0.status) }]
     case .package:
       let folder = path.prefix(segments: template.segmentsToName)
       return [
-        ExistenceQuestion(.head, folder) { answer in
+        ExistenceProbe(.head, folder) { answer in
           let leadsInside = answer.location.map { $0.utf8.suffix(folder.utf8.count + 1).elementsEqual("\(folder)/".utf8) } ?? false
           return (300..<400).contains(answer.status) && leadsInside ? .exists : Existence(ofStatus: answer.status)
         }
@@ -79,13 +79,13 @@ package struct GenericProtocol: RegistryProtocol {
   }
 
   /// There is none: every upload is named by its path.
-  package func inspector(for head: RequestHead, path: RoutedPath) throws(ScopeRefusal) -> any BodyInspector { throw .unavailable }
+  package func inspector(for head: RequestHead, path: RoutedPath) throws(UploadRefusal) -> any BodyInspector { throw .unavailable }
 
-  package func answer(refusing refusal: ClientRefusal) -> RegistryAnswer {
+  package func answer(refusing refusal: ClientRefusal) -> LocalResponse {
     switch refusal.status {
-    case 401: RegistryAnswer(refusing: refusal, fields: [(name: "www-authenticate", value: "Basic realm=\"registry\", charset=\"UTF-8\"")])
-    case 405: RegistryAnswer(refusing: refusal, fields: [(name: "allow", value: allowed)])
-    default: RegistryAnswer(refusing: refusal)
+    case 401: LocalResponse(refusing: refusal, fields: [(name: "www-authenticate", value: "Basic realm=\"registry\", charset=\"UTF-8\"")])
+    case 405: LocalResponse(refusing: refusal, fields: [(name: "allow", value: allowed)])
+    default: LocalResponse(refusing: refusal)
     }
   }
 

@@ -2,7 +2,7 @@ package import StrictParsers
 
 /// Where the name, the version and the file stand in the path of an upload: `/{name}/{version}/{file}`, say.
 package struct GenericTemplate: Hashable, Sendable {
-  /// Why a text of the configuration is no template.
+  /// Why a text of the configuration is not a template.
   package enum Malformation: Error, Hashable, Sendable {
     case notAbsolute
     case emptySegment
@@ -68,7 +68,7 @@ package struct GenericTemplate: Hashable, Sendable {
   /// How many segments a path has up to the package's name, that among them.
   var segmentsToName: Int { (segments.firstIndex(of: .placeholder(.name)) ?? 0) + 1 }
 
-  /// Nil unless the path has exactly the template's segments.
+  /// `nil` unless the path has exactly the template's segments.
   func match(_ path: [ExactString]) -> Match? {
     guard path.count == segments.count, let last = path.last else { return nil }
     var found: [Placeholder: ExactString] = [:]

@@ -3,7 +3,7 @@ import StrictParsers
 /// Cuts a line where some readers end it and others do not: at the characters of Python's `str.splitlines`, and at Control-Z, the end of a
 /// text file to some.
 struct CoreMetadataBreaks: IteratorProtocol {
-  /// Nil once all of it was given.
+  /// `nil` once all of it was given.
   private var rest: ArraySlice<UInt8>?
   /// In a text of another encoding NEL is a byte by itself.
   private let isUTF8: Bool

@@ -3,7 +3,7 @@ import StrictParsers
 /// The fields of core metadata that say what the artifact is, gathered line by line.
 struct CoreMetadataFields {
   private var found: [CoreMetadataField: ArraySlice<UInt8>] = [:]
-  /// Nil before the first line; then whether the last field was one of ours.
+  /// `nil` before the first line; then whether the last field was one of ours.
   private var lastIsOurs: Bool?
 
   /// Whether all of them stand. What comes after them can take nothing away: readers that stop early have seen them.

@@ -11,7 +11,7 @@ package struct PEP440Version: Hashable, Sendable {
   /// The canonical form without the zeros at the end of its release, which equal versions share.
   let key: ExactString
 
-  /// Nil where the text is no version.
+  /// `nil` if the text is not a version.
   package init?(_ text: ExactString) {
     let bytes = Array(text.utf8)
     guard let first = bytes.firstIndex(where: { !Self.isSpace($0) }), let last = bytes.lastIndex(where: { !Self.isSpace($0) }),

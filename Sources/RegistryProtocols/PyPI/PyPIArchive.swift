@@ -5,7 +5,7 @@ enum PyPIArchive {
   private static let metadataVersion = Array("Metadata-Version".utf8)
 
   /// Refuses an artifact whose own metadata are of another release, missing, or not the only ones.
-  static func verify(_ artifact: some RandomAccessBytes, of release: PyPIRelease, _ budget: WorkBudget) throws(ScopeRefusal) {
+  static func verify(_ artifact: some RandomAccessBytes, of release: PyPIRelease, _ budget: WorkBudget) throws(UploadRefusal) {
     let (folder, metadata) = try foundMetadata(in: artifact, release.type, budget)
     guard metadata.name == release.name else { throw .metadataMismatch("name") }
     guard metadata.version.canonical == release.version.canonical else { throw .metadataMismatch("version") }
@@ -16,7 +16,7 @@ enum PyPIArchive {
   /// The artifact's metadata, wherever its folder says that they belong.
   static func metadata(
     in artifact: some RandomAccessBytes, _ type: PyPIFileType, _ budget: WorkBudget
-  ) throws(ScopeRefusal) -> CoreMetadata {
+  ) throws(UploadRefusal) -> CoreMetadata {
     try foundMetadata(in: artifact, type, budget).metadata
   }
 
@@ -24,14 +24,14 @@ enum PyPIArchive {
 
   private static func foundMetadata(
     in artifact: some RandomAccessBytes, _ type: PyPIFileType, _ budget: WorkBudget
-  ) throws(ScopeRefusal) -> (folder: ExactString, metadata: CoreMetadata) {
+  ) throws(UploadRefusal) -> (folder: ExactString, metadata: CoreMetadata) {
     let (folder, file) = try place(in: artifact, type, budget)
     do throws(CoreMetadataRefusal) { return (folder, try CoreMetadata(parsing: file)) } catch { throw .malformedMetadata(error) }
   }
 
   private static func place(
     in artifact: some RandomAccessBytes, _ type: PyPIFileType, _ budget: WorkBudget
-  ) throws(ScopeRefusal) -> (folder: ExactString, file: [UInt8]) {
+  ) throws(UploadRefusal) -> (folder: ExactString, file: [UInt8]) {
     let members = try members(of: artifact, type, budget)
     let name: String
     let folder: ExactString?
@@ -66,7 +66,7 @@ enum PyPIArchive {
   /// the metadata's name anywhere in it and whose content has `Metadata-Version`.
   private static func members(
     of artifact: some RandomAccessBytes, _ type: PyPIFileType, _ budget: WorkBudget
-  ) throws(ScopeRefusal) -> ArchiveMembers {
+  ) throws(UploadRefusal) -> ArchiveMembers {
     let name = Array((type == .wheel ? "METADATA" : "PKG-INFO").utf8)
     let isWanted = { (path: ExactString) in
       path.utf8.count(where: { $0 == UInt8(ascii: "/") }) < 2 && contains(name, in: Array(path.utf8))

@@ -16,7 +16,7 @@ enum PyPIDigests {
   /// Compares each digest that the form states. What was not computed on the way is computed here.
   static func verify(
     _ form: PyPIForm, artifact: some RandomAccessBytes, digests: ArtifactDigests, _ budget: WorkBudget
-  ) throws(ScopeRefusal) {
+  ) throws(UploadRefusal) {
     try compare(form, PyPIFormField.sha256, SHA256Digest.length, digests.sha256.bytes)
     let stated = stated(in: form)
     guard !stated.isEmpty else { return }
@@ -27,7 +27,7 @@ enum PyPIDigests {
     if let blake2b256 = digests.blake2b256 { try compare(form, PyPIFormField.blake2b256, BLAKE2b256.length, blake2b256) }
   }
 
-  private static func compare(_ form: PyPIForm, _ name: ExactString, _ length: Int, _ digest: [UInt8]) throws(ScopeRefusal) {
+  private static func compare(_ form: PyPIForm, _ name: ExactString, _ length: Int, _ digest: [UInt8]) throws(UploadRefusal) {
     guard form.states(name), let value = form.value(of: name) else { return }
     guard let stated = Hex.decode(value), stated.count == length else { throw .malformedField(name) }
     guard stated == digest else { throw .digestMismatch(name) }
@@ -35,7 +35,7 @@ enum PyPIDigests {
 
   private static func compute(
     _ stated: Set<ArtifactDigest>, over artifact: some RandomAccessBytes, _ budget: WorkBudget
-  ) throws(ScopeRefusal) -> ArtifactDigests {
+  ) throws(UploadRefusal) -> ArtifactDigests {
     var hasher = ArtifactHasher(stated)
     var place = 0
     while place < artifact.count {

@@ -5,12 +5,12 @@ package import TokenVerification
 /// The exchange of an OIDC token for an upload token as PyPI's clients speak it, below `/_/oidc/`.
 package enum PyPIExchange {
   /// The answer to `burn-token`, whatever became of the token.
-  package static let burnt = RegistryAnswer(
+  package static let burnt = LocalResponse(
     status: 202, reason: "Accepted", json: JSONObject([.init("message", .string("Accepted")), .init("errors", .array([]))]))
 
   /// The answer to `audience`: what the CI system must put into the token.
-  package static func audience(_ audience: ExactString) -> RegistryAnswer {
-    RegistryAnswer(status: 200, reason: "OK", json: JSONObject([.init("audience", .string(audience))]))
+  package static func audience(_ audience: ExactString) -> LocalResponse {
+    LocalResponse(status: 200, reason: "OK", json: JSONObject([.init("audience", .string(audience))]))
   }
 
   /// What the body of a `mint-token` or `burn-token` says, whatever its Content-Type is. Members that nobody knows are ignored, as PyPI does.
@@ -34,22 +34,22 @@ package enum PyPIExchange {
   }
 
   /// The one answer that holds an upload token.
-  package static func minted(_ token: UploadToken, expiry: UnixTime) -> RegistryAnswer {
+  package static func minted(_ token: UploadToken, expiry: UnixTime) -> LocalResponse {
     let text = ExactString(String(decoding: token.exposedText, as: UTF8.self))
-    return RegistryAnswer(
+    return LocalResponse(
       status: 200, reason: "OK",
       json: JSONObject([.init("success", .bool(true)), .init("token", .string(text)), .init("expires", .integer(expiry.seconds))]),
       fields: [(name: "cache-control", value: "no-store")])
   }
 
   /// A refusal in PyPI's words. Clients index `errors` without looking at the status, so that it must always be there.
-  package static func refused(_ refusal: ClientRefusal) -> RegistryAnswer {
+  package static func refused(_ refusal: ClientRefusal) -> LocalResponse {
     let isOurFailure = refusal.status >= 500
     let error = JSONObject([
       .init("code", .string(isOurFailure ? "unavailable" : code(for: refusal.code))),
       .init("description", .string(ExactString(refusal.text))),
     ])
-    return RegistryAnswer(
+    return LocalResponse(
       status: isOurFailure ? 503 : 422, reason: refusal.reason,
       json: JSONObject([.init("message", .string("Token request failed")), .init("errors", .array([.object(error)]))]),
       fields: refusal.retryAfter.map { [(name: "retry-after", value: String($0))] } ?? [])

@@ -5,9 +5,9 @@ import StrictParsers
 enum PyPIExistence {
   private static let places = ["/simple/", "/+simple/"]
 
-  static func questions(_ subject: ExistenceQuestion.Subject, _ target: PublishTarget) -> [ExistenceQuestion] {
+  static func questions(_ subject: ExistenceProbe.Subject, _ target: PublishTarget) -> [ExistenceProbe] {
     places.map { place in
-      ExistenceQuestion(.get, ExactString("\(place)\(target.package.canonical)/")) { answer in
+      ExistenceProbe(.get, ExactString("\(place)\(target.package.canonical)/")) { answer in
         let project = existence(ofProject: answer)
         switch (subject, project) {
         case (.package, _), (.file, .absent), (.file, .unknown): return project
@@ -18,13 +18,13 @@ enum PyPIExistence {
   }
 
   /// pypiserver sends whoever asks for what it does not have to the public index.
-  private static func existence(ofProject answer: ExistenceQuestion.Answer) -> Existence {
+  private static func existence(ofProject answer: ExistenceProbe.Answer) -> Existence {
     guard (300..<400).contains(answer.status) else { return Existence(ofStatus: answer.status) }
     return leadsElsewhere(answer) ? .absent : .unknown
   }
 
   /// Whether a redirect names another host: one to the registry itself says nothing of what it has.
-  private static func leadsElsewhere(_ answer: ExistenceQuestion.Answer) -> Bool {
+  private static func leadsElsewhere(_ answer: ExistenceProbe.Answer) -> Bool {
     guard let location = answer.location else { return false }
     for scheme in ["https://", "http://"] where location.utf8.starts(with: scheme.utf8) {
       let authority = location.utf8.dropFirst(scheme.utf8.count).prefix { $0 != UInt8(ascii: "/") }

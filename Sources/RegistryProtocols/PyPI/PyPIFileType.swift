@@ -9,7 +9,7 @@ enum PyPIFileType: Hashable, Sendable {
     case zip = ".zip"
   }
 
-  /// Nil where the name ends otherwise, or not as the form's `filetype` says.
+  /// `nil` if the name ends otherwise, or not as the form's `filetype` says.
   init?(fileName: some BidirectionalCollection<UInt8>, declared: some Sequence<UInt8>) {
     func ends(_ suffix: String) -> Bool { fileName.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) }
     if ends(".whl"), declared.elementsEqual("bdist_wheel".utf8) {

@@ -19,7 +19,7 @@ struct PyPIForm: Sendable {
   private var places: [ExactString: Int] = [:]
 
   /// Takes note of a part's beginning: whether it may stand there is known before any of it is kept.
-  mutating func begin(_ head: MultipartPartHead) throws(ScopeRefusal) {
+  mutating func begin(_ head: MultipartPartHead) throws(UploadRefusal) {
     let name = head.name
     let isFile = name == PyPIFormField.content || name == PyPIFormField.signature
     guard isFile == (head.fileName != nil) else { throw .unexpectedFile(name) }
@@ -30,7 +30,7 @@ struct PyPIForm: Sendable {
   }
 
   /// Takes a part that was read whole; not the artifact's.
-  mutating func add(_ head: MultipartPartHead, _ value: [UInt8]) throws(ScopeRefusal) {
+  mutating func add(_ head: MultipartPartHead, _ value: [UInt8]) throws(UploadRefusal) {
     if head.fileName == nil {
       guard !value.contains(0), String(validating: value, as: UTF8.self) != nil else { throw .malformedField(head.name) }
     }
@@ -49,7 +49,7 @@ struct PyPIForm: Sendable {
     parts.append(Part(name: head.name, fileName: head.fileName, value: value))
   }
 
-  /// The value of a field that may stand once; nil where it has not come.
+  /// The value of a field that may stand once; `nil` if it has not come.
   func value(of name: ExactString) -> [UInt8]? { places[name].map { parts[$0].value } }
 
   var signatureName: ExactString? { parts.first { $0.name == PyPIFormField.signature }?.fileName }
@@ -58,7 +58,7 @@ struct PyPIForm: Sendable {
   func states(_ digest: ExactString) -> Bool { value(of: digest)?.isEmpty == false }
 
   /// Not judged here but by the registry; what two readers could read differently does not reach it.
-  private static func check(attestations value: [UInt8]) throws(ScopeRefusal) {
+  private static func check(attestations value: [UInt8]) throws(UploadRefusal) {
     let json: JSONValue
     do throws(JSONError) { json = try StrictJSON.parse(value) } catch { throw .malformedField(PyPIFormField.attestations) }
     guard json.array != nil else { throw .malformedField(PyPIFormField.attestations) }

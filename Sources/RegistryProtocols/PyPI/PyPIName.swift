@@ -9,7 +9,7 @@ package struct PyPIName: Hashable, Sendable {
   /// Lower case, with one `-` for each run of `-`, `_` and `.` (PEP 503).
   package let canonical: ExactString
 
-  /// Nil where the text is no name: not ASCII letters and digits with `.`, `_` and `-` between them.
+  /// `nil` if the text is no name: not ASCII letters and digits with `.`, `_` and `-` between them.
   package init?(_ written: ExactString) {
     guard (1...Self.longest).contains(written.utf8.count), written.utf8.allSatisfy(Self.isNameCharacter), let first = written.utf8.first,
       let last = written.utf8.last, !Self.isSeparator(first), !Self.isSeparator(last)
@@ -18,7 +18,7 @@ package struct PyPIName: Hashable, Sendable {
     canonical = Self.canonical(written)
   }
 
-  /// A pattern of names with `*` for any characters, spelt as canonical names are; nil where no name can match it.
+  /// A pattern of names with `*` for any characters, spelt as canonical names are; `nil` if no name can match it.
   package static func canonicalPattern(_ written: ExactString) -> ExactString? {
     guard (1...longest).contains(written.utf8.count), written.utf8.allSatisfy({ isNameCharacter($0) || $0 == UInt8(ascii: "*") }),
       let first = written.utf8.first, let last = written.utf8.last, !isSeparator(first), !isSeparator(last)

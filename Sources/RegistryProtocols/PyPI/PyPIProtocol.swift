@@ -46,7 +46,7 @@ package struct PyPIProtocol: RegistryProtocol {
 
   package func target(
     ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget
-  ) throws(ScopeRefusal) -> PublishTarget? {
+  ) throws(UploadRefusal) -> PublishTarget? {
     try PyPIRelease(fileName: name, artifact, budget).target(in: registry)
   }
 
@@ -79,7 +79,7 @@ package struct PyPIProtocol: RegistryProtocol {
   /// The registry's URL itself, with the slash at its end that indexes want.
   package func publishPath(for path: RoutedPath) -> ExactString { "/" }
 
-  package func questions(_ subject: ExistenceQuestion.Subject, _ target: PublishTarget, path: RoutedPath) -> [ExistenceQuestion] {
+  package func questions(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, path: RoutedPath) -> [ExistenceProbe] {
     PyPIExistence.questions(subject, target)
   }
 
@@ -87,7 +87,7 @@ package struct PyPIProtocol: RegistryProtocol {
     try AuthorizationField.credential(in: head, challenged: false)
   }
 
-  package func inspector(for head: RequestHead, path: RoutedPath) throws(ScopeRefusal) -> any BodyInspector {
+  package func inspector(for head: RequestHead, path: RoutedPath) throws(UploadRefusal) -> any BodyInspector {
     let types = head.fields.values(named: "content-type")
     guard types.count == 1, let type = types.first else { throw .malformedForm(.mediaType) }
     let statesAction: Bool
@@ -96,7 +96,7 @@ package struct PyPIProtocol: RegistryProtocol {
       contentType: type, registry: registry, attestations: attestations, queryStatesAction: statesAction, boundary: boundary)
   }
 
-  package func answer(refusing refusal: ClientRefusal) -> RegistryAnswer {
-    RegistryAnswer(refusing: refusal, fields: refusal.status == 405 ? [(name: "allow", value: "GET, HEAD, POST")] : [])
+  package func answer(refusing refusal: ClientRefusal) -> LocalResponse {
+    LocalResponse(refusing: refusal, fields: refusal.status == 405 ? [(name: "allow", value: "GET, HEAD, POST")] : [])
   }
 }

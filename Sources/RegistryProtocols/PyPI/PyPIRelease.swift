@@ -8,8 +8,8 @@ struct PyPIRelease: Sendable {
   let type: PyPIFileType
   let fileName: ExactString
 
-  /// Nil where the form has not said everything yet.
-  init?(_ form: PyPIForm) throws(ScopeRefusal) {
+  /// `nil` if the form has not said everything yet.
+  init?(_ form: PyPIForm) throws(UploadRefusal) {
     guard let fileName = form.fileName, let name = form.value(of: PyPIFormField.name), let version = form.value(of: PyPIFormField.version),
       let declared = form.value(of: PyPIFormField.fileType)
     else { return nil }
@@ -25,7 +25,7 @@ struct PyPIRelease: Sendable {
   }
 
   /// What a file says without a form.
-  init(fileName: ExactString, _ artifact: some RandomAccessBytes, _ budget: WorkBudget) throws(ScopeRefusal) {
+  init(fileName: ExactString, _ artifact: some RandomAccessBytes, _ budget: WorkBudget) throws(UploadRefusal) {
     let types = ["bdist_wheel", "sdist"].compactMap { PyPIFileType(fileName: fileName.utf8, declared: $0.utf8) }
     guard let type = types.first else { throw .fileTypeMismatch }
     let metadata = try PyPIArchive.metadata(in: artifact, type, budget)
@@ -33,7 +33,7 @@ struct PyPIRelease: Sendable {
     try PyPIArchive.verify(artifact, of: self, budget)
   }
 
-  private init(name: PyPIName, version: PEP440Version, type: PyPIFileType, fileName: ExactString) throws(ScopeRefusal) {
+  private init(name: PyPIName, version: PEP440Version, type: PyPIFileType, fileName: ExactString) throws(UploadRefusal) {
     switch PyPIFileName(name: name, version: version).admits(fileName, for: type) {
     case .admitted: break
     case .ambiguous(let unambiguous): throw .ambiguousFileName(wouldPass: unambiguous)

@@ -26,7 +26,7 @@ struct PyPIUploadInspector: BodyInspector {
   init(
     contentType: some Sequence<UInt8>, registry: RegistryName, attestations: PyPIProtocol.Attestations, queryStatesAction: Bool,
     boundary: @escaping PyPIProtocol.BoundarySource
-  ) throws(ScopeRefusal) {
+  ) throws(UploadRefusal) {
     do throws(MultipartRefusal) {
       reader = try MultipartFormReader(contentType: contentType, limits: .init(parts: Self.mostParts))
     } catch { throw .malformedForm(error) }
@@ -42,7 +42,7 @@ struct PyPIUploadInspector: BodyInspector {
 
   var digestsToCompute: Set<ArtifactDigest> { release == nil ? Set(ArtifactDigest.allCases) : PyPIDigests.stated(in: form) }
 
-  mutating func receive(_ bytes: Span<UInt8>, file: (Span<UInt8>) -> Void) throws(ScopeRefusal) {
+  mutating func receive(_ bytes: Span<UInt8>, file: (Span<UInt8>) -> Void) throws(UploadRefusal) {
     var offset = 0
     while let event = try next(in: bytes, at: &offset) {
       switch event {
@@ -63,7 +63,7 @@ struct PyPIUploadInspector: BodyInspector {
 
   func finish(
     artifact: any RandomAccessBytes, digests: ArtifactDigests, budget: WorkBudget
-  ) throws(ScopeRefusal) -> InspectedUpload {
+  ) throws(UploadRefusal) -> InspectedUpload {
     var reader = reader
     do throws(MultipartRefusal) { try reader.finish() } catch { throw .malformedForm(error) }
     guard let release else { throw .missingField(missingField) }
@@ -79,30 +79,30 @@ struct PyPIUploadInspector: BodyInspector {
 
   // MARK: - Reading
 
-  private mutating func next(in bytes: Span<UInt8>, at offset: inout Int) throws(ScopeRefusal) -> MultipartFormReader.Event? {
+  private mutating func next(in bytes: Span<UInt8>, at offset: inout Int) throws(UploadRefusal) -> MultipartFormReader.Event? {
     do throws(MultipartRefusal) { return try reader.next(in: bytes, at: &offset) } catch { throw .malformedForm(error) }
   }
 
-  private mutating func take(_ bytes: Span<UInt8>, _ file: (Span<UInt8>) -> Void) throws(ScopeRefusal) {
+  private mutating func take(_ bytes: Span<UInt8>, _ file: (Span<UInt8>) -> Void) throws(UploadRefusal) {
     guard part?.name != PyPIFormField.content else { return file(bytes) }
     try count(bytes.count)
     unsafe bytes.withUnsafeBufferPointer { unsafe value.append(contentsOf: $0) }
   }
 
-  private mutating func endPart() throws(ScopeRefusal) {
+  private mutating func endPart() throws(UploadRefusal) {
     guard let head = part, head.name != PyPIFormField.content else { return }
     try form.add(head, value)
     value = []
     try resolve()
   }
 
-  private mutating func count(_ bytes: Int) throws(ScopeRefusal) {
+  private mutating func count(_ bytes: Int) throws(UploadRefusal) {
     formBytes += bytes
     guard formBytes <= Self.mostFormBytes else { throw .formTooLarge }
   }
 
   /// Nothing that names the release may come twice, so that once it is known it stays.
-  private mutating func resolve() throws(ScopeRefusal) {
+  private mutating func resolve() throws(UploadRefusal) {
     if release == nil { release = try PyPIRelease(form) }
   }
 
@@ -114,7 +114,7 @@ struct PyPIUploadInspector: BodyInspector {
   // MARK: - Writing
 
   /// The form as it was read, with the artifact behind everything but the attestations, as clients send it.
-  private func rewritten(_ release: PyPIRelease) throws(ScopeRefusal) -> InspectedUpload {
+  private func rewritten(_ release: PyPIRelease) throws(UploadRefusal) -> InspectedUpload {
     do {
       var writer = try MultipartFormWriter(boundary: try boundary())
       if form.value(of: PyPIFormField.action) == nil {

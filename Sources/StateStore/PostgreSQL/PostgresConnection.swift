@@ -119,7 +119,7 @@ import Glibc
     }
   }
 
-  /// Nil where there is no other.
+  /// `nil` if there is no other.
   @unsafe private func nextResult(until deadline: ContinuousClock.Instant) throws(PostgresFailure) -> OpaquePointer? {
     while unsafe PQisBusy(handle) == 1 {
       try wait(for: POLLIN, until: deadline)

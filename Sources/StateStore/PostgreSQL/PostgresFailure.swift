@@ -2,7 +2,7 @@
 ///
 /// None of libpq's own messages is among them: they quote what they were given, and with it the password.
 package enum PostgresFailure: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Where it is can't be read, or is no URL of a PostgreSQL database.
+  /// Where it is can't be read, or is not a URL of a PostgreSQL database.
   case location
   /// No server was found, or none that lets itself be written.
   case unreachable

@@ -8,7 +8,7 @@ package struct PostgresLocation: Sendable, CustomStringConvertible, CustomDebugS
   /// without it.
   package let isProtected: Bool
 
-  /// Nil where the bytes are no URL that libpq understands (its manual, section Connection URIs).
+  /// `nil` if the bytes are no URL that libpq understands (its manual, section Connection URIs).
   package init?(url bytes: [UInt8]) {
     guard let text = ExactString(utf8: bytes), !bytes.contains(where: ASCII.isControl) else { return nil }
     guard ["postgres://", "postgresql://"].contains(where: { text.utf8.starts(with: $0.utf8) }) else { return nil }
@@ -32,7 +32,7 @@ package struct PostgresLocation: Sendable, CustomStringConvertible, CustomDebugS
 private struct PostgresOptions {
   private var values: [String: String] = [:]
 
-  /// Nil where it is none.
+  /// `nil` if it is none.
   init?(_ url: String) {
     guard let options = unsafe PQconninfoParse(url, nil) else { return nil }
     defer { unsafe PQconninfoFree(options) }

@@ -21,7 +21,7 @@ final class PostgresPool: Sendable {
   private let location: @Sendable () -> PostgresLocation?
   private let user: PostgresSession.User
   private let report: @Sendable (StoreCondition<PostgresFailure>) -> Void
-  private let line: Mutex<PostgresLine>
+  private let line: Mutex<PostgresQueue>
   private let condition = Mutex(StoreCondition<PostgresFailure>.available)
   /// Which database was used first.
   private let database = Mutex<[UInt8]?>(nil)
@@ -37,7 +37,7 @@ final class PostgresPool: Sendable {
     self.user = user
     self.report = report
     threads = (0..<connections).map { Thread(place: $0) }
-    line = Mutex(PostgresLine(workers: connections, times: user.times, at: .now))
+    line = Mutex(PostgresQueue(workers: connections, times: user.times, at: .now))
   }
 
   // MARK: - What is asked
@@ -52,7 +52,7 @@ final class PostgresPool: Sendable {
     wake(woken)
   }
 
-  func owe(_ end: OwedEnd) { wake(line.withLock { $0.owe(end) }) }
+  func owe(_ end: PendingCompletion) { wake(line.withLock { $0.owe(end) }) }
 
   private func wake(_ places: [Int]) {
     for place in places {
@@ -93,7 +93,7 @@ final class PostgresPool: Sendable {
 
   // MARK: - What workers tell
 
-  func next(for place: Int) -> PostgresLine.Step { line.withLock { $0.next(for: place, at: .now) } }
+  func next(for place: Int) -> PostgresQueue.Step { line.withLock { $0.next(for: place, at: .now) } }
 
   func openSession() throws(PostgresFailure) -> PostgresSession {
     guard let location = location() else { throw .location }
@@ -119,12 +119,12 @@ final class PostgresPool: Sendable {
 
   func lost(_ place: Int, inSilence: Bool) { line.withLock { $0.lost(place, inSilence: inSilence) } }
 
-  func finished(_ work: PostgresLine.Work) {
+  func finished(_ work: PostgresQueue.Work) {
     enter(.available)
     wake(line.withLock { $0.finished(work) })
   }
 
-  func failed(_ work: PostgresLine.Work, _ failure: PostgresFailure) {
+  func failed(_ work: PostgresQueue.Work, _ failure: PostgresFailure) {
     let refused = line.withLock { $0.failed(work, isWithoutEffect: failure.isWithoutEffect, at: .now) }
     enter(.unavailable(failure))
     for request in refused { request.fail() }

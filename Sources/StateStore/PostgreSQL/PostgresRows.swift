@@ -26,7 +26,7 @@ import StrictParsers
     return try read(PostgresRow(rows: self, index: 0))
   }
 
-  /// Nil where the value is NULL.
+  /// `nil` if the value is NULL.
   fileprivate func value(_ row: Int32, _ column: Int32, of type: UInt32) throws(PostgresFailure) -> [UInt8]? {
     guard unsafe column < PQnfields(result), unsafe PQftype(result, column) == type, unsafe PQfformat(result, column) == 1 else {
       throw .unexpectedAnswer

@@ -15,7 +15,7 @@ enum PostgresSchema {
     let database: [UInt8]
   }
 
-  /// Nil where it holds no schema of ours.
+  /// `nil` if it holds no schema of ours.
   static func look(into connection: PostgresConnection, until deadline: ContinuousClock.Instant) throws(PostgresFailure) -> Found? {
     // A query of the catalogue sees what another gateway has just made; a name that was looked up in vain may be remembered.
     let isThere = try connection.run(

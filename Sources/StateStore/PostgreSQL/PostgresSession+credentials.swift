@@ -4,7 +4,7 @@ import StrictParsers
 import TokenVerification
 
 extension PostgresSession {
-  func exchange(_ token: TokenID, rememberedUntil: UnixTime, for record: UploadTokenRecord) throws(PostgresFailure) -> Verdict<Void> {
+  func exchange(_ token: TokenID, rememberedUntil: UnixTime, for record: UploadTokenRecord) throws(PostgresFailure) -> StoreResult<Void> {
     let made = try run(
       """
       WITH used AS (

@@ -3,7 +3,7 @@ import StrictParsers
 import TokenVerification
 
 extension PostgresSession {
-  func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) throws(PostgresFailure) -> [LearntIdentity] {
+  func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) throws(PostgresFailure) -> [PinnedIdentity] {
     try run(
       """
       SELECT publisher, repository, ids FROM imprimatur.publishers
@@ -15,7 +15,7 @@ extension PostgresSession {
       // Ids that can't be read are nobody's: they must never look like none.
       guard let ids = ImmutableIDs(decoding: try row.bytes(2)) else { throw .damaged }
       let key = PublisherKey(publisher: PublisherID(try row.text(0).text), issuerURL: issuer, repository: try row.text(1))
-      return LearntIdentity(key: key, ids: ids)
+      return PinnedIdentity(key: key, ids: ids)
     }
   }
 
@@ -34,7 +34,7 @@ extension PostgresSession {
     }
   }
 
-  func forget(_ publisher: PublisherID, _ deed: [UInt8]) throws(PostgresFailure) -> Int {
+  func forget(_ publisher: PublisherID, _ action: [UInt8]) throws(PostgresFailure) -> Int {
     try run(
       """
       WITH gone AS (
@@ -45,11 +45,11 @@ extension PostgresSession {
         INSERT INTO imprimatur.deeds (note) SELECT $2 WHERE EXISTS (SELECT FROM gone)
       )
       SELECT count(*) FROM gone
-      """, .name(publisher), .bytes(deed)
+      """, .name(publisher), .bytes(action)
     ).one { row throws(PostgresFailure) in Int(clamping: try row.integer(0)) }
   }
 
-  func revoke(_ publishers: [PublisherID], at now: UnixTime, _ deed: [UInt8]?) throws(PostgresFailure) -> Int {
+  func revoke(_ publishers: [PublisherID], at now: UnixTime, _ action: [UInt8]?) throws(PostgresFailure) -> Int {
     try run(
       """
       WITH gone AS (
@@ -59,7 +59,7 @@ extension PostgresSession {
         INSERT INTO imprimatur.deeds (note) SELECT $3::bytea WHERE $3::bytea IS NOT NULL
       )
       SELECT count(*) FROM gone
-      """, .optionalBytes(publishers.map { Array($0.description.utf8) }), .integer(now.seconds), deed.map { .bytes($0) } ?? .null
+      """, .optionalBytes(publishers.map { Array($0.description.utf8) }), .integer(now.seconds), action.map { .bytes($0) } ?? .null
     ).one { row throws(PostgresFailure) in Int(clamping: try row.integer(0)) }
   }
 
@@ -71,14 +71,14 @@ extension PostgresSession {
 
   // MARK: - Operators
 
-  func freeze(_ freeze: Freeze, _ deed: [UInt8]) throws(PostgresFailure) {
+  func freeze(_ freeze: Freeze, _ action: [UInt8]) throws(PostgresFailure) {
     let (kind, name) = freeze.scope.postgresColumns
     _ = try run(
       "SELECT imprimatur.freeze($1, $2, $3, $4, $5)", kind, name, .text(ExactString(freeze.why)), .integer(freeze.since.seconds),
-      .bytes(deed))
+      .bytes(action))
   }
 
-  func unfreeze(_ scope: Freeze.Scope, _ deed: [UInt8]) throws(PostgresFailure) -> Bool {
+  func unfreeze(_ scope: Freeze.Scope, _ action: [UInt8]) throws(PostgresFailure) -> Bool {
     let (kind, name) = scope.postgresColumns
     return try run(
       """
@@ -88,7 +88,7 @@ extension PostgresSession {
         INSERT INTO imprimatur.deeds (note) SELECT $3 FROM gone
       )
       SELECT EXISTS (SELECT FROM gone)
-      """, kind, name, .bytes(deed)
+      """, kind, name, .bytes(action)
     ).one { row throws(PostgresFailure) in try row.flag(0) }
   }
 
@@ -98,7 +98,7 @@ extension PostgresSession {
     }
   }
 
-  func bulletin(at now: UnixTime) throws(PostgresFailure) -> Bulletin {
+  func updates(at now: UnixTime) throws(PostgresFailure) -> OperatorUpdates {
     let rows = try run(
       """
       WITH leased AS (
@@ -108,21 +108,21 @@ extension PostgresSession {
       )
       SELECT true, kind, name, why, since FROM imprimatur.freezes
       UNION ALL SELECT false, id, note, NULL, NULL FROM leased ORDER BY 1 DESC, 2, 3
-      """, .integer(now.seconds), .integer(now.advanced(by: Bulletin.lease).seconds))
+      """, .integer(now.seconds), .integer(now.advanced(by: OperatorUpdates.lease).seconds))
     var freezes: [Freeze] = []
-    var deeds: [OperatorDeed] = []
+    var actions: [OperatorAction] = []
     _ = try rows.map { row throws(PostgresFailure) in
       if try row.flag(0) {
         freezes.append(try Freeze(kind: row.integer(1), name: row.text(2), why: row.text(3), since: row.integer(4)))
       } else {
-        deeds.append(OperatorDeed(id: try row.integer(1), note: try row.bytes(2)))
+        actions.append(OperatorAction(id: try row.integer(1), note: try row.bytes(2)))
       }
     }
-    return Bulletin(freezes: freezes, deeds: deeds)
+    return OperatorUpdates(freezes: freezes, actions: actions)
   }
 
-  func settle(_ deeds: [OperatorDeed]) throws(PostgresFailure) {
-    _ = try run("DELETE FROM imprimatur.deeds WHERE id = ANY ($1)", .integers(deeds.map(\.id)))
+  func settle(_ actions: [OperatorAction]) throws(PostgresFailure) {
+    _ = try run("DELETE FROM imprimatur.deeds WHERE id = ANY ($1)", .integers(actions.map(\.id)))
   }
 }
 

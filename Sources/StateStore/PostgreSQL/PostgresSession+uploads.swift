@@ -4,23 +4,23 @@ import StrictParsers
 import TokenVerification
 
 extension PostgresSession {
-  func bind(_ binding: Binding, as intent: IntentID) throws(PostgresFailure) -> Verdict<IntentID> {
+  func bind(_ binding: Binding, as intent: IntentID) throws(PostgresFailure) -> StoreResult<IntentID> {
     let credential = PostgresCredential(binding.subject, until: binding.rememberedUntil, content: .digest(binding.digest))
     return try begin(binding.upload, as: intent, credential).verdict.map { _ in intent }
   }
 
-  func claim(_ claim: StreamClaim, as intent: IntentID) throws(PostgresFailure) -> Verdict<StreamClaimOutcome> {
+  func claim(_ claim: StreamClaim, as intent: IntentID) throws(PostgresFailure) -> StoreResult<StreamClaimOutcome> {
     let credential = PostgresCredential(claim.subject, until: claim.rememberedUntil, content: .stream)
     let answer = try begin(claim.upload, as: intent, credential)
     return answer.verdict.map { _ in answer.digest.map { .alreadyBound($0) } ?? .claimed(intent) }
   }
 
-  func open(_ upload: IntendedUpload, as intent: IntentID) throws(PostgresFailure) -> Verdict<IntentID> {
+  func open(_ upload: UploadIntent, as intent: IntentID) throws(PostgresFailure) -> StoreResult<IntentID> {
     try begin(upload, as: intent, nil).verdict.map { _ in intent }
   }
 
   private func begin(
-    _ upload: IntendedUpload, as intent: IntentID, _ credential: PostgresCredential?
+    _ upload: UploadIntent, as intent: IntentID, _ credential: PostgresCredential?
   ) throws(PostgresFailure) -> PostgresAnswer {
     let target = upload.target
     let registry = ExactString(target.registry.description)
@@ -36,7 +36,7 @@ extension PostgresSession {
       .optionalDigest(use.map { Self.key(of: $0.key) }),
       .optionalText(use.map { ExactString($0.key.publisher.description) }), .optionalText(use?.key.issuerURL),
       .optionalText(use?.key.repository), .optionalDigest(use.map { TextKey.digest(of: $0.key.issuerURL, $0.key.repository) }),
-      use?.lesson.map { .bytes($0.encoded()) } ?? .null, .optionalText(use?.run),
+      use?.newPin.map { .bytes($0.encoded()) } ?? .null, .optionalText(use?.run),
       .flag(upload.createsPackage), .flag(upload.isExclusive), .optionalDigest(credential?.key),
       .flag(credential?.isUploadToken ?? false), credential.map { .integer($0.until.seconds) } ?? .null,
       .optionalText(target.version?.canonical), .flag(credential?.content == .stream), .optionalDigest(credential?.content.digest)
@@ -45,8 +45,8 @@ extension PostgresSession {
 
   // MARK: - Ends
 
-  func end(_ ends: [OwedEnd]) throws(PostgresFailure) {
-    func column(_ value: (IntendedUpload, PublisherUse) -> [UInt8]?) -> PostgresValue {
+  func end(_ ends: [PendingCompletion]) throws(PostgresFailure) {
+    func column(_ value: (UploadIntent, PublisherUse) -> [UInt8]?) -> PostgresValue {
       .optionalBytes(
         ends.map { end in
           guard let upload = end.success?.upload, let use = upload.use else { return nil }
@@ -58,7 +58,7 @@ extension PostgresSession {
       .integers(ends.map(\.end.kind)), .optionalBytes(ends.map { $0.end.digest?.bytes }),
       .integers(ends.map { $0.success?.time.seconds ?? -1 }),
       column { Self.key(of: $1.key).bytes }, column { Array($1.key.publisher.description.utf8) }, column { Array($1.key.issuerURL.utf8) },
-      column { Array($1.key.repository.utf8) }, column { $1.lesson?.encoded() }, column { $1.run.map { Array($0.utf8) } },
+      column { Array($1.key.repository.utf8) }, column { $1.newPin?.encoded() }, column { $1.run.map { Array($0.utf8) } },
       column { upload, _ in upload.createsPackage ? Self.packageKey(of: upload.target).bytes : nil })
   }
 
@@ -112,7 +112,7 @@ private struct PostgresAnswer {
     case granted = 0, replayed, otherVersion, otherBytes, inFlight, alreadySent, ended, frozen, reserved, packageTaken, alreadyBound
   }
 
-  let verdict: Verdict<Void>
+  let verdict: StoreResult<Void>
   /// Of the file that the name stands for already.
   let digest: SHA256Digest?
 
@@ -140,7 +140,7 @@ private struct PostgresAnswer {
   }
 }
 
-extension IntentEnd {
+extension IntentOutcome {
   fileprivate var kind: Int64 {
     switch self {
     case .bound: 1

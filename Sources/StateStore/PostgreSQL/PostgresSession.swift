@@ -13,7 +13,7 @@ final class PostgresSession {
   /// Which database it is.
   let database: [UInt8]
 
-  /// - Parameter known: Which database it must be; nil where this process has not used one yet.
+  /// - Parameter known: Which database it must be; `nil` if this process has not used one yet.
   init(_ location: PostgresLocation, for user: User, known: [UInt8]?) throws(PostgresFailure) {
     self.user = user
     let deadline = ContinuousClock.now.advanced(by: user.times.connecting)

@@ -17,7 +17,7 @@ package final class PostgresStore: StateStore {
   /// It connects at the first use, and again after a failure.
   ///
   /// - Parameters:
-  ///   - location: Asked at each attempt to connect, on a thread that may wait, since a password may change; nil where it can't be read.
+  ///   - location: Asked at each attempt to connect, on a thread that may wait, since a password may change; `nil` if it can't be read.
   ///   - role: Who uses it.
   ///   - report: Called when the store stops answering, with the cause, and when it answers again.
   package init(
@@ -57,20 +57,20 @@ package final class PostgresStore: StateStore {
     return try await perform(opening: intent) { session throws(PostgresFailure) in try session.claim(claim, as: intent) }
   }
 
-  package func open(_ upload: IntendedUpload) async throws(StateRefusal) -> IntentID {
+  package func open(_ upload: UploadIntent) async throws(StateRefusal) -> IntentID {
     let intent = newIntent()
     return try await perform(opening: intent) { session throws(PostgresFailure) in try session.open(upload, as: intent) }
   }
 
-  package func end(_ intent: IntentID, as end: IntentEnd, _ success: UploadSuccess?) {
-    pool.owe(OwedEnd(intent: intent, end: end, success: success))
+  package func end(_ intent: IntentID, as end: IntentOutcome, _ success: UploadSuccess?) {
+    pool.owe(PendingCompletion(intent: intent, end: end, success: success))
   }
 
   package func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent] {
     try await perform { session throws(PostgresFailure) in .success(try session.interruptedIntents()) }
   }
 
-  package func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) async throws(StateRefusal) -> [LearntIdentity] {
+  package func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) async throws(StateRefusal) -> [PinnedIdentity] {
     try await perform { session throws(PostgresFailure) in
       .success(try session.learnt(issuer: issuer, repository: repository, ids: ids))
     }
@@ -80,36 +80,36 @@ package final class PostgresStore: StateStore {
     try await perform { session throws(PostgresFailure) in .success(try session.publisherRecords()) }
   }
 
-  package func forget(_ publisher: PublisherID, _ deed: [UInt8]) async throws(StateRefusal) -> Int {
-    try await perform { session throws(PostgresFailure) in .success(try session.forget(publisher, deed)) }
+  package func forget(_ publisher: PublisherID, _ action: [UInt8]) async throws(StateRefusal) -> Int {
+    try await perform { session throws(PostgresFailure) in .success(try session.forget(publisher, action)) }
   }
 
-  package func revoke(_ publishers: [PublisherID], at now: UnixTime, _ deed: [UInt8]?) async throws(StateRefusal) -> Int {
-    try await perform { session throws(PostgresFailure) in .success(try session.revoke(publishers, at: now, deed)) }
+  package func revoke(_ publishers: [PublisherID], at now: UnixTime, _ action: [UInt8]?) async throws(StateRefusal) -> Int {
+    try await perform { session throws(PostgresFailure) in .success(try session.revoke(publishers, at: now, action)) }
   }
 
   package func publishersOfTokens(at now: UnixTime) async throws(StateRefusal) -> [PublisherID] {
     try await perform { session throws(PostgresFailure) in .success(try session.publishersOfTokens(at: now)) }
   }
 
-  package func freeze(_ freeze: Freeze, _ deed: [UInt8]) async throws(StateRefusal) {
-    try await perform { session throws(PostgresFailure) in .success(try session.freeze(freeze, deed)) }
+  package func freeze(_ freeze: Freeze, _ action: [UInt8]) async throws(StateRefusal) {
+    try await perform { session throws(PostgresFailure) in .success(try session.freeze(freeze, action)) }
   }
 
-  package func unfreeze(_ scope: Freeze.Scope, _ deed: [UInt8]) async throws(StateRefusal) -> Bool {
-    try await perform { session throws(PostgresFailure) in .success(try session.unfreeze(scope, deed)) }
+  package func unfreeze(_ scope: Freeze.Scope, _ action: [UInt8]) async throws(StateRefusal) -> Bool {
+    try await perform { session throws(PostgresFailure) in .success(try session.unfreeze(scope, action)) }
   }
 
   package func freezes() async throws(StateRefusal) -> [Freeze] {
     try await perform { session throws(PostgresFailure) in .success(try session.freezes()) }
   }
 
-  package func bulletin(at now: UnixTime) async throws(StateRefusal) -> Bulletin {
-    try await perform { session throws(PostgresFailure) in .success(try session.bulletin(at: now)) }
+  package func updates(at now: UnixTime) async throws(StateRefusal) -> OperatorUpdates {
+    try await perform { session throws(PostgresFailure) in .success(try session.updates(at: now)) }
   }
 
-  package func settle(_ deeds: [OperatorDeed]) async throws(StateRefusal) {
-    try await perform { session throws(PostgresFailure) in .success(try session.settle(deeds)) }
+  package func settle(_ actions: [OperatorAction]) async throws(StateRefusal) {
+    try await perform { session throws(PostgresFailure) in .success(try session.settle(actions)) }
   }
 
   package func probe() async throws(StateRefusal) {
@@ -125,9 +125,9 @@ package final class PostgresStore: StateStore {
   private func newIntent() -> IntentID { numbers.withLock { $0.next() } }
 
   private func perform<Value: Sendable>(
-    opening intent: IntentID? = nil, _ operation: @escaping @Sendable (PostgresSession) throws(PostgresFailure) -> Verdict<Value>
+    opening intent: IntentID? = nil, _ operation: @escaping @Sendable (PostgresSession) throws(PostgresFailure) -> StoreResult<Value>
   ) async throws(StateRefusal) -> Value {
-    try await withCheckedContinuation { (continuation: CheckedContinuation<Verdict<Value>, Never>) in
+    try await withCheckedContinuation { (continuation: CheckedContinuation<StoreResult<Value>, Never>) in
       pool.ask(
         PostgresRequest(
           run: { session throws(PostgresFailure) in

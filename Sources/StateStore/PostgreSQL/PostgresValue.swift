@@ -29,7 +29,7 @@ enum PostgresValue {
     }
   }
 
-  /// Nil for NULL.
+  /// `nil` for NULL.
   var encoded: [UInt8]? {
     switch self {
     case .null: nil

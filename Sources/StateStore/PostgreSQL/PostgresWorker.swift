@@ -44,7 +44,7 @@ final class PostgresWorker {
     }
   }
 
-  private func perform(_ work: PostgresLine.Work, _ pool: PostgresPool) {
+  private func perform(_ work: PostgresQueue.Work, _ pool: PostgresPool) {
     do throws(PostgresFailure) {
       guard let session else { throw .ended(nil) }
       let answer = try retried { () throws(PostgresFailure) in

@@ -2,7 +2,7 @@
 package struct SQLState: Hashable, Sendable, CustomStringConvertible {
   package let code: String
 
-  /// Nil where the bytes are not five digits and capital letters.
+  /// `nil` if the bytes are not five digits and capital letters.
   package init?(_ bytes: some Collection<UInt8>) {
     let isCode = bytes.allSatisfy {
       (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0)
@@ -16,7 +16,7 @@ package struct SQLState: Hashable, Sendable, CustomStringConvertible {
   /// The transaction was taken back only because of another one, so that it may well succeed the next time.
   var isWorthRetrying: Bool { code == "40001" || code == "40P01" }
 
-  /// What the more usual ones mean; nil for the others.
+  /// What the more usual ones mean; `nil` for the others.
   var meaning: String? {
     switch code {
     case "08P01": "it was not understood"

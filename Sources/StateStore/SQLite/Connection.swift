@@ -36,7 +36,7 @@ import CSQLite
     return unsafe Statement(statement)
   }
 
-  /// The one integer that a query gives, such as a pragma; nil where it gives no row.
+  /// The one integer that a query gives, such as a pragma; `nil` if it gives no row.
   func integer(_ sql: String) throws(DatabaseFailure) -> Int64? { try prepare(sql).first { $0.integer(0) } }
 
   /// The one text that a query gives, such as a pragma; empty where it gives none.

@@ -7,7 +7,7 @@ struct DatabaseFile {
     private let device: UInt64
     private let node: UInt64
 
-    /// Nil where it names nothing.
+    /// `nil` if it names nothing.
     init?(ofDescriptor descriptor: Int32) {
       var status = stat()
       guard unsafe fstat(descriptor, &status) == 0 else { return nil }
@@ -43,7 +43,7 @@ struct DatabaseFile {
     guard status.st_size == 0 || status.st_size >= 512 else { throw .foreign }
   }
 
-  /// Nil where the path names nothing.
+  /// `nil` if the path names nothing.
   var identity: Identity? {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }

@@ -75,24 +75,24 @@ package final class SQLiteStore: StateStore {
     try await perform { ledger, numbers throws(DatabaseFailure) in try ledger.claim(claim, as: numbers.next()) }
   }
 
-  package func open(_ upload: IntendedUpload) async throws(StateRefusal) -> IntentID {
+  package func open(_ upload: UploadIntent) async throws(StateRefusal) -> IntentID {
     try await perform { ledger, numbers throws(DatabaseFailure) in try ledger.open(upload, as: numbers.next()) }
   }
 
-  package func end(_ intent: IntentID, as end: IntentEnd, _ success: UploadSuccess?) {
+  package func end(_ intent: IntentID, as end: IntentOutcome, _ success: UploadSuccess?) {
     enqueue(
       StoreRequest(
         run: { ledger, _ throws(DatabaseFailure) in
           try ledger.end(intent, as: end, success)
           return {}
-        }, fail: {}, owed: OwedEnd(intent: intent, end: end, success: success)))
+        }, fail: {}, owed: PendingCompletion(intent: intent, end: end, success: success)))
   }
 
   package func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent] {
     try await perform { ledger, numbers throws(DatabaseFailure) in .success(try ledger.interruptedIntents(before: numbers.first)) }
   }
 
-  package func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) async throws(StateRefusal) -> [LearntIdentity] {
+  package func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) async throws(StateRefusal) -> [PinnedIdentity] {
     try await perform { ledger, _ throws(DatabaseFailure) in
       .success(try ledger.learnt(issuer: issuer, repository: repository, ids: ids))
     }
@@ -102,36 +102,36 @@ package final class SQLiteStore: StateStore {
     try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.publisherRecords()) }
   }
 
-  package func forget(_ publisher: PublisherID, _ deed: [UInt8]) async throws(StateRefusal) -> Int {
-    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.forget(publisher, deed)) }
+  package func forget(_ publisher: PublisherID, _ action: [UInt8]) async throws(StateRefusal) -> Int {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.forget(publisher, action)) }
   }
 
-  package func revoke(_ publishers: [PublisherID], at now: UnixTime, _ deed: [UInt8]?) async throws(StateRefusal) -> Int {
-    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.revoke(publishers, at: now, deed)) }
+  package func revoke(_ publishers: [PublisherID], at now: UnixTime, _ action: [UInt8]?) async throws(StateRefusal) -> Int {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.revoke(publishers, at: now, action)) }
   }
 
   package func publishersOfTokens(at now: UnixTime) async throws(StateRefusal) -> [PublisherID] {
     try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.publishersOfTokens(at: now)) }
   }
 
-  package func freeze(_ freeze: Freeze, _ deed: [UInt8]) async throws(StateRefusal) {
-    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.freeze(freeze, deed)) }
+  package func freeze(_ freeze: Freeze, _ action: [UInt8]) async throws(StateRefusal) {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.freeze(freeze, action)) }
   }
 
-  package func unfreeze(_ scope: Freeze.Scope, _ deed: [UInt8]) async throws(StateRefusal) -> Bool {
-    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.unfreeze(scope, deed)) }
+  package func unfreeze(_ scope: Freeze.Scope, _ action: [UInt8]) async throws(StateRefusal) -> Bool {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.unfreeze(scope, action)) }
   }
 
   package func freezes() async throws(StateRefusal) -> [Freeze] {
     try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.freezes()) }
   }
 
-  package func bulletin(at now: UnixTime) async throws(StateRefusal) -> Bulletin {
-    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.bulletin(at: now)) }
+  package func updates(at now: UnixTime) async throws(StateRefusal) -> OperatorUpdates {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.updates(at: now)) }
   }
 
-  package func settle(_ deeds: [OperatorDeed]) async throws(StateRefusal) {
-    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.settle(deeds)) }
+  package func settle(_ actions: [OperatorAction]) async throws(StateRefusal) {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.settle(actions)) }
   }
 
   package func probe() async throws(StateRefusal) {
@@ -145,9 +145,9 @@ package final class SQLiteStore: StateStore {
   // MARK: - Groups
 
   private func perform<Value: Sendable>(
-    _ operation: @escaping @Sendable (Ledger, inout IntentNumbers) throws(DatabaseFailure) -> Verdict<Value>
+    _ operation: @escaping @Sendable (SQLiteSession, inout IntentNumbers) throws(DatabaseFailure) -> StoreResult<Value>
   ) async throws(StateRefusal) -> Value {
-    try await withCheckedContinuation { (continuation: CheckedContinuation<Verdict<Value>, Never>) in
+    try await withCheckedContinuation { (continuation: CheckedContinuation<StoreResult<Value>, Never>) in
       enqueue(
         StoreRequest(
           run: { ledger, numbers throws(DatabaseFailure) in

@@ -28,7 +28,7 @@ enum SQLValue {
     while try step() {}
   }
 
-  /// Runs up to the first row and reads it; nil where there is none.
+  /// Runs up to the first row and reads it; `nil` if there is none.
   func first<Value>(_ values: SQLValue..., read: (borrowing SQLRow) -> Value) throws(DatabaseFailure) -> Value? {
     defer { rewind() }
     try bind(values)
@@ -86,17 +86,17 @@ enum SQLValue {
 
   func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(handle, column) }
 
-  /// Nil where the column is NULL.
+  /// `nil` if the column is NULL.
   func blob(_ column: Int32) -> [UInt8]? {
     guard !isNull(column) else { return nil }
     guard let bytes = unsafe sqlite3_column_blob(handle, column) else { return [] }
     return unsafe [UInt8](UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column))))
   }
 
-  /// Nil where the column is NULL or no digest.
+  /// `nil` if the column is NULL or no digest.
   func digest(_ column: Int32) -> SHA256Digest? { blob(column).flatMap { SHA256Digest(bytes: $0) } }
 
-  /// Nil where the column is NULL or not UTF-8.
+  /// `nil` if the column is NULL or not UTF-8.
   func text(_ column: Int32) -> String? {
     guard !isNull(column) else { return nil }
     // The length must be asked after the text.

@@ -8,15 +8,15 @@ final class StoreWriter {
   }
 
   private let location: Location
-  /// In pages of 4 KiB; nil where only the disk bounds the database.
+  /// In pages of 4 KiB; `nil` if only the disk bounds the database.
   private let maximumPages: Int?
   private let report: @Sendable (StoreCondition<DatabaseFailure>) -> Void
-  private var ledger: Ledger?
+  private var ledger: SQLiteSession?
   private var openedFile: DatabaseFile.Identity?
   private var servingLock: ServingLock?
-  /// Nil until the database was open for the first time.
+  /// `nil` until the database was open for the first time.
   private var numbers: IntentNumbers?
-  private var owed: [OwedEnd] = []
+  private var owed: [PendingCompletion] = []
   private var condition = StoreCondition<DatabaseFailure>.available
   private var isClosed = false
 
@@ -52,7 +52,7 @@ final class StoreWriter {
     servingLock = nil
   }
 
-  private func transact(_ group: [StoreRequest], on ledger: Ledger) throws(DatabaseFailure) -> [@Sendable () -> Void] {
+  private func transact(_ group: [StoreRequest], on ledger: SQLiteSession) throws(DatabaseFailure) -> [@Sendable () -> Void] {
     guard var numbers else { throw .closed }
     // A number that a failed transaction used is not used again.
     defer { self.numbers = numbers }
@@ -84,16 +84,16 @@ final class StoreWriter {
 
   // MARK: - Opening
 
-  private func usableLedger() throws(DatabaseFailure) -> Ledger {
+  private func usableLedger() throws(DatabaseFailure) -> SQLiteSession {
     guard !isClosed else { throw .closed }
-    let ledger: Ledger
+    let ledger: SQLiteSession
     if let open = self.ledger { ledger = open } else { ledger = try open() }
     self.ledger = ledger
     if case .file(let file, _) = location, file.identity != openedFile { throw .replaced }
     return ledger
   }
 
-  private func open() throws(DatabaseFailure) -> Ledger {
+  private func open() throws(DatabaseFailure) -> SQLiteSession {
     let connection: Connection
     switch location {
     case .memory: connection = try Connection(path: ":memory:")
@@ -112,7 +112,7 @@ final class StoreWriter {
     try configure(connection)
     try Schema.migrate(connection, from: version)
     // There is no integrity check of the whole file, which would take seconds of a large one at each start: each page is checked as it is read.
-    let ledger = try Ledger(connection)
+    let ledger = try SQLiteSession(connection)
     if numbers == nil { numbers = try ledger.intentNumbers() }
     return ledger
   }
@@ -131,7 +131,7 @@ final class StoreWriter {
       guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else { throw .noWriteAheadLog }
     }
     // A commit is on the disk when it returns.
-    try connection.execute("\(Ledger.Durability.machine.pragma); PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY")
+    try connection.execute("\(SQLiteSession.Durability.machine.pragma); PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY")
     if let maximumPages { try connection.execute("PRAGMA max_page_count = \(maximumPages)") }
   }
 }

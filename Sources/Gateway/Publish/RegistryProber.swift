@@ -1,0 +1,87 @@
+import NIOCore
+import PublisherPolicy
+import RegistryProtocols
+import StrictParsers
+
+/// Asks the registry whether it has a package or a file, on a connection of its own. Nothing of its answers reaches a client.
+struct RegistryProber {
+  /// The page of a project with very many files.
+  private static let largestAnswer = 16 << 20
+  /// For the whole of an answer, however fast its parts: clients wait for five seconds and more.
+  private static let patience = TimeAmount.seconds(10)
+
+  /// With whose credential it is asked.
+  enum Asker {
+    case policy(ProbePermit)
+    case client(PassthroughCredential)
+  }
+
+  let gateway: GatewayServices
+  let registry: Registry
+  let path: RoutedPath
+  let connector: UpstreamConnector
+  /// What long answers count in.
+  let memory: Reservation
+  let eventLoop: any EventLoop
+
+  /// A package that was there is believed to be there for a minute; everything else is asked anew. Thrown is only that our credential is refused.
+  func existence(
+    of subject: ExistenceProbe.Subject, _ target: PublishTarget, as asker: Asker
+  ) async throws(UpstreamFailure) -> Existence {
+    if subject == .package, gateway.knownPackages.contains(target.package, of: registry.name) { return .exists }
+    var found = Existence.absent
+    for question in registry.dialect.questions(subject, target, path: path) {
+      do throws(UpstreamFailure) {
+        found = found || (try await answer(to: question, as: asker))
+      } catch {
+        if error == .unreachable { gateway.health.failed(error, registry.name) }
+        if error == .credentialRefused { throw error }
+        found = found || .unknown
+      }
+      if found == .exists { break }
+    }
+    if subject == .package, found == .exists { gateway.knownPackages.note(target.package, of: registry.name) }
+    return found
+  }
+
+  private func answer(to question: ExistenceProbe, as asker: Asker) async throws(UpstreamFailure) -> Existence {
+    let target = registry.settings.upstream.basePath + question.path.text
+    let head: UpstreamHead
+    let origin: UpstreamOrigin
+    var credential: ServiceCredential?
+    switch asker {
+    case .policy(let inquiry):
+      origin = registry.origin
+      credential = try await registry.credential.current()
+      head = UpstreamHead(asking: inquiry, question.method, target, origin: origin, credential: credential)
+    case .client(let pass):
+      origin = registry.openOrigin
+      head = UpstreamHead(asking: pass, question.method, target, origin: origin)
+    }
+    let upstream = try await connector.connect(to: origin, on: eventLoop)
+    let answer = try await self.answer(to: question, head, on: upstream, origin)
+    // Reads may be guarded by themselves: a publish of nothing tells whether it is the credential.
+    if answer.status == 401, let credential, await registry.refuses(credential, connector, on: eventLoop) {
+      gateway.noteRefusedCredential(of: registry, status: answer.status)
+      throw .credentialRefused
+    }
+    // A page may be long, and is searched where nobody waits for the thread.
+    return try await gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in question.meaning(answer) }
+  }
+
+  private func answer(
+    to question: ExistenceProbe, _ head: UpstreamHead, on upstream: UpstreamConnection, _ origin: UpstreamOrigin
+  ) async throws(UpstreamFailure) -> ExistenceProbe.Answer {
+    let deadline = NIODeadline.now() + Self.patience
+    _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: head.bytes)))
+    let answer = try await upstream.answerHead(to: question.method, by: deadline)
+    gateway.health.answered(registry.name)
+    guard answer.fields.values(named: "content-encoding").allSatisfy({ ASCII.equalIgnoringCase($0, "identity".utf8) }) else {
+      throw .encodedAnswer
+    }
+    let isListing = question.method == .get && (200..<300).contains(answer.status)
+    let body = isListing ? try await upstream.collectBody(upTo: Self.largestAnswer, by: deadline, in: memory) : []
+    let location = (try? answer.fields.single(named: "location")).flatMap { $0.flatMap { ExactString(utf8: $0) } }
+    return .init(status: answer.status, location: location, authority: origin.authority, body: body)
+  }
+}

@@ -1,0 +1,56 @@
+package import PublisherPolicy
+package import StrictParsers
+
+/// A read by which a registry is asked, in its own protocol, whether it has a package or a file, and what its answer means.
+package struct ExistenceProbe: Sendable {
+  /// What is asked about.
+  package enum Subject: Hashable, Sendable { case package, file }
+
+  /// What of an answer says something.
+  package struct Answer: Sendable {
+    package let status: Int
+    /// As it was sent; `nil` if there is none, or more than one.
+    package let location: ExactString?
+    /// Whom the question was for: `host[:port]`.
+    package let authority: String
+    package let body: [UInt8]
+
+    package init(status: Int, location: ExactString?, authority: String, body: [UInt8]) {
+      self.status = status
+      self.location = location
+      self.authority = authority
+      self.body = body
+    }
+  }
+
+  package let method: HTTPMethod
+  /// Below the registry's own path.
+  package let path: ExactString
+  package let meaning: @Sendable (Answer) -> Existence
+
+  init(_ method: HTTPMethod, _ path: ExactString, meaning: @escaping @Sendable (Answer) -> Existence) {
+    self.method = method
+    self.path = path
+    self.meaning = meaning
+  }
+}
+
+extension Existence {
+  /// What a status alone says of a resource. Anything but a clear word means nothing.
+  init(ofStatus status: Int) {
+    switch status {
+    case 200..<300: self = .exists
+    case 404, 410: self = .absent
+    default: self = .unknown
+    }
+  }
+
+  /// Of one thing that may be in either of two places.
+  package static func || (left: Existence, right: Existence) -> Existence {
+    switch (left, right) {
+    case (.exists, _), (_, .exists): .exists
+    case (.absent, .absent): .absent
+    case (.unknown, _), (_, .unknown): .unknown
+    }
+  }
+}

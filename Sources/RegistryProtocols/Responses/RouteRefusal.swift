@@ -1,0 +1,51 @@
+package import StrictParsers
+
+/// Why a request is for nothing that is served here.
+package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
+  /// No registry of the host has a prefix of the path.
+  case notFound
+  /// An upload to a place where none is taken.
+  case uploadElsewhere(UploadPlace)
+  case methodNotAllowed
+  case unknownHost
+  /// The registry is configured not to be read through here.
+  case readsRefused
+  /// The query's `:action` asks for something else than an upload, or not exactly once.
+  case actionNotAccepted
+  case malformedQuery(RequestPathRefusal)
+
+  /// Where an upload would have been taken.
+  package enum UploadPlace: Hashable, Sendable {
+    /// At a registry's prefix, or `legacy/` below it.
+    case prefix(ExactString)
+    /// Where a template says, the prefix before it.
+    case template(ExactString)
+  }
+
+  /// What programs are told: stable words.
+  package enum Code: String, CaseIterable, Sendable {
+    case notFound = "route.not-found"
+    case uploadElsewhere = "route.upload-elsewhere"
+    case methodNotAllowed = "route.method-not-allowed"
+    case unknownHost = "route.unknown-host"
+    case readsRefused = "route.reads-refused"
+    case actionNotAccepted = "route.action-not-accepted"
+    case malformedQuery = "route.malformed-query"
+  }
+
+  /// The status is 404 for reads too: some clients look before they upload, and carry on after it.
+  package var facts: RefusalFacts<Code> {
+    switch self {
+    case .notFound: .init(.notFound, 404, "no registry is served at this path")
+    case .uploadElsewhere(.prefix(let path)):
+      .init(.uploadElsewhere, 404, "this is not the upload URL: upload to \(path) or \(path)legacy/ of this host")
+    case .uploadElsewhere(.template(let template)):
+      .init(.uploadElsewhere, 404, "this is not the path of a file: upload to \(template) of this host")
+    case .methodNotAllowed: .init(.methodNotAllowed, 405, "this method is not served here")
+    case .unknownHost: .init(.unknownHost, 421, "no registry is served under this host name")
+    case .readsRefused: .init(.readsRefused, 404, "reading from this registry is not served here")
+    case .actionNotAccepted: .init(.actionNotAccepted, 400, "only the :action file_upload is served here, stated once")
+    case .malformedQuery(let refusal): .init(.malformedQuery, 400, refusal.explanation)
+    }
+  }
+}

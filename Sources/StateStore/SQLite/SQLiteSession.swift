@@ -1,0 +1,163 @@
+import TokenVerification
+
+/// The tables as the protocol's operations, each of which must run within a transaction.
+///
+/// Every row that a refusal could rest on was written before the request came, so that a refused request leaves nothing to undo and
+/// many requests can share one transaction.
+final class SQLiteSession {
+  enum CredentialKind: Int64 { case exchanged = 1, direct, uploadToken }
+
+  /// What a commit outlives.
+  enum Durability {
+    /// The end of the process, and of the machine: it waits for the disk.
+    case machine
+    /// The end of the process only, until a later commit waits for the disk.
+    case process
+
+    var pragma: String {
+      switch self {
+      case .machine: "PRAGMA synchronous = FULL"
+      case .process: "PRAGMA synchronous = NORMAL"
+      }
+    }
+  }
+
+  let connection: Connection
+  /// As the connection was configured.
+  private var durability = Durability.machine
+  let beginTransaction: Statement
+  let commitTransaction: Statement
+  let insertCredential: Statement
+  let selectCredential: Statement
+  let extendCredential: Statement
+  let insertUploadToken: Statement
+  let selectUploadToken: Statement
+  let endUploadToken: Statement
+  let insertRelease: Statement
+  let selectRelease: Statement
+  let insertFile: Statement
+  let selectFile: Statement
+  let insertTokenPublisher: Statement
+  let selectTokenPublishers: Statement
+  let insertIntent: Statement
+  let deleteIntent: Statement
+  let settleClaim: Statement
+  let releaseClaim: Statement
+  let selectIntentsBefore: Statement
+  let settleClaimsBefore: Statement
+  let selectFreeze: Statement
+  let selectOtherLesson: Statement
+  let selectRivalLesson: Statement
+  let selectCreation: Statement
+  let selectRivalCreation: Statement
+  let selectExclusive: Statement
+  let insertPublisher: Statement
+  let insertCreation: Statement
+  let selectLearnt: Statement
+  let countProbe: Statement
+  let deleteExpired: Statement
+
+  init(_ connection: Connection) throws(DatabaseFailure) {
+    self.connection = connection
+    beginTransaction = try connection.prepare("BEGIN IMMEDIATE")
+    commitTransaction = try connection.prepare("COMMIT")
+    insertCredential = try connection.prepare(
+      "INSERT INTO credentials (key, kind, remembered_until) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING")
+    selectCredential = try connection.prepare("SELECT id, kind, remembered_until, identity FROM credentials WHERE key = ?")
+    extendCredential = try connection.prepare("UPDATE credentials SET remembered_until = ? WHERE id = ?")
+    insertUploadToken = try connection.prepare(
+      "INSERT INTO credentials (key, kind, remembered_until, identity, expiry, package) VALUES (?, ?, ?, ?, ?, ?)")
+    selectUploadToken = try connection.prepare("SELECT id, identity, expiry, package FROM credentials WHERE key = ? AND kind = ?")
+    insertTokenPublisher = try connection.prepare("INSERT INTO token_publishers VALUES (?, ?, ?)")
+    selectTokenPublishers = try connection.prepare("SELECT publisher FROM token_publishers WHERE credential = ? ORDER BY place")
+    endUploadToken = try connection.prepare("UPDATE credentials SET identity = NULL, expiry = NULL WHERE key = ?")
+    insertRelease = try connection.prepare(
+      "INSERT INTO releases VALUES (?, ?, ?, ?) ON CONFLICT (credential, registry, package) DO NOTHING")
+    selectRelease = try connection.prepare("SELECT version FROM releases WHERE credential = ? AND registry = ? AND package = ?")
+    insertFile = try connection.prepare(
+      "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (credential, registry, package, name) DO NOTHING")
+    selectFile = try connection.prepare(
+      "SELECT digest, claim FROM files WHERE credential = ? AND registry = ? AND package = ? AND name = ?")
+    insertIntent = try connection.prepare(
+      """
+      INSERT INTO intents (id, note, registry, package, file, publisher, issuer, repository, ids, run, creates, exclusive)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """)
+    deleteIntent = try connection.prepare("DELETE FROM intents WHERE id = ?")
+    settleClaim = try connection.prepare("UPDATE files SET digest = ?, claim = NULL WHERE claim = ?")
+    releaseClaim = try connection.prepare("DELETE FROM files WHERE claim = ?")
+    selectIntentsBefore = try connection.prepare("SELECT id, note FROM intents WHERE id < ? ORDER BY id")
+    settleClaimsBefore = try connection.prepare("UPDATE files SET claim = NULL WHERE claim < ?")
+    selectFreeze = try connection.prepare(
+      """
+      SELECT kind, name, why, since FROM freezes
+        WHERE kind = 1 OR (kind = 2 AND name = ?1) OR (kind = 3 AND name = ?2) ORDER BY kind LIMIT 1
+      """)
+    selectOtherLesson = try connection.prepare(
+      "SELECT 1 FROM publishers WHERE issuer = ? AND repository = ? AND ids IS NOT NULL AND ids <> ? LIMIT 1")
+    selectRivalLesson = try connection.prepare(
+      "SELECT 1 FROM intents WHERE issuer = ? AND repository = ? AND ids IS NOT NULL AND ids <> ? LIMIT 1")
+    selectCreation = try connection.prepare("SELECT publisher, issuer, ids FROM creations WHERE registry = ? AND package = ?")
+    selectRivalCreation = try connection.prepare(
+      "SELECT 1 FROM intents WHERE registry = ? AND package = ? AND creates = 1 AND NOT (issuer = ? AND ids = ?) LIMIT 1")
+    selectExclusive = try connection.prepare(
+      "SELECT 1 FROM intents WHERE registry = ? AND package = ? AND file = ? AND exclusive = 1")
+    insertPublisher = try connection.prepare(
+      """
+      INSERT INTO publishers SELECT publisher, issuer, repository, ids, ?2, run, ?2, run FROM intents WHERE id = ?1 AND publisher IS NOT NULL
+        ON CONFLICT (publisher, issuer, repository) DO UPDATE
+        SET ids = coalesce(publishers.ids, excluded.ids), last_time = excluded.last_time, last_run = excluded.last_run
+        -- Once a minute is enough for a run that uploads many files.
+        WHERE publishers.ids IS NOT coalesce(publishers.ids, excluded.ids) OR publishers.last_run IS NOT excluded.last_run
+          OR excluded.last_time >= publishers.last_time + 60
+      """)
+    insertCreation = try connection.prepare(
+      """
+      INSERT INTO creations SELECT registry, package, publisher, issuer, ids FROM intents WHERE id = ? AND creates = 1 AND ids IS NOT NULL
+        ON CONFLICT (registry, package) DO NOTHING
+      """)
+    selectLearnt = try connection.prepare(
+      """
+      SELECT publisher, repository, ids FROM publishers WHERE issuer = ?1 AND repository = ?2 AND ids IS NOT NULL
+        UNION SELECT publisher, repository, ids FROM publishers WHERE issuer = ?1 AND ids = ?3
+      """)
+    countProbe = try connection.prepare("UPDATE probes SET count = count + 1")
+    deleteExpired = try connection.prepare(
+      """
+      DELETE FROM credentials WHERE id IN
+        (SELECT id FROM credentials WHERE remembered_until < ? ORDER BY remembered_until LIMIT ?)
+      """)
+  }
+
+  // MARK: - Transactions
+
+  /// - Parameter commit: What the transaction's commit waits for.
+  func begin(_ commit: Durability) throws(DatabaseFailure) {
+    if commit != durability {
+      try connection.execute(commit.pragma)
+      durability = commit
+    }
+    try beginTransaction.run()
+  }
+
+  func commit() throws(DatabaseFailure) { try commitTransaction.run() }
+
+  /// Nothing more can be done where even this fails: the connection is given up then.
+  func rollBack() throws(DatabaseFailure) {
+    if connection.isInTransaction { try connection.execute("ROLLBACK") }
+  }
+
+  // MARK: - Upkeep
+
+  func probe() throws(DatabaseFailure) { try countProbe.run() }
+
+  func removeExpired(at now: UnixTime, limit: Int) throws(DatabaseFailure) -> Int {
+    try deleteExpired.run(.integer(now.seconds), .integer(Int64(max(limit, 0))))
+    return connection.changes
+  }
+
+  /// Numbers for this process's intents above all that are open.
+  func intentNumbers() throws(DatabaseFailure) -> IntentNumbers {
+    IntentNumbers(above: try connection.integer("SELECT coalesce(max(id), 0) FROM intents") ?? 0)
+  }
+}
