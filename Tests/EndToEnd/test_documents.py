@@ -210,6 +210,25 @@ def test_every_claim_that_can_be_a_condition_is_documented(name):
 # What can be typed
 
 
+def run_help(*command: str) -> str:
+    return subprocess.run([BINARY, *command, "--help"], capture_output=True, text=True, check=True).stdout
+
+
+def subcommands(*command: str) -> list[str]:
+    _, _, listed = run_help(*command).partition("SUBCOMMANDS:\n")
+    return re.findall(r"^  (\w+)", listed.split("\n\n")[0], re.M)
+
+
+def test_every_command_and_option_is_documented():
+    text = (CATALOG / "Commands.md").read_text()
+    commands = [command for name in subcommands() for command in [(name,), *((name, inner) for inner in subcommands(name))]]
+    assert len(commands) > 8
+    for command in commands:
+        assert re.search(rf"\b{command[-1]}\b", text), command
+        for option in set(re.findall(r"--[a-z-]+", run_help(*command))) - {"--help"}:
+            assert option in text, (command, option)
+
+
 def lines_for_jq() -> list[str]:
     text = "".join(path.read_text() for path in ARTICLES)
     commands = re.findall(r"^    (jq .*(?:\n      +.*)*)", text, re.M)
