@@ -19,15 +19,6 @@ SYSTEM_LIBRARIES = {
 EXAMPLES = sorted((DEPLOY / "examples").glob("*.yaml"))
 
 
-def test_links_of_the_readme_lead_somewhere():
-    targets = re.findall(r"\]\(([^)]+)\)", (ROOT / "README.md").read_text())
-    assert len(targets) >= 4
-    headings = re.findall(r"^#+ (.+)$", (ROOT / "README.md").read_text(), re.M)
-    places = {"#" + re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-    for target in targets:
-        assert target in places if target.startswith("#") else (ROOT / target).exists(), target
-
-
 def test_the_released_binary_may_be_copied_to_another_machine():
     """It looks for its libraries where every program does, and they are the system's: none of Swift's, which only a toolchain brings."""
     if BINARY.resolve().parent.name != "release":

@@ -11,7 +11,6 @@ from issuer import Issuer
 from packages import fresh_name, wheel
 from ports import free_port, until
 from recording import answering, close
-from registries import ROOT
 from test_operations import beginning, change, command, published
 from wire import post_json, request
 
@@ -356,11 +355,6 @@ def test_a_metric_moves_when_it_happens(started, issuer, recording, authority, n
 
 def test_no_declared_metric_is_without_a_provocation(started, recording):
     assert set(families(started(recording))) == set(PROVOCATIONS)
-
-
-def test_every_metric_is_documented():
-    documented = set(re.findall(r"`((?:imprimatur|process)_[a-z_]+)`", (ROOT / "README.md").read_text()))
-    assert set(PROVOCATIONS) <= documented, set(PROVOCATIONS) - documented
 
 
 def test_series_that_alerts_watch_are_0_before_anything_happens(started, recording):
