@@ -113,16 +113,32 @@ def test_a_full_disk_under_the_audit_file_refuses_until_there_is_room(started, i
     until(lambda: send(gateway, issuer).status == 200, 20, "an upload once there is room")
 
 
+def leave(filler: Path, room: int):
+    """Gives back so much of a full disk that `room` bytes are free."""
+    disk = os.statvfs(filler)
+    with open(filler, "r+b") as file:
+        file.truncate(max(0, os.path.getsize(filler) - (room - disk.f_bavail * disk.f_frsize)))
+
+
+def fill_partly(gateway, folder: Path, room: int) -> Path:
+    """Takes all but `room` bytes, by writes that the gateway's own limits do not concern."""
+    filler = fill(gateway, folder)
+    leave(filler, room)
+    return filler
+
+
+def refuse(gateway, issuer, count: int):
+    misfit = Form.of(wheel("somebody-elses"))
+    assert {upload(gateway, misfit, token_credential(issuer.mint())).status for _ in range(count)} == {403}
+
+
 def test_records_of_refusals_leave_room_for_those_of_grants(started, issuer, recording, small_audit_disk):
     gateway = started(recording, audit_file=True)
     folder = seen(gateway, small_audit_disk)
     filler = fill(gateway, small_audit_disk)
     # A tenth of the disk is left: less than the eighth that is kept for grants.
-    with open(filler, "r+b") as file:
-        file.truncate(os.path.getsize(filler) - SIZE // 10)
-    misfit = Form.of(wheel("somebody-elses"))
-    refused = [upload(gateway, misfit, token_credential(issuer.mint())) for _ in range(5)]
-    assert {answer.status for answer in refused} == {403}
+    leave(filler, SIZE // 10)
+    refuse(gateway, issuer, 5)
     assert send(gateway, issuer).status == 200
     records = [json.loads(line) for line in (folder / "audit.jsonl").read_text().splitlines()]
     assert [record["outcome"] for record in records] == ["published"]
@@ -132,6 +148,36 @@ def test_records_of_refusals_leave_room_for_those_of_grants(started, issuer, rec
         return [json.loads(line)["outcome"] for line in (folder / "audit.jsonl").read_text().splitlines()]
 
     until(lambda: written() == ["published"] + ["refused"] * 5, 20, "the records that waited for room")
+
+
+def test_records_that_waited_for_room_leave_the_last_of_it_to_grants(started, issuer, recording, small_audit_disk):
+    gateway = started(recording, audit_file=True)
+    folder = seen(gateway, small_audit_disk)
+    filler = fill(gateway, small_audit_disk)
+    leave(filler, SIZE // 10)
+    refuse(gateway, issuer, 50)
+    audit = folder / "audit.jsonl"
+    assert not audit.exists() or not audit.read_text()
+    leave(filler, SIZE // 8 + (16 << 10))
+    until(lambda: audit.read_text().count("\n") >= 5, 20, "some of the records that waited")
+    assert send(gateway, issuer).status == 200
+    disk = os.statvfs(folder)
+    assert disk.f_bavail * disk.f_frsize > SIZE // 8 - (8 << 10)
+
+
+def test_a_record_that_was_cut_off_is_finished_before_any_other(started, issuer, recording, small_audit_disk):
+    gateway = started(recording, audit_file=True)
+    audit = seen(gateway, small_audit_disk) / "audit.jsonl"
+    refuse(gateway, issuer, 1)
+    gateway.limit_files(os.path.getsize(audit) + 700)
+    refuse(gateway, issuer, 1)
+    assert not audit.read_text().endswith("\n")
+    fill_partly(gateway, small_audit_disk, SIZE // 10)
+    gateway.limit_files(-1)
+    until(lambda: send(gateway, issuer).status == 200, 20, "an upload once the log can be written")
+    records = [json.loads(line) for line in audit.read_text().splitlines()]
+    assert [record["outcome"] for record in records[:2]] == ["refused"] * 2
+    assert records[-1]["outcome"] == "published"
 
 
 @pytest.fixture(scope="session")
