@@ -34,9 +34,9 @@ enum BodyRefusal: ExplainedRefusal, Hashable, Sendable {
     case .tooSlow: .init(.tooSlow, 408, "the upload came too slowly")
     case .timedOut: .init(.timedOut, 408, "the upload took too long")
     case .incomplete: .init(.incomplete, 400, "the upload ended before it was whole")
-    case .displaced: .init(.displaced, 503, "the upload came more slowly than others that needed its room; try again")
-    case .noMemory(.displaced): .init(.displaced, 503, "the upload came more slowly than others that needed its room; try again")
-    case .noMemory(let shortage): .init(.displaced, 503, "the gateway's buffers are full: \(shortage.words); try again")
+    case .displaced, .noMemory(.displaced):
+      .init(.displaced, 503, "the upload came more slowly than others that needed its room; try again")
+    case .noMemory(let shortage): .init(.noMemory, 503, "the gateway's buffers are full: \(shortage.words); try again")
     case .malformed(let refusal): .init(.malformed, 400, refusal.explanation)
     }
   }
