@@ -3,7 +3,7 @@ package import NIOCore
 import StrictParsers
 import Synchronization
 
-/// A package index of the old kind: whoever knows the one password may publish everything, and it believes what the form says.
+/// A package index of the old kind: one password may publish everything, and the form is believed.
 package struct LegacyRegistry: Sendable {
   package static let username = "uploader"
   package static let password = "demo-registry-password"

@@ -56,11 +56,11 @@ package struct OperatorAction: Hashable, Sendable {
 
 /// What operators told the store, as every gateway asks again and again.
 package struct OperatorUpdates: Hashable, Sendable {
-  /// Seconds for which deeds belong to the one who was given them.
+  /// Seconds for which actions belong to the caller that was given them.
   static let lease: Int64 = 60
 
   package let freezes: [Freeze]
-  /// Those that whoever asked must record.
+  /// Those that the caller must record.
   package let actions: [OperatorAction]
 
   package init(freezes: [Freeze], actions: [OperatorAction]) {

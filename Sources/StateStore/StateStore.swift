@@ -53,7 +53,7 @@ package protocol StateStore: Sendable {
   /// All publishers that were ever used and not forgotten.
   func publisherRecords() async throws(StateRefusal) -> [PublisherRecord]
 
-  /// Forgets what was learnt of a publisher and what it brought into being. Returns how many records there were; without any, the deed is not kept.
+  /// Forgets what was learnt of a publisher and what it brought into being. Returns how many records there were; without any, the action is not kept.
   func forget(_ publisher: PublisherID, _ action: [UInt8]) async throws(StateRefusal) -> Int
 
   /// Ends every live upload token that was given out for one of these publishers, and returns how many there were.
@@ -67,16 +67,16 @@ package protocol StateStore: Sendable {
   /// Takes the place of an earlier freeze of the same scope.
   func freeze(_ freeze: Freeze, _ action: [UInt8]) async throws(StateRefusal)
 
-  /// False where the scope was not frozen, and then the deed is not kept.
+  /// False where the scope was not frozen, and then the action is not kept.
   func unfreeze(_ scope: Freeze.Scope, _ action: [UInt8]) async throws(StateRefusal) -> Bool
 
   /// What is frozen: everything first, then registries, then publishers.
   func freezes() async throws(StateRefusal) -> [Freeze]
 
-  /// What is frozen, and the deeds that are this caller's to record: nobody else is given them for a minute, within which they should be settled.
+  /// What is frozen, and the actions that this caller must record: nobody else is given them for a minute, within which they should be settled.
   func updates(at now: UnixTime) async throws(StateRefusal) -> OperatorUpdates
 
-  /// Forgets deeds that were recorded.
+  /// Forgets actions that were recorded.
   func settle(_ actions: [OperatorAction]) async throws(StateRefusal)
 
   // MARK: Upkeep

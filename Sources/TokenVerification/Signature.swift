@@ -67,7 +67,7 @@ import StrictParsers
       case .es384: unsafe start(context, "SHA384") && check(context, EllipticCurve.p384.derSignature(raw: signature), bytes)
       case .edDSA: unsafe start(context, nil) && check(context, signature, bytes)
       }
-    // What libcrypto noted about a stranger's signature must not be found by whoever asks it next on this thread.
+    // What libcrypto noted about a stranger's signature must not be found by the next caller on this thread.
     if !verified { ERR_clear_error() }
     return verified
   }

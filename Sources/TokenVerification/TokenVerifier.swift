@@ -3,7 +3,7 @@ package import StrictParsers
 
 /// Decides whether a token is genuine, current and for us. It knows no other issuers than those of its rules.
 package struct TokenVerifier: Sendable {
-  /// Seconds by which an issuer's clock may differ from ours. Whoever remembers a token must do so for as long past its `exp`.
+  /// Seconds by which an issuer's clock may differ from ours. A memory of used tokens must last for as long past `exp`.
   package static let clockSkew: Int64 = 30
 
   let rules: [ExactString: IssuerRules]

@@ -28,8 +28,8 @@ def configured(tmp_path, issuer):
     """configured(registry, **settings): a gateway that is not running."""
 
     def configure(registry, /, **settings):
-        given = {"upstream": registry.url, "username": registry.username, "password": registry.password, **settings}
-        return Gateway(tmp_path, Settings(issuer=issuer.url, **given))
+        given = {"issuer": issuer.url, "upstream": registry.url, "username": registry.username, "password": registry.password, **settings}
+        return Gateway(tmp_path, Settings(**given))
 
     return configure
 
@@ -42,6 +42,12 @@ class At:
 
     def __init__(self, url: str):
         self.url = url
+
+
+def test_the_cause_is_told_why_keys_can_not_be_had(configured, recording):
+    gateway = configured(recording, issuer=f"http://127.0.0.1:{free_port()}")
+    [problem] = [problem for problem in online(gateway) if problem["key"] == "issuers.github"]
+    assert re.match("its keys can't be had: .*(refused|connect)", problem["message"]), problem
 
 
 def online(gateway) -> list[dict]:
@@ -90,7 +96,7 @@ def test_a_folder_of_files_that_guards_its_uploads_is_fine(configured, nginx):
 def test_whoever_reaches_it_may_publish_only_where_a_publish_gets_through(configured, recording):
     recording.behaviour = only_uploads(answering("200 OK"), probe="400 Bad Request")
     [problem] = online(configured(recording))
-    assert problem["severity"] == "warning" and "whoever reaches it may publish" in problem["message"]
+    assert problem["severity"] == "warning" and "everybody who reaches it may publish" in problem["message"]
     recording.behaviour = answering("405 Method Not Allowed")
     [problem] = online(configured(recording))
     assert problem["severity"] == "error" and "whoever" not in problem["message"]

@@ -4,7 +4,7 @@
 import pytest
 
 from packages import fresh_name, sdist, wheel
-from recording import answering, remembering
+from recording import accept, answering, only_uploads, remembering
 from races import RUNS, at_once
 from test_generic import generic, put
 from test_operations import published
@@ -89,6 +89,23 @@ def test_a_credential_that_may_not_even_ask_is_told_as_such(started, issuer, rec
     assert [(record["outcome"], record["granted"]) for record in gateway.audit(1)] == [("failed", False)]
     assert '"credentials":{"python":"refused"}' in gateway.admin("/ready")[1]
     gateway.told("credential.refused")
+
+
+@pytest.mark.parametrize("create, status", [("named", 200), ("none", 503)])
+def test_guarded_reads_say_nothing_of_a_credential_that_may_publish(started, issuer, recording, create, status):
+    def behave(exchange):
+        if exchange.recorded.line.startswith("GET"):
+            return exchange.answer("401 Unauthorized")
+        return accept(exchange)
+
+    recording.behaviour = only_uploads(behave)
+    name = fresh_name()
+    gateway = started(recording, create=create, packages=f'"{name}"', when="{repository: acme/widgets, workflow: release.yml}")
+    answer = send(gateway, issuer, wheel(name))
+    assert answer.status == status, answer
+    if status == 503:
+        assert_refused(gateway, answer, 503, "scope.existence-unknown")
+    assert '"credentials":{"python":"accepted"}' in gateway.admin("/ready")[1]
 
 
 @pytest.mark.parametrize("status", ["500 Oops", "403 Forbidden", "302 Found"])

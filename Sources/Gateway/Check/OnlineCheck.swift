@@ -28,7 +28,8 @@ package struct OnlineCheck: Sendable {
     for issuer in configuration.issuers.values.sorted(by: { $0.settings.url < $1.settings.url }) {
       await issuer.keys.refresh()
       if issuer.keys.trusted == nil {
-        problems.append(problem("issuers.\(issuer.name)", .error, "its keys can't be fetched from \(issuer.settings.url)"))
+        let cause = issuer.keys.failure.map { ": \(Printable.sentence(ExactString($0.explanation)))" } ?? ""
+        problems.append(problem("issuers.\(issuer.name)", .error, "its keys can't be had\(cause)"))
       }
     }
     for registry in configuration.registries { problems += await check(registry) }
@@ -55,7 +56,7 @@ package struct OnlineCheck: Sendable {
     }
     var answers = ProbeAnswers(known: known)
     guard credential != nil || registry.settings.upstream.clientCertificate != nil else { return answers }
-    // Without our certificate, too: a registry that talks to nobody else is none that whoever reaches it may publish to.
+    // Without the client certificate, too: a registry that demands one is not open.
     answers.unknown = try? await asking(registry.openOrigin) { connection throws(UpstreamFailure) in
       try await PublishProbe.status(of: registry, with: nil, on: connection)
     }

@@ -60,7 +60,7 @@ struct ProbeAnswers: Sendable {
     switch (unknown, ecosystem) {
     case (401, _), (403, _), (407, _), (404, _), (410, _), (300..<400, _), (500..., _), (405, .pypi): nil
     case (405, .generic): "the registry answers 405 without asking for a credential: see that it asks for one where files are put"
-    default: "the registry answers \(unknown) to a publish without a credential: whoever reaches it may publish"
+    default: "the registry answers \(unknown) to a publish without a credential: everybody who reaches it may publish"
     }
   }
 }

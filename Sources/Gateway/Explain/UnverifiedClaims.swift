@@ -24,7 +24,7 @@ extension JSONObject {
   /// Seconds for which a token lives whose claims don't say.
   private static let usualLifetime: Int64 = 300
 
-  /// These claims, and those that a token must have besides where they are not there: whoever asks about the rest does not mind them.
+  /// These claims, and those that a token must have besides where they are not there: they don't change what is asked about the rest.
   func completed(issuer: IssuerSettings, audience: JSONValue, at now: UnixTime) -> JSONObject {
     let lifetime = min(Self.usualLifetime, issuer.maxLifetime.milliseconds / 1000)
     func time(_ name: ExactString) -> UnixTime? { self[name]?.integer.flatMap { UnixTime($0) } }

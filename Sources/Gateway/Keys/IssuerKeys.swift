@@ -25,6 +25,8 @@ actor IssuerKeys {
     var snapshot: Snapshot?
     /// How the last attempt ended; `nil` before the first did.
     var didRefresh: Bool?
+    /// Why it failed.
+    var failure: KeyFailure?
 
     func trusted(at now: UnixTime) -> KeySet? { snapshot.flatMap { now < $0.staleAt ? $0.keys : nil } }
   }
@@ -63,6 +65,9 @@ actor IssuerKeys {
     let now = now()
     return current.withLock { $0.trusted(at: now) }
   }
+
+  /// Why the last refresh failed; `nil` if it did not.
+  nonisolated var failure: KeyFailure? { current.withLock { $0.failure } }
 
   /// As `/ready` shows it.
   nonisolated var state: Readiness.KeyState {
@@ -138,6 +143,7 @@ actor IssuerKeys {
       pace.fail(at: now())
       let keptUntil = current.withLock { known in
         known.didRefresh = false
+        known.failure = error
         return known.snapshot?.staleAt
       }
       record(.refreshFailed(issuer: issuer, error, keptUntil: keptUntil))

@@ -33,7 +33,7 @@ enum KeySource: Hashable, Sendable {
     do throws(FetchFailure) { return try await fetcher.fetch(url, until: deadline) } catch { throw .fetch(error) }
   }
 
-  /// OpenID Connect Discovery 1.0, section 4.3: whoever answers must be who was asked.
+  /// OpenID Connect Discovery 1.0, section 4.3: the document's issuer must be the one that was asked.
   private static func keys(
     named document: [UInt8], issuer: ExactString, at origin: KeyURL.Origin, known: KeyURL?
   ) throws(KeyFailure) -> KeyURL {

@@ -45,16 +45,16 @@ package final class AuditLog: Sendable {
     }
   }
 
-  /// Writes a record that was made before: of an operator's deed, or of an upload that an earlier process did not end. Returns when that was tried.
+  /// Writes a record that was made before: of an operator's action, or of an upload that an earlier process did not end. Returns when that was tried.
   ///
   /// - Parameter settle: Called once it is written, however late.
-  func write(line: [UInt8], then settle: @escaping @Sendable () -> Void) async { await write(line, .deed, then: settle) }
+  func write(line: [UInt8], then settle: @escaping @Sendable () -> Void) async { await write(line, .essential, then: settle) }
 
   func write(_ refusals: GatheredRefusals, at time: Timestamp) async { await write(refusals.line(at: time), .record, then: {}) }
 
   /// For each of these notes, whether the registry took the upload, as its record says that an earlier process wrote; `nil` if there is none.
   ///
-  /// A process that is killed after it has written a record may not have ended the intent, or the deed, any more: what stands at the end of the file
+  /// A process that is killed after it has written a record may not have ended the intent, or the action, any more: what stands at the end of the file
   /// already is not written again.
   func successes(ofNotes notes: [[UInt8]]) -> [Bool?] {
     let ids = notes.map { AuditRecord.requestID(ofNote: $0) }
@@ -93,8 +93,8 @@ extension AuditRecord {
   /// What was granted may have changed the world; of refusals anyone can cause any number.
   fileprivate func importance(_ outcome: AuditOutcome) -> LineWriter.Importance {
     switch outcome {
-    case .published, .completed, .reported: .deed
-    case .refused, .failed, .aborted: granted ? .deed : .record
+    case .published, .completed, .reported: .essential
+    case .refused, .failed, .aborted: granted ? .essential : .record
     }
   }
 }

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// It belongs to one thread at a time.
 struct LineOutput: ~Copyable {
-  /// What is kept free for deeds on a disk that has so much: some 50,000 records. On a smaller one it is an eighth.
+  /// What is kept free for essential lines on a disk that has so much: some 50,000 records. On a smaller one it is an eighth.
   private static let reservedBytes: UInt64 = 64 << 20
 
   private let destination: LineDestination
@@ -44,7 +44,7 @@ struct LineOutput: ~Copyable {
   /// Whether only a part of the last line could be written.
   var isTorn: Bool { torn > 0 }
 
-  /// Whether so many bytes can be written without touching what is kept for deeds. True of what is no file, or has a disk that does not say.
+  /// Whether so many bytes can be written without touching what is kept for essential lines. True if it is not a file, or its disk does not say.
   func hasRoom(for bytes: Int) -> Bool {
     guard case .file = destination, descriptor >= 0 else { return true }
     var disk = statvfs()

@@ -4,7 +4,7 @@ import Synchronization
 /// Writes lines in the order in which they come, each by one write(2), on a thread of its own.
 ///
 /// A line that can't be written is kept and written first once it is possible again; only what nobody must have is dropped meanwhile. The last room
-/// of a disk is kept for deeds: records that anybody can cause wait until there is more.
+/// of a disk is kept for essential lines: records that anybody can cause wait until there is more.
 package final class LineWriter: Sendable {
   package enum Importance: Sendable {
     /// Dropped where it can't be written.
@@ -12,13 +12,13 @@ package final class LineWriter: Sendable {
     /// Kept, within a bound of its own that a flood of it can't pass.
     case record
     /// Kept, within a larger bound: something happened in the world of which only this line tells.
-    case deed
+    case essential
 
     fileprivate var largestBacklog: Int {
       switch self {
       case .log: 1 << 20
       case .record: 8 << 20
-      case .deed: 64 << 20
+      case .essential: 64 << 20
       }
     }
   }
@@ -175,10 +175,10 @@ package final class LineWriter: Sendable {
     }
   }
 
-  /// Whether the disk has room for it. The last room is for deeds.
+  /// Whether the disk has room for it. The last room is for essential lines.
   private func mayWrite(_ line: Line) -> Bool {
     switch line.importance {
-    case .log, .deed: true
+    case .log, .essential: true
     case .record: state.withLock { $0.isEnding } || output.withLock { $0.hasRoom(for: line.bytes.count) }
     }
   }

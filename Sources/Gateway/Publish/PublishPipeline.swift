@@ -220,7 +220,7 @@ struct PublishPipeline {
     }
     let createsPackage = use?.newPin != nil && attempt.inputs.package != .exists
     if registry.settings.overwrite == .refuse { try await refuseExisting(target, permit) }
-    // Whoever has no token of ours keeps nobody from publishing.
+    // A client without a verified token must not keep others from publishing.
     let isExclusive = registry.settings.overwrite == .refuse && use != nil
     let upload = UploadIntent(
       target: target, use: use, createsPackage: createsPackage, isExclusive: isExclusive, note: attempt.record.note(at: gateway.clock()))

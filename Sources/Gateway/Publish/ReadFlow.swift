@@ -50,7 +50,7 @@ struct ReadFlow {
       _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: sent.bytes)))
       answer = try await upstream.answerHead(to: head.method, by: upstream.answerDeadline)
     } catch {
-      // Whoever may read can cause every other failure.
+      // A reader can cause every other failure.
       if error == .unreachable { gateway.health.failed(error, registry.name) }
       throw .upstream(error)
     }

@@ -3,7 +3,7 @@ import StateStore
 import Synchronization
 
 extension GatewayServices {
-  /// Takes over what is frozen, and records what operators did by commands, each deed once among all gateways of a store.
+  /// Takes over what is frozen, and records what operators did by commands, each action once among all gateways of a store.
   ///
   /// While the store can't be asked, nothing can be published anyway, and what was frozen stays so.
   func applyOperatorUpdates() async {
@@ -22,7 +22,7 @@ extension GatewayServices {
     await settleActions()
   }
 
-  /// Tells the store which deeds are recorded.
+  /// Tells the store which actions are recorded.
   private func settleActions() async {
     let written = unsettledActions.withLock { $0 }
     guard !written.isEmpty else { return }

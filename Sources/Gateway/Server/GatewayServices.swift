@@ -31,7 +31,7 @@ final class GatewayServices: Sendable {
   private let current: Mutex<Configuration>
   private let listening = Mutex(false)
   private let departed = DepartedPublishers()
-  /// Operators' deeds, and earlier processes' intents, that this process has given to the audit log.
+  /// Operators' actions, and earlier processes' intents, that this process has given to the audit log.
   let recordedActions = Mutex<Set<Int64>>([])
   let recordedIntents = Mutex<Set<IntentID>>([])
   /// Deeds that are recorded, of which the store is still to be told.
@@ -57,7 +57,7 @@ final class GatewayServices: Sendable {
     announce(configuration, replacing: nil)
   }
 
-  /// The configuration of this moment. Whoever decides about a request asks for it when he decides.
+  /// The configuration in force. Ask for it at each decision.
   var configuration: Configuration { current.withLock { $0 } }
 
   /// Puts a complete new configuration in place of the old one.

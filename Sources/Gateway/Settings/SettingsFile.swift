@@ -53,7 +53,7 @@ package enum SettingsFile {
     case reviewing(at: Timestamp)
     /// Only what decides: secrets and certificates may be elsewhere.
     case judging
-    /// Only where the state is, for whoever must act though the rest is wrong.
+    /// Only where the state is, for commands that must work although the rest is wrong.
     case operating
 
     /// Whether secrets and certificates must be there.

@@ -50,7 +50,7 @@ package struct SettingsProblem: Error, Hashable, Sendable, CustomStringConvertib
 }
 
 extension SettingsProblem.Rule {
-  /// One sentence for whoever reads a report.
+  /// One sentence for the reader of a report.
   package var explanation: String {
     switch self {
     case .unreadable: "A file of the configuration can't be read."

@@ -27,7 +27,7 @@ extension SettingsSchema {
     case .writable: break
     case .missing where isNeeded: node.error("there is no folder \(path)", .unreadable)
     case .missing: node.warn("there is no folder \(path)", .unreadable)
-    // Whoever serves may be another user.
+    // The gateway may run as another user.
     case .unwritable: node.warn("this user can't write to the folder \(path)", .unreadable)
     }
   }

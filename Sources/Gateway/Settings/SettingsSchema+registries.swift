@@ -57,7 +57,7 @@ extension SettingsSchema {
     let legacyCredentials: RegistrySettings.Passing = members["legacy_credentials"]?.choice() ?? .refuse
     let mode: RegistrySettings.Mode = members["mode"]?.choice() ?? .enforce
     if legacyCredentials == .pass, upstream?.credential == UpstreamCredential.none, upstream?.clientCertificate == nil {
-      members["legacy_credentials"]?.warn("where the registry asks for no credential, whoever sends any publishes without a token")
+      members["legacy_credentials"]?.warn("where the registry asks for no credential, everybody who sends any publishes without a token")
     }
     if mode == .report, legacyCredentials == .refuse { members["mode"]?.error("report needs legacy_credentials: pass") }
     guard let ecosystem, let audience, let upstream, ecosystem != .generic || template != nil else { return nil }

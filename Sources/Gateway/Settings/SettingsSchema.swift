@@ -69,7 +69,7 @@ struct SettingsSchema {
       limits: members?["limits"].map { limits($0) } ?? Limits())
     if server.isOpenlyPlain, members?["tls"] == nil {
       members?["listen"]?.warn(
-        "plain HTTP on all addresses shows every token to whoever is on the way: add tls, or say by an https public_url or trusted_proxies "
+        "plain HTTP on all addresses shows every token to everybody on the way: add tls, or say by an https public_url or trusted_proxies "
           + "that a TLS terminator stands in front")
     }
     return server

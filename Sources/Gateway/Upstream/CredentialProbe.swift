@@ -2,7 +2,7 @@ import NIOCore
 
 /// Finds out what a registry's 403 is about: the service credential, or the file.
 ///
-/// The registry is asked once at a time and once a minute at most; whoever wants to know meanwhile gets the same answer.
+/// The registry is asked once at a time and once a minute at most; callers that ask meanwhile get the same answer.
 actor CredentialProbe {
   static let interval = TimeAmount.minutes(1)
 

@@ -1,6 +1,6 @@
 /// Finds the service credential in what a registry answered, in each form in which an echo could carry it.
 ///
-/// A registry that shows a request's fields in an error page, as debug pages do, would hand the credential to whoever provoked the error.
+/// A registry that shows a request's fields in an error page, as debug pages do, would hand the credential to the client that provoked the error.
 struct CredentialScan: Sendable {
   /// What a text holds.
   enum Finding: Int, Comparable, Sendable {

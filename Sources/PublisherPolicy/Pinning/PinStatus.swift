@@ -40,7 +40,7 @@ extension Publisher {
     let own = learnt.filter { $0.key.publisher == id && $0.key.issuerURL == identity.issuerURL && repositories.contains($0.key.repository) }
     if let known = own.first(where: { $0.ids == got }) { return .known(known.key) }
     let key = key(of: identity)
-    // Whoever published under this name is known by it, also by another entry.
+    // A name is known once it has published, also by another entry.
     let holders = learnt.filter { $0.key.issuerURL == key.issuerURL && $0.key.repository == key.repository && $0.ids != got }
     if let other = holders.first(where: { $0.key == key }) ?? holders.first { return .changed(other.key, learnt: other.ids, got: got) }
     return .new(key, got)

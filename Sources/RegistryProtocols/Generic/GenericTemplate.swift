@@ -14,7 +14,7 @@ package struct GenericTemplate: Hashable, Sendable {
     /// A literal that no path can have.
     case forbiddenLiteral
 
-    /// What is wrong, for whoever wrote it.
+    /// What is wrong, for its author.
     package var explanation: String {
       switch self {
       case .notAbsolute: "a template must begin with a slash"

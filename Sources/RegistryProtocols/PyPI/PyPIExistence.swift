@@ -17,7 +17,7 @@ enum PyPIExistence {
     }
   }
 
-  /// pypiserver sends whoever asks for what it does not have to the public index.
+  /// pypiserver redirects to the public index for what it does not have.
   private static func existence(ofProject answer: ExistenceProbe.Answer) -> Existence {
     guard (300..<400).contains(answer.status) else { return Existence(ofStatus: answer.status) }
     return leadsElsewhere(answer) ? .absent : .unknown

@@ -6,7 +6,7 @@ struct PostgresQueue {
   typealias Instant = ContinuousClock.Instant
 
   enum Step {
-    /// There is nothing to do for this worker: whoever brings something wakes one.
+    /// There is nothing to do for this worker until a new request wakes it.
     case rest
     /// Not before this time.
     case connect(Instant)

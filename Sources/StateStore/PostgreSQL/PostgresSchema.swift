@@ -1,6 +1,6 @@
 /// The schema `imprimatur` and its versions. Other schemas of the database are nobody's business here.
 enum PostgresSchema {
-  /// Held by whoever makes tables.
+  /// Held while tables are made.
   private static let migrationLock: Int64 = 0x494D_5052_0000
 
   /// Each brings a schema from the version that is its index to the next. What stands here was released and never changes.

@@ -1,6 +1,6 @@
 /// How long a PostgreSQL store waits for what.
 ///
-/// Whoever asks something of the store is answered within `waiting` and `statement` together, and some seconds more where a name server is silent.
+/// A request to the store is answered within `waiting` and `statement` together, and some seconds more where a name server is silent.
 package struct PostgresTimes: Sendable {
   /// From a connection's first packet until the server has let us in and its tables are known to be ours.
   var connecting = Duration.seconds(4)

@@ -29,7 +29,7 @@ extension SQLiteSession {
     return freeze
   }
 
-  /// Two identities must not both be the first one of a repository: whoever learns reserves its name, and the same identity may use it once more
+  /// Two identities must not both be the first one of a repository: the one that is learnt first reserves its name, and the same identity may use it once more
   /// meanwhile.
   private func objection(toTeaching key: PublisherKey, _ ids: SQLValue) throws(DatabaseFailure) -> StateRefusal? {
     let (issuer, repository) = (SQLValue.text(key.issuerURL.text), SQLValue.text(key.repository.text))

@@ -1,4 +1,4 @@
-/// The paths of an archive, kept by hashes that whoever made it can't foresee: which of them are folders, and which something else.
+/// The paths of an archive, kept by hashes that the archive's author can't foresee: which of them are folders, and which something else.
 struct ArchivePaths {
   private var folders: Set<Int> = []
   /// What is no folder, with a hash of what it is where that is known.

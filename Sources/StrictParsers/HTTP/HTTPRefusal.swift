@@ -104,7 +104,7 @@ extension HTTPRefusal {
     }
   }
 
-  /// One line for whoever sent the message; it repeats none of its bytes.
+  /// One line for the sender of the message; it repeats none of its bytes.
   package var explanation: String {
     switch self {
     case .malformedMethod: "the method is not a token"

@@ -32,7 +32,7 @@ package enum RequestPathRefusal: Error, Hashable, CaseIterable, Sendable {
     }
   }
 
-  /// One line for whoever sent the request; it repeats none of its bytes.
+  /// One line for the sender of the request; it repeats none of its bytes.
   package var explanation: String {
     switch self {
     case .notAbsolute: "the path must begin with a slash"

@@ -22,7 +22,7 @@ import Testing
     let settings = try sample.settings().registries[0]
     let findings = ProbeAnswers(known: known, unknown: unknown).findings(of: settings)
     #expect(findings.map { "\($0.severity): \($0.key)" } == expected, "\(findings)")
-    let isOpen = findings.contains { $0.message.contains("whoever reaches it may publish") }
+    let isOpen = findings.contains { $0.message.contains("everybody who reaches it may publish") }
     #expect(isOpen == (unknown.map { [200, 400].contains($0) } ?? false))
   }
 

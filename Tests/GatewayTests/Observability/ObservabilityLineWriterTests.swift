@@ -49,7 +49,7 @@ import Testing
     #expect(writer.condition == .unwritable(ENOENT))
     writer.write(line("log"), .log)
     writer.write(line("record"), .record)
-    writer.write(line("deed"), .deed)
+    writer.write(line("deed"), .essential)
     await writer.flush()
     #expect(writer.condition == .unwritable(ENOENT))
     #expect(writer.dropped == 1)
@@ -110,7 +110,7 @@ import Testing
     let large = [UInt8](repeating: 0x61, count: 1 << 20)
     for _ in 0..<20 { writer.write(large, .record) }
     #expect(writer.dropped == 12)
-    writer.write(line("deed"), .deed)
+    writer.write(line("deed"), .essential)
     #expect(writer.dropped == 12)
     let isWritten = await withCheckedContinuation { continuation in
       writer.write(large, .record) { continuation.resume(returning: $0) }

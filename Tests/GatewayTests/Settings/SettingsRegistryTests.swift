@@ -53,7 +53,7 @@ import Testing
       upstream: "{url: \"https://127.0.0.1:8081/\", \(credential)}", registry: ", legacy_credentials: \(passing)",
       files: ["/etc/imprimatur/c.pem": "a certificate"], environment: ["KEY": "x"])
     let complaint =
-      "warning: registries.python.legacy_credentials: where the registry asks for no credential, whoever sends any publishes without a token"
+      "warning: registries.python.legacy_credentials: where the registry asks for no credential, everybody who sends any publishes without a token"
     #expect(sample.complaints == (isDoubtful ? [complaint] : []))
   }
 
