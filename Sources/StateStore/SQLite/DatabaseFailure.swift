@@ -27,7 +27,7 @@ package enum DatabaseFailure: Error, Hashable, Sendable, CustomStringConvertible
   package var description: String {
     switch self {
     case .sqlite(let code): unsafe "\(String(cString: sqlite3_errstr(code))) (SQLite \(code))"
-    case .file(let number): unsafe "there is no file, and none can be made: \(String(cString: strerror(number)))"
+    case .file(let number): unsafe "its file can't be opened: \(String(cString: strerror(number)))"
     case .newerVersion(let version): "it has version \(version), which only a later version of Imprimatur understands"
     case .olderVersion(let version): "it has version \(version), which a gateway of this version must bring to its own first"
     case .foreign: "it is the database of another program"
