@@ -145,10 +145,11 @@ package struct MultipartFormReader: Sendable {
   private mutating func readHead(in chunk: Span<UInt8>, at offset: inout Int) throws(MultipartRefusal) -> Event? {
     while offset < chunk.count {
       guard head.count < limits.headLength else { throw .headTooLong }
-      let byte = chunk[offset]
-      offset += 1
-      head.append(byte)
-      guard byte == Self.lineFeed else { continue }
+      let lineEnd = MultipartScan.firstIndex(of: Self.lineFeed, in: chunk, from: offset).map { $0 + 1 } ?? chunk.count
+      let end = min(lineEnd, offset + limits.headLength - head.count)
+      unsafe chunk.extracting(offset..<end).withUnsafeBytes { unsafe head.append(contentsOf: $0) }
+      offset = end
+      guard head.last == Self.lineFeed else { continue }
       if head.count == 2 { throw .disposition }
       guard head.suffix(4).elementsEqual("\r\n\r\n".utf8) else { continue }
       let read = try MultipartPartHead(lines: head, dialect: dialect)

@@ -34,7 +34,12 @@ enum MultipartGrammar {
   }
 
   /// Visible ASCII without what ends, escapes or splits a parameter in one parser or another: `"`, `\`, `%`, `;`.
-  private static func isNameCharacter(_ byte: UInt8) -> Bool { ASCII.isVisible(byte) && !"\"\\%;".utf8.contains(byte) }
+  private static func isNameCharacter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "%"), UInt8(ascii: ";"): false
+    default: ASCII.isVisible(byte)
+    }
+  }
 
   /// RFC 2047: decoded by parsers that were made for mail.
   private static func hasEncodedWord(_ bytes: some Collection<UInt8>) -> Bool {
