@@ -5,6 +5,9 @@ import NIOSSL
 
 /// A listening socket, each of whose connections is served by one task on the connection's own event loop.
 struct Listener {
+  /// What one turn of an event loop handles of one body: thousands of tiny parts of a form take a few milliseconds.
+  private static let mostBytesOfRead = 128 << 10
+
   /// Why it does not listen.
   struct Failure: Error, CustomStringConvertible {
     let address: ListenAddress
@@ -38,7 +41,9 @@ struct Listener {
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
       .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
-      .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 8192, maximum: 256 * 1024))
+      .childChannelOption(
+        .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 8192, maximum: Self.mostBytesOfRead)
+      )
       .noticingDeadClients()
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
