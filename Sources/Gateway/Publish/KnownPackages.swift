@@ -12,21 +12,29 @@ final class KnownPackages: Sendable {
     let package: PublishTarget.Package
   }
 
-  private let ends = Mutex<[Key: NIODeadline]>([:])
+  /// Those that were noted last, and those before. When half of what may be kept is full, the older half is forgotten: nothing is searched.
+  private struct Generations {
+    var newer: [Key: NIODeadline] = [:]
+    var older: [Key: NIODeadline] = [:]
+  }
+
+  private let ends = Mutex(Generations())
   private let now: @Sendable () -> NIODeadline
 
   init(now: @escaping @Sendable () -> NIODeadline = { .now() }) { self.now = now }
 
   func contains(_ package: PublishTarget.Package, of registry: RegistryName) -> Bool {
-    ends.withLock { $0[Key(registry: registry, package: package)].map { now() < $0 } ?? false }
+    let key = Key(registry: registry, package: package)
+    let now = now()
+    return ends.withLock { ends in (ends.newer[key] ?? ends.older[key]).map { now < $0 } ?? false }
   }
 
   func note(_ package: PublishTarget.Package, of registry: RegistryName) {
-    let now = now()
+    let key = Key(registry: registry, package: package)
+    let end = now() + Self.lifetime
     ends.withLock { ends in
-      if ends.count >= Self.most { ends = ends.filter { now < $0.value } }
-      guard ends.count < Self.most else { return }
-      ends[Key(registry: registry, package: package)] = now + Self.lifetime
+      if ends.newer.count >= Self.most / 2, ends.newer[key] == nil { ends = Generations(newer: [:], older: ends.newer) }
+      ends.newer[key] = end
     }
   }
 }
