@@ -41,6 +41,11 @@ struct WholeBody: ForwardedBody {
       beginning = ByteBuffer()
       for start in stride(from: 0, to: artifact.count, by: Self.sendfileBytes) {
         let region = FileRegion(fileHandle: file.handle, readerIndex: start, endIndex: min(start + Self.sendfileBytes, artifact.count))
+        if start > 0 {
+          // A registry that reads as fast as this is written never makes it wait.
+          await upstream.bytes.yieldToEvents()
+          if await upstream.bytes.hasInput { return false }
+        }
         guard try await upstream.send(.fileRegion(region)) == .taken else { return false }
       }
     }

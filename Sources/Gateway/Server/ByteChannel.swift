@@ -213,6 +213,14 @@ actor ByteChannel {
     return wasInterrupted ? .inputArrived : .taken
   }
 
+  /// Lets the event loop look at all its sockets, this one among them, before more is written.
+  func yieldToEvents() async {
+    await withCheckedContinuation { continuation in
+      // A task that is due at once would run before the loop looks at a socket.
+      channel.eventLoop.scheduleTask(in: .microseconds(20)) { continuation.resume() }
+    }
+  }
+
   private func submit(_ data: IOData) throws(ChannelFailure) {
     guard channel.isActive else { throw .closed }
     outstandingWrites += 1
