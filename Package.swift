@@ -41,6 +41,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CPrctl"),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
     library("Digests", ["COpenSSL"]),
@@ -52,7 +53,7 @@ let package = Package(
     library(
       "Gateway",
       [
-        "RegistryProtocols", "StateStore", "PublisherPolicy", "TokenVerification", "StrictParsers", "Digests", "CCurl", "Yams",
+        "RegistryProtocols", "StateStore", "PublisherPolicy", "TokenVerification", "StrictParsers", "Digests", "CCurl", "CMalloc", "Yams",
         .product(name: "NIOTLS", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),

@@ -1,3 +1,5 @@
+import CMalloc
+import NIOPosix
 import ServiceLifecycle
 import StateStore
 
@@ -28,8 +30,14 @@ struct Housekeeping: Service {
       await gateway.recordInterrupted()
       await gateway.endOrphanedTokens()
       while let removed = try? await gateway.store.removeExpired(at: gateway.now(), limit: Self.batch), removed == Self.batch {}
+      // What many connections held at a time goes back to the system.
+      await Self.trimMemory(on: gateway.threads)
       do { try await Task.sleep(for: Self.interval) } catch { return }
     }
+  }
+
+  private static func trimMemory(on threads: NIOThreadPool) async {
+    _ = try? await threads.runIfActive { malloc_trim(0) }
   }
 
   private func applyOperatorUpdates() async {
