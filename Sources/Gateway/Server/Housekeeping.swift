@@ -3,7 +3,7 @@ import NIOPosix
 import ServiceLifecycle
 import StateStore
 
-/// What must happen now and then: issuers' keys are kept fresh, what operators told the store is heeded, what it may forget is removed, what it
+/// What must happen now and then: issuers' keys are kept fresh, what operators told the store is applied, what it may forget is removed, what it
 /// could not tell at the start is recorded, and so are gathered refusals.
 struct Housekeeping: Service {
   private static let interval = Duration.seconds(60)
