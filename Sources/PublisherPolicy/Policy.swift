@@ -22,7 +22,7 @@ package struct Policy: Sendable {
   private let index: PublisherIndex
   /// How each registry compares versions.
   private let versionKeys: [RegistryName: VersionKey]
-  /// The issuers of publishers that heed what was learnt.
+  /// The issuers of publishers whose decisions depend on what was learnt.
   private let learners: Set<IssuerName>
   /// The claims that conditions compare, of issuers whose tables are open.
   private let compared: [IssuerName: Set<ExactString>]
@@ -94,7 +94,7 @@ package struct Policy: Sendable {
 
   package func provenance(of identity: PublisherIdentity) -> Provenance? { providers[identity.issuer]?.provenance(of: identity) }
 
-  /// Whether a publisher of this issuer heeds what was learnt, so that the store must be asked what it knows.
+  /// Whether a decision about a publisher of this issuer depends on what was learnt, so that the store must be asked what it knows.
   package func pinsOnFirstUse(from identity: PublisherIdentity) -> Bool { learners.contains(identity.issuer) }
 
   /// The token's repository and ids, as the store knows them.

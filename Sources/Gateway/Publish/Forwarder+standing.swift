@@ -18,9 +18,6 @@ extension Forwarder {
   }
 
   private func refuses(_ credential: ServiceCredential) async -> Bool {
-    let connector = UpstreamConnector(
-      gateway: pipeline.gateway, registry: pipeline.registry.name, share: pipeline.attempt.share,
-      limits: pipeline.configuration.settings.server.limits)
-    return await pipeline.registry.refuses(credential, connector, on: pipeline.attempt.eventLoop)
+    await pipeline.registry.refuses(credential, pipeline.connector, on: pipeline.attempt.eventLoop)
   }
 }

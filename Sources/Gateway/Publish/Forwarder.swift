@@ -94,9 +94,7 @@ struct Forwarder {
 
   private func connect(anew: Bool = false) async throws(Refusal) -> UpstreamConnection {
     let eventLoop = pipeline.attempt.eventLoop
-    let connector = UpstreamConnector(
-      gateway: pipeline.gateway, registry: pipeline.registry.name, share: pipeline.attempt.share,
-      limits: pipeline.configuration.settings.server.limits)
+    let connector = pipeline.connector
     if !anew, keepsConnections, let kept = await connector.reuse(origin.key, on: eventLoop) { return kept }
     let upstream = try await Refusal.wrap(Refusal.upstream) { () async throws(UpstreamFailure) in
       try await connector.connect(to: origin, on: eventLoop)

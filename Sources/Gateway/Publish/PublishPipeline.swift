@@ -30,6 +30,12 @@ struct PublishPipeline {
     }
   }
 
+  /// Opens the upload's connections to the registry, on the account that the upload has by then.
+  var connector: UpstreamConnector {
+    UpstreamConnector(
+      gateway: gateway, registry: registry.name, share: attempt.share, limits: configuration.settings.server.limits)
+  }
+
   /// The upload's media type; one that stands twice is left out, since registries differ in which they would take.
   var contentType: ArraySlice<UInt8>? {
     do { return try head.fields.single(named: "content-type") } catch { return nil }
@@ -147,8 +153,6 @@ struct PublishPipeline {
   private func inquiry(
     of subject: ExistenceProbe.Subject, _ target: PublishTarget, as asker: RegistryProber.Asker
   ) async throws(Refusal) -> Existence {
-    let connector = UpstreamConnector(
-      gateway: gateway, registry: registry.name, share: attempt.share, limits: configuration.settings.server.limits)
     let inquiry = RegistryProber(
       gateway: gateway, registry: registry, path: path, connector: connector, memory: body.resources.memory, eventLoop: attempt.eventLoop)
     return try await Refusal.wrap(Refusal.upstream) { () async throws(UpstreamFailure) in

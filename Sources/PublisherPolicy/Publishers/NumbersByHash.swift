@@ -11,7 +11,7 @@ struct NumbersByHash: Sendable {
   private let starts: [Int32]
   private let shift: Int
 
-  /// Fewer than two milliards.
+  /// Fewer than 2^31.
   init(_ found: [(hash: Int, number: Int32)]) {
     let bits = max(Int.bitWidth - found.count.leadingZeroBitCount - 1, 0)
     let shift = UInt.bitWidth - bits

@@ -114,7 +114,7 @@ struct PublisherCheck {
     }
   }
 
-  /// Whether a condition heeds the advice about its key. Of one that holds of everything it is said elsewhere.
+  /// Whether a condition follows the advice about its key. Of one that holds of everything it is said elsewhere.
   private func isHeeding(_ number: Int) -> Bool {
     let values = declaration.when[number].values
     if keys[number].name == "ref_protected" { return !values.contains("false") }
