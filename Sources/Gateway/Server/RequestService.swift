@@ -72,28 +72,24 @@ struct RequestService {
   ) async throws(Refusal) -> ConnectionPersistence {
     let path = try Refusal.wrap(Refusal.path) { () throws(RequestPathRefusal) in try RequestPath(head.target.path) }
     guard let registries = configuration.registries(on: head.host.name) else { throw .route(.unknownHost) }
-    let exchange = try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in try ExchangeRoute(path, head.method) }
-    if let exchange {
-      return await ExchangeFlow(gateway: gateway, configuration: configuration, registries: registries, connection: connection)
-        .serve(exchange, head, body, request)
+    let (route, routed, meant) = try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in
+      try RequestRouter(registries: registries).route(head, path)
     }
-    let query = head.target.query.flatMap { ExactString(utf8: $0) }
-    guard let (registry, routed) = Self.registry(for: path, query, among: registries) else { throw .route(.notFound) }
-    let operation = try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in try registry.dialect.route(head, path: routed) }
-    switch operation {
-    case .read:
+    let registry = meant[0]
+    switch route {
+    case .read(let route):
       return await ReadFlow(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
-        .serve(head, routed, body, request)
-    case .publish(let plan):
+        .serve(route, routed, body, request)
+    case .local(let route):
+      return await LocalFlow(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
+        .serve(route, routed, body, request)
+    case .token(let endpoint):
+      return await ExchangeFlow(gateway: gateway, configuration: configuration, registries: meant, connection: connection)
+        .serve(endpoint, routed, body, request)
+    case .publish(let route):
       return await PublishEndpoint(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
-        .serve(plan, head, routed, body, request)
+        .serve(route, routed, body, request)
     }
-  }
-
-  /// The registry with the longest matching prefix, by whole segments.
-  private static func registry(for path: RequestPath, _ query: ExactString?, among registries: [Registry]) -> (Registry, RoutedPath)? {
-    registries.compactMap { registry in registry.route(path, query: query).map { (registry, $0) } }
-      .max { $0.0.settings.path.segments.count < $1.0.settings.path.segments.count }
   }
 
   // MARK: Refusals before there is a registry
