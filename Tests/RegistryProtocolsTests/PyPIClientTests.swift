@@ -1,3 +1,4 @@
+import Digests
 import PublisherPolicy
 import RegistryProtocols
 import StrictParsers

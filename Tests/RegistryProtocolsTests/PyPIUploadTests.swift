@@ -168,7 +168,7 @@ import Testing
       let count = 100
       func read(at offset: Int, count: Int) throws(UnreadableBytes) -> [UInt8] { throw UnreadableBytes(offset: offset) }
     }
-    for computing in [[], ArtifactDigest.allCases] {
+    for computing in [[], [.md5, .blake2b256] as [ArtifactDigest]] {
       var upload = SampleUpload.wheel()
       upload["md5_digest"] = "0"
       upload.stateDigests()

@@ -1,3 +1,4 @@
+import Digests
 import NIOCore
 import PublisherPolicy
 import RegistryProtocols

@@ -1,3 +1,4 @@
+import Digests
 import PublisherPolicy
 import StrictParsers
 
@@ -40,7 +41,7 @@ struct PyPIUploadInspector: UploadInspector {
 
   var announcedTarget: PublishTarget? { release?.target(in: registry) }
 
-  var digestsToCompute: Set<ArtifactDigest> { release == nil ? Set(ArtifactDigest.allCases) : PyPIDigests.stated(in: form) }
+  var digestsToCompute: Set<ArtifactDigest> { release == nil ? PyPIDigests.all : PyPIDigests.stated(in: form) }
 
   mutating func receive(_ bytes: Span<UInt8>, file: (Span<UInt8>) -> Void) throws(UploadRefusal) {
     var offset = 0
