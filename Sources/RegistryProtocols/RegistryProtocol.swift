@@ -1,4 +1,3 @@
-package import Digests
 package import PublisherPolicy
 package import StrictParsers
 package import TokenVerification

@@ -17,18 +17,18 @@ struct ExchangeFlow {
   let connection: ClientConnection
 
   func serve(_ endpoint: any TokenEndpoint, _ routed: RoutedRequest, _ body: RequestBody, _ request: RequestContext) async
-    -> RequestService.ConnectionPersistence
+    -> ConnectionPersistence
   {
-    let attempt = Attempt(endpoint.purpose == .revoke ? .revoke : .exchange, request.id, on: connection.bytes.channel.eventLoop)
-    attempt.record.describe(request, routed.head, configuration)
+    var record = RequestRecord(endpoint.purpose == .revoke ? .revoke : .exchange, request.id)
+    record.facts.describe(request, routed.head, configuration)
     let end: End
     switch endpoint.purpose {
     case .issue(let rule):
-      attempt.record.action = .mint
-      end = await mint(endpoint, rule, routed, body, attempt)
+      record.facts.action = .mint
+      end = await mint(endpoint, rule, routed, body, &record)
     case .revoke:
-      attempt.record.action = .burn
-      end = await burn(endpoint, routed, body, attempt)
+      record.facts.action = .burn
+      end = await burn(endpoint, routed, body, &record)
     }
     let answer: LocalResponse
     var mayContinue = routed.head.keepAlive && body.isComplete && !gateway.isDraining
@@ -51,27 +51,27 @@ struct ExchangeFlow {
   // MARK: Mint
 
   private func mint(
-    _ endpoint: any TokenEndpoint, _ rule: ExchangeRule, _ routed: RoutedRequest, _ body: RequestBody, _ attempt: Attempt
+    _ endpoint: any TokenEndpoint, _ rule: ExchangeRule, _ routed: RoutedRequest, _ body: RequestBody, _ record: inout RequestRecord
   ) async -> End {
     do throws(Refusal) {
-      let token = try await exchange(try await self.request(to: endpoint, routed, body), attempt)
-      await gateway.conclude(attempt, .completed())
+      let token = try await exchange(try await self.request(to: endpoint, routed, body), &record)
+      await gateway.conclude(record, .completed())
       return .done(endpoint.issued(token))
     } catch {
-      attempt.record.nearestPublisher = error.nearestPublisher
-      await gateway.conclude(attempt, error.outcome)
-      return .counted(endpoint.refused(error.forClient(attempt.record.requestID)))
+      record.facts.nearestPublisher = error.nearestPublisher
+      await gateway.conclude(record, error.outcome)
+      return .counted(endpoint.refused(error.forClient(record.facts.requestID)))
     }
   }
 
-  private func exchange(_ request: TokenRequest, _ attempt: Attempt) async throws(Refusal) -> IssuedToken {
+  private func exchange(_ request: TokenRequest, _ record: inout RequestRecord) async throws(Refusal) -> IssuedToken {
     try refuseOldConfiguration()
-    attempt.record.credential = .oidc
-    let authentication = Authentication(gateway: gateway, configuration: configuration, registry: registries[0], attempt: attempt)
-    let (registry, identity) = try await identify(request.token, authentication)
+    record.facts.credential = .oidc
+    let (registry, identity) = try await identify(request.token, &record)
     let principal = Principal(identity: identity, scope: nil)
-    try await authentication.recall(principal)
-    let publishers = try admit(principal, to: registries.filter { $0.settings.audience == registry.settings.audience }, attempt)
+    let inputs = try await authentication(for: registry).inputs(for: principal, gateway)
+    let publishers = try admit(
+      principal, knowing: inputs, to: registries.filter { $0.settings.audience == registry.settings.audience }, &record)
     let package = try request.package.map { written throws(Refusal) in
       guard let name = registry.settings.ecosystem.canonicalName(written) else { throw .credential(.malformedExchange) }
       return PublishTarget.Package(canonical: name)
@@ -83,29 +83,31 @@ struct ExchangeFlow {
   /// The publishers that the token means, of all registries that its audience may mean. Never empty.
   ///
   /// Frozen ones are among them, so that the upload token is judged as the OIDC token itself would be; one of them must be free.
-  private func admit(_ principal: Principal, to registries: [Registry], _ attempt: Attempt) throws(Refusal) -> [PublisherID] {
+  private func admit(
+    _ principal: Principal, knowing inputs: PolicyInputs, to registries: [Registry], _ record: inout RequestRecord
+  ) throws(Refusal) -> [PublisherID] {
     var publishers: [PublisherID] = []
     var refusal: Refusal?
     for registry in registries {
       do throws(PublisherRefusal) {
-        let admissions = try configuration.policy.admit(principal, to: registry.name, knowing: attempt.inputs, at: gateway.now())
+        let admissions = try configuration.policy.admit(principal, to: registry.name, knowing: inputs, at: gateway.now())
         for admission in admissions {
           if !publishers.contains(admission.publisher) { publishers.append(admission.publisher) }
           if let freeze = gateway.freeze(of: registry.name, admission.publisher) {
             refusal = refusal ?? .state(.frozen(freeze))
-          } else if !attempt.record.granted {
-            attempt.record.describe(registry)
-            attempt.record.granted = true
-            attempt.record.publisher = admission.publisher
-            attempt.record.publisherState = admission.isPending ? .pending : .active
+          } else if !record.facts.granted {
+            record.facts.describe(registry)
+            record.facts.granted = true
+            record.facts.publisher = admission.publisher
+            record.facts.publisherState = admission.isPending ? .pending : .active
           }
         }
       } catch {
         refusal = refusal ?? .publisher(error)
       }
     }
-    guard !attempt.record.granted, let refusal else { return publishers }
-    attempt.record.describe(registries[0])
+    guard !record.facts.granted, let refusal else { return publishers }
+    record.facts.describe(registries[0])
     throw refusal
   }
 
@@ -121,16 +123,20 @@ struct ExchangeFlow {
   }
 
   /// The registries of one host differ by their audience: the token's own says which is meant.
-  private func identify(_ compact: [UInt8], _ authentication: Authentication) async throws(Refusal) -> (Registry, PublisherIdentity) {
+  private func identify(_ compact: [UInt8], _ record: inout RequestRecord) async throws(Refusal) -> (Registry, PublisherIdentity) {
     for registry in registries.dropLast() {
       do throws(Refusal) {
-        return (registry, try await authentication.identity(ofToken: compact, audience: registry.settings.audience))
+        return (registry, try await authentication(for: registry).identity(ofToken: compact, in: &record, gateway))
       } catch {
         guard case .token(.wrongAudience) = error else { throw error }
       }
     }
     let last = registries[registries.count - 1]
-    return (last, try await authentication.identity(ofToken: compact, audience: last.settings.audience))
+    return (last, try await authentication(for: last).identity(ofToken: compact, in: &record, gateway))
+  }
+
+  private func authentication(for registry: Registry) -> Authentication {
+    Authentication(configuration: configuration, audience: registry.settings.audience)
   }
 
   /// Makes the upload token and uses up the OIDC token in one step of the store, the last that can fail: clients send the same token again after a 5xx.
@@ -163,22 +169,22 @@ struct ExchangeFlow {
 
   /// Whatever is sent, the answer is the same, and counts in the same way, so that nobody learns which tokens live.
   private func burn(
-    _ endpoint: any TokenEndpoint, _ routed: RoutedRequest, _ body: RequestBody, _ attempt: Attempt
+    _ endpoint: any TokenEndpoint, _ routed: RoutedRequest, _ body: RequestBody, _ record: inout RequestRecord
   ) async -> End {
     do throws(Refusal) {
       let request = try await request(to: endpoint, routed, body)
       guard let token = UploadToken(parsing: request.token) else { throw .credential(.unknownUploadToken) }
-      attempt.record.credential = .uploadToken
+      record.facts.credential = .uploadToken
       let burnt: UploadTokenRecord?
       do throws(StateRefusal) { burnt = try await gateway.store.burn(token.hash, at: gateway.now()) } catch { throw .state(error) }
       guard let burnt else { throw .credential(.unknownUploadToken) }
-      attempt.identify(burnt.identity, configuration.policy.provenance(of: burnt.identity), signedPart: nil)
-      attempt.record.granted = true
-      await gateway.conclude(attempt, .completed())
+      record.identify(burnt.identity, configuration.policy.provenance(of: burnt.identity), signedPart: nil)
+      record.facts.granted = true
+      await gateway.conclude(record, .completed())
       return .counted(endpoint.revoked())
     } catch {
-      await gateway.conclude(attempt, error.outcome)
-      if case .state = error { return .counted(endpoint.refused(error.forClient(attempt.record.requestID))) }
+      await gateway.conclude(record, error.outcome)
+      if case .state = error { return .counted(endpoint.refused(error.forClient(record.facts.requestID))) }
       return .counted(endpoint.revoked())
     }
   }

@@ -11,7 +11,7 @@ struct ReadFlow {
   let connection: ClientConnection
 
   func serve(_ route: ReadRoute, _ routed: RoutedRequest, _ body: RequestBody, _ request: RequestContext) async
-    -> RequestService.ConnectionPersistence
+    -> ConnectionPersistence
   {
     do throws(Refusal) {
       return try await pass(route, routed, body.resources, request)
@@ -23,7 +23,7 @@ struct ReadFlow {
 
   private func pass(
     _ route: ReadRoute, _ routed: RoutedRequest, _ resources: RequestResources, _ request: RequestContext
-  ) async throws(Refusal) -> RequestService.ConnectionPersistence {
+  ) async throws(Refusal) -> ConnectionPersistence {
     let head = routed.head
     guard registry.settings.reads == .pass else { throw .route(.readsRefused) }
     let limits = configuration.settings.server.limits

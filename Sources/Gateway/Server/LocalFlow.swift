@@ -11,7 +11,7 @@ struct LocalFlow {
   let connection: ClientConnection
 
   func serve(_ route: LocalRoute, _ routed: RoutedRequest, _ body: RequestBody, _ request: RequestContext) async
-    -> RequestService.ConnectionPersistence
+    -> ConnectionPersistence
   {
     do throws(Refusal) {
       if route.caller == .authenticated { try await authenticate(routed, request) }
@@ -27,12 +27,13 @@ struct LocalFlow {
 
   /// Some publisher of the registry stands behind the client's credential. Nothing is used up by it.
   private func authenticate(_ routed: RoutedRequest, _ request: RequestContext) async throws(Refusal) {
-    let attempt = Attempt(.publish, request.id, on: connection.bytes.channel.eventLoop)
+    var record = RequestRecord(.publish, request.id)
     let presented = try Refusal.wrap(Refusal.credential) { () throws(CredentialRefusal) in try registry.protocol.credential(of: routed) }
-    let client = try await Authentication(gateway: gateway, configuration: configuration, registry: registry, attempt: attempt)
-      .authenticate(presented)
+    let authentication = Authentication(configuration: configuration, audience: registry.settings.audience)
+    let client = try await authentication.principal(of: presented, direct: registry.settings.direct, in: &record, gateway)
+    let inputs = try await authentication.inputs(for: client.principal, gateway)
     _ = try Refusal.wrap(Refusal.publisher) { () throws(PublisherRefusal) in
-      try configuration.policy.admit(client.principal, to: registry.name, nil, knowing: attempt.inputs, at: gateway.now())
+      try configuration.policy.admit(client.principal, to: registry.name, nil, knowing: inputs, at: gateway.now())
     }
   }
 }

@@ -1,14 +1,20 @@
 import RegistryProtocols
 import StrictParsers
 
+/// What a request wants, the request as its registry sees it, and the registries that may be meant: one, or for a path at the root of the host all of
+/// the host that have the route, of which only the token tells one from another. Never none.
+struct RoutedTo: Sendable {
+  let route: Route
+  let request: RoutedRequest
+  let registries: [Registry]
+}
+
 /// Finds what a request wants among the registries of its host.
 struct RequestRouter {
   /// Never empty.
   let registries: [Registry]
 
-  /// The route, the request as its registry sees it, and the registries that may be meant: one, or for a path at the root of the host all of the host
-  /// that have the route, of which only the token tells one from another. Never none.
-  func route(_ head: RequestHead, _ path: RequestPath) throws(RouteRefusal) -> (Route, RoutedRequest, [Registry]) {
+  func route(_ head: RequestHead, _ path: RequestPath) throws(RouteRefusal) -> RoutedTo {
     let query = head.target.query.flatMap { ExactString(utf8: $0) }
     if let atOrigin = RoutedPath(path, below: [], query: query) {
       let request = RoutedRequest(head, atOrigin)
@@ -19,11 +25,11 @@ struct RequestRouter {
         found = found ?? route
         meant.append(registry)
       }
-      if let found { return (found, request, meant) }
+      if let found { return RoutedTo(route: found, request: request, registries: meant) }
     }
     guard let (registry, below) = registry(for: path, query) else { throw .notFound }
     let request = RoutedRequest(head, below)
-    return (try registry.protocol.route(request), request, [registry])
+    return RoutedTo(route: try registry.protocol.route(request), request: request, registries: [registry])
   }
 
   /// The registry with the longest matching prefix, by whole segments.

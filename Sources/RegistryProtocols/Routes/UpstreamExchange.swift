@@ -2,14 +2,11 @@ package import StrictParsers
 
 /// What one upload becomes upstream: a value without I/O that is told what the registry answered and says what comes next.
 package protocol UpstreamExchange: Sendable {
-  mutating func next(_ event: UpstreamEvent) throws(UnexpectedResponse) -> UpstreamStep
-}
+  /// The first request. `upload` is `nil` if its body is streamed.
+  mutating func begin(_ upload: InspectedUpload?) -> UpstreamRequest
 
-package enum UpstreamEvent: Sendable {
-  /// The upload may be sent. `nil` if its body is streamed.
-  case begin(InspectedUpload?)
-  /// The registry's whole answer to the last request.
-  case response(UpstreamResponse)
+  /// What follows the registry's whole answer to the last request.
+  mutating func next(after response: UpstreamResponse) throws(UnexpectedResponse) -> UpstreamStep
 }
 
 package enum UpstreamStep: Sendable {
@@ -76,12 +73,10 @@ package struct SingleRequest: UpstreamExchange {
     self.target = target
   }
 
-  package func next(_ event: UpstreamEvent) -> UpstreamStep {
-    switch event {
-    case .begin(let upload?):
-      .send(UpstreamRequest(method, target, .segments(upload.segments, contentType: ExactString(upload.contentType))))
-    case .begin(nil): .send(UpstreamRequest(method, target, .streamed))
-    case .response: .relay
-    }
+  package func begin(_ upload: InspectedUpload?) -> UpstreamRequest {
+    guard let upload else { return UpstreamRequest(method, target, .streamed) }
+    return UpstreamRequest(method, target, .segments(upload.segments, contentType: ExactString(upload.contentType)))
   }
+
+  package func next(after response: UpstreamResponse) -> UpstreamStep { .relay }
 }
