@@ -32,6 +32,13 @@ package protocol StateStore: Sendable {
   /// Without reservations `completion` is called with none, and says nothing of the ends.
   func submit(_ batch: StoreBatch, completion: @escaping StoreBatch.Completion)
 
+  /// What a credential sent of a package, also before its bytes were all at the registry: at most 1,000 digests, the newest first.
+  ///
+  /// A name that is claimed, or whose bytes nobody knows, is not among them.
+  func artifacts(
+    of subject: BindingSubject, in package: PublishTarget.Package, of registry: RegistryName
+  ) async throws(StateRefusal) -> [BoundArtifact]
+
   /// The intents that an earlier process left open, in their order: what their claims sent is unknown for ever.
   ///
   /// Each of them stays open until it is ended, so that a process that is killed before it has recorded them finds them again.

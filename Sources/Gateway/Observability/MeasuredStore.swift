@@ -41,6 +41,12 @@ struct MeasuredStore: StateStore {
     }
   }
 
+  func artifacts(
+    of subject: BindingSubject, in package: PublishTarget.Package, of registry: RegistryName
+  ) async throws(StateRefusal) -> [BoundArtifact] {
+    try await timed { () async throws(StateRefusal) in try await store.artifacts(of: subject, in: package, of: registry) }
+  }
+
   func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) async throws(StateRefusal) -> [PinnedIdentity] {
     try await timed { () async throws(StateRefusal) in try await store.learnt(issuer: issuer, repository: repository, ids: ids) }
   }

@@ -171,7 +171,7 @@ struct PublishPipeline {
       case .principal(let authenticated):
         try await gateway.store.bind(
           Binding(
-            subject: authenticated.subject, upload: upload, digest: artifact.digests.sha256, rememberedUntil: authenticated.rememberedUntil)
+            subject: authenticated.subject, upload: upload, digests: artifact.digests, rememberedUntil: authenticated.rememberedUntil)
         )
       }
     }

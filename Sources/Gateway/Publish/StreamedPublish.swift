@@ -40,7 +40,7 @@ struct StreamedPublish {
     guard let artifact = body.artifact else { return }
     pipeline.attempt.record.artifactSize = artifact.size
     pipeline.attempt.record.artifactDigest = artifact.digest
-    pipeline.attempt.openIntent = (intent, .streamed(artifact.digest))
+    pipeline.attempt.openIntent = (intent, .streamed(artifact.digest.map { ArtifactDigests(sha256: $0) }))
   }
 
   // MARK: Again

@@ -62,6 +62,12 @@ package final class PostgresStore: StateStore {
         intents: intents))
   }
 
+  package func artifacts(
+    of subject: BindingSubject, in package: PublishTarget.Package, of registry: RegistryName
+  ) async throws(StateRefusal) -> [BoundArtifact] {
+    try await perform { session throws(PostgresFailure) in .success(try session.artifacts(of: subject, in: package, of: registry)) }
+  }
+
   package func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent] {
     try await perform { session throws(PostgresFailure) in .success(try session.interruptedIntents()) }
   }

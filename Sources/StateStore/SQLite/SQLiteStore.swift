@@ -61,6 +61,12 @@ package final class SQLiteStore: StateStore {
     enqueue(.batch(batch, completion))
   }
 
+  package func artifacts(
+    of subject: BindingSubject, in package: PublishTarget.Package, of registry: RegistryName
+  ) async throws(StateRefusal) -> [BoundArtifact] {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.artifacts(of: subject, in: package, of: registry)) }
+  }
+
   package func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent] {
     try await perform { ledger, numbers throws(DatabaseFailure) in .success(try ledger.interruptedIntents(before: numbers.first)) }
   }
