@@ -1,7 +1,7 @@
 package import Digests
 package import StrictParsers
 
-/// What a credential sent under a name: once for each name and each SHA-256 digest.
+/// What a credential sent under a name, with one of the digests that it had.
 package struct BoundArtifact: Hashable, Sendable {
   /// How many of them are given at most, the newest first.
   static let most = 1000

@@ -9,8 +9,9 @@ package import TokenVerification
 package protocol StateStore: Sendable {
   // MARK: Credentials
 
-  /// Marks `token` as exchanged for ever and keeps `uploadToken`; refused as a replay where the token was exchanged or used directly before.
-  func exchange(_ token: TokenID, rememberedUntil: UnixTime, for uploadToken: UploadTokenRecord) async throws(StateRefusal)
+  /// Marks the token as exchanged and keeps the upload token that it was exchanged for; refused as a replay where the token was used directly before,
+  /// exchanged by another rule, or exchanged as often as its rule says.
+  func exchange(_ exchange: TokenExchange) async throws(StateRefusal)
 
   /// The record of a live upload token; `nil` if it is unknown, burnt or expired at `now`.
   func uploadToken(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord?
@@ -88,25 +89,4 @@ package protocol StateStore: Sendable {
 
   /// Closes it once all that waits is done; whatever comes later is refused as unavailable.
   func close() async
-}
-
-/// An upload token as the store keeps it: nothing in it makes the token.
-package struct UploadTokenRecord: Hashable, Sendable {
-  package let hash: SHA256Digest
-  package let identity: PublisherIdentity
-  /// The publishers that the identity meant at the exchange: the token lives through them alone. In the order of the configuration.
-  package let publishers: [PublisherID]
-  /// The one package that it may publish; `nil` if the exchange named none.
-  package let package: PublishTarget.Package?
-  package let expiry: UnixTime
-
-  package init(
-    hash: SHA256Digest, identity: PublisherIdentity, publishers: [PublisherID], package: PublishTarget.Package?, expiry: UnixTime
-  ) {
-    self.hash = hash
-    self.identity = identity
-    self.publishers = publishers
-    self.package = package
-    self.expiry = expiry
-  }
 }

@@ -31,7 +31,8 @@ import TokenVerification
   }
 
   private static func bind(
-    _ store: any StateStore, _ name: ExactString, _ digests: ArtifactDigests, kind: ReservationKind = .file, of version: ExactString? = "1.0",
+    _ store: any StateStore, _ name: ExactString, _ digests: ArtifactDigests, kind: ReservationKind = .file,
+    of version: ExactString? = "1.0",
     by subject: BindingSubject = direct
   ) async throws {
     let upload = Sample.upload(Sample.target(name, of: version), kind: kind)

@@ -91,6 +91,11 @@ func refusal(_ operation: () async throws(StateRefusal) -> Void) async -> StateR
 }
 
 extension StateStore {
+  /// Exchanges a token once.
+  func exchange(_ token: TokenID, rememberedUntil: UnixTime, for record: UploadTokenRecord) async throws(StateRefusal) {
+    try await exchange(TokenExchange(token: token, rule: .oncePerToken, rememberedUntil: rememberedUntil, record: record))
+  }
+
   /// Ends an upload that the registry did not take.
   func end(_ intent: IntentID, as end: IntentOutcome) { self.end(intent, as: end, nil) }
 }

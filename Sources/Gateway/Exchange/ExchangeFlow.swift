@@ -140,7 +140,9 @@ struct ExchangeFlow {
       hash: token.hash, identity: identity, publishers: scope.publishers, package: scope.package, expiry: expiry)
     do throws(StateRefusal) {
       try await gateway.store.exchange(
-        identity.token, rememberedUntil: Authentication.end(of: identity).advanced(by: Authentication.memoryMargin), for: record)
+        TokenExchange(
+          token: identity.token, rule: .oncePerToken,
+          rememberedUntil: Authentication.end(of: identity).advanced(by: Authentication.memoryMargin), record: record))
     } catch {
       throw .state(error)
     }

@@ -17,10 +17,8 @@ struct MeasuredStore: StateStore {
 
   // MARK: For requests
 
-  func exchange(_ token: TokenID, rememberedUntil: UnixTime, for uploadToken: UploadTokenRecord) async throws(StateRefusal) {
-    try await timed { () async throws(StateRefusal) in
-      try await store.exchange(token, rememberedUntil: rememberedUntil, for: uploadToken)
-    }
+  func exchange(_ exchange: TokenExchange) async throws(StateRefusal) {
+    try await timed { () async throws(StateRefusal) in try await store.exchange(exchange) }
   }
 
   func uploadToken(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord? {

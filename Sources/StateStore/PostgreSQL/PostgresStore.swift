@@ -35,8 +35,8 @@ package final class PostgresStore: StateStore {
 
   // MARK: - StateStore
 
-  package func exchange(_ token: TokenID, rememberedUntil: UnixTime, for record: UploadTokenRecord) async throws(StateRefusal) {
-    try await perform { session throws(PostgresFailure) in try session.exchange(token, rememberedUntil: rememberedUntil, for: record) }
+  package func exchange(_ exchange: TokenExchange) async throws(StateRefusal) {
+    try await perform { session throws(PostgresFailure) in try session.exchange(exchange) }
   }
 
   package func uploadToken(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord? {

@@ -38,7 +38,8 @@ extension SQLiteSession {
     of subject: BindingSubject, in package: PublishTarget.Package, of registry: RegistryName
   ) throws(DatabaseFailure) -> [BoundArtifact] {
     guard let owner = try credential(subject)?.owner else { return [] }
-    let rows = try selectArtifacts.all(.integer(owner), .text(registry.description), .text(package.canonical.text)) { row -> BoundArtifact? in
+    let rows = try selectArtifacts.all(.integer(owner), .text(registry.description), .text(package.canonical.text)) {
+      row -> BoundArtifact? in
       guard let name = row.text(0), let sha256 = row.digest(2) else { return nil }
       return BoundArtifact(
         name: ExactString(name), version: row.text(1).map { ExactString($0) },

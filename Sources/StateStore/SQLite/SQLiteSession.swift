@@ -32,6 +32,9 @@ final class SQLiteSession {
   let insertCredential: Statement
   let selectCredential: Statement
   let extendCredential: Statement
+  let insertExchanged: Statement
+  let selectExchanged: Statement
+  let insertExchangedPackage: Statement
   let insertUploadToken: Statement
   let selectUploadToken: Statement
   let endUploadToken: Statement
@@ -74,7 +77,11 @@ final class SQLiteSession {
     selectCredential = try connection.prepare("SELECT id, kind, remembered_until, identity, origin FROM credentials WHERE key = ?")
     extendCredential = try connection.prepare("UPDATE credentials SET remembered_until = ?2 WHERE id = ?1 AND remembered_until < ?2")
     insertUploadToken = try connection.prepare(
-      "INSERT INTO credentials (key, kind, remembered_until, identity, expiry, package) VALUES (?, ?, ?, ?, ?, ?)")
+      "INSERT INTO credentials (key, kind, remembered_until, identity, expiry, package, origin) VALUES (?, ?, ?, ?, ?, ?, ?)")
+    insertExchanged = try connection.prepare(
+      "INSERT INTO credentials (key, kind, remembered_until, rule) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING")
+    selectExchanged = try connection.prepare("SELECT id, rule FROM credentials WHERE key = ? AND kind = ?")
+    insertExchangedPackage = try connection.prepare("INSERT INTO exchanged_packages VALUES (?, ?) ON CONFLICT DO NOTHING")
     selectUploadToken = try connection.prepare("SELECT id, identity, expiry, package FROM credentials WHERE key = ? AND kind = ?")
     insertTokenPublisher = try connection.prepare("INSERT INTO token_publishers VALUES (?, ?, ?)")
     selectTokenPublishers = try connection.prepare("SELECT publisher FROM token_publishers WHERE credential = ? ORDER BY place")

@@ -44,8 +44,8 @@ package final class SQLiteStore: StateStore {
 
   // MARK: - StateStore
 
-  package func exchange(_ token: TokenID, rememberedUntil: UnixTime, for record: UploadTokenRecord) async throws(StateRefusal) {
-    try await perform { ledger, _ throws(DatabaseFailure) in try ledger.exchange(token, rememberedUntil: rememberedUntil, for: record) }
+  package func exchange(_ exchange: TokenExchange) async throws(StateRefusal) {
+    try await perform { ledger, _ throws(DatabaseFailure) in try ledger.exchange(exchange) }
   }
 
   package func uploadToken(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord? {
