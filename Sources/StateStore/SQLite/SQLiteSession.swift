@@ -206,6 +206,7 @@ final class SQLiteSession {
   /// Numbers for this process's intents above all that are open, and, unless the clock went back, above all that ever were: more than a million a second
   /// are not given.
   func intentNumbers() throws(DatabaseFailure) -> IntentNumbers {
-    IntentNumbers(above: try connection.integer("SELECT max(coalesce(max(id), 0), unixepoch() << 20) FROM intents") ?? 0)
+    let highest = "SELECT max(coalesce(max(id), 0), CAST(strftime('%s', 'now') AS INTEGER) << 20) FROM intents"
+    return IntentNumbers(above: try connection.integer(highest) ?? 0)
   }
 }
