@@ -4,20 +4,19 @@ package import TokenVerification
 
 /// How the clients and registries of one ecosystem speak.
 package protocol RegistryProtocol: Sendable {
-  static var ecosystem: Ecosystem { get }
+  /// As the configuration, records and metrics write it.
+  static var name: String { get }
 
-  /// The one spelling of a package's name that all equivalent spellings share; `nil` if it is no name.
-  static func canonicalName(_ written: ExactString) -> ExactString?
+  static var naming: any PackageNaming { get }
 
-  /// The same for a pattern of names, in which `*` stands for any characters; `nil` if it holds a character that no name can hold.
-  static func canonicalPattern(_ written: ExactString) -> ExactString?
+  /// The paths beyond the plain ones that its clients send. By default none.
+  static var pathRules: PathRules { get }
 
-  /// The one spelling of a version that all equivalent spellings share; `nil` if it is not a version.
-  static func canonicalVersion(_ written: ExactString) -> ExactString?
+  /// How a registry is asked whether it takes the service credential.
+  static var publishProbe: PublishProbe { get }
 
-  /// What all spellings of one version share, also those that `canonicalVersion` keeps apart (`1.0` and `1.0.0` of PEP 440); `nil` if it is no
-  /// version, or where the ecosystem has one spelling of each.
-  static func versionKey(_ written: ExactString) -> ExactString?
+  /// Where a registry lists what it has, below its own path: to tell whether everybody may read. By default nowhere.
+  static var listings: [String] { get }
 
   /// What an upload of a file would publish, from its name and its content alone; `nil` if the ecosystem's files do not say.
   ///
@@ -42,6 +41,11 @@ package protocol RegistryProtocol: Sendable {
 
   /// How this ecosystem's clients must hear a refusal, so that they show its reason.
   func answer(refusing refusal: ClientRefusal) -> LocalResponse
+}
+
+extension RegistryProtocol {
+  package static var pathRules: PathRules { [] }
+  package static var listings: [String] { [] }
 }
 
 /// A request's path below its registry's public prefix.

@@ -102,11 +102,11 @@ func sampleGeneric(_ template: ExactString = "/{name}/{version}/{file}", _ metho
       ("a/b", nil), ("a\\b", nil), ("a%b", nil), ("a?b", nil), ("a#b", nil), ("a;b", nil), ("a\nb", nil), ("a\0", nil),
     ] as [(ExactString, ExactString?)])
   func names(written: ExactString, expected: ExactString?) {
-    #expect(Ecosystem.generic.canonicalName(written) == expected)
-    #expect(Ecosystem.generic.canonicalPattern(written) == expected)
+    #expect(GenericNaming().canonicalName(written) == expected)
+    #expect(GenericNaming().canonicalPattern(written) == expected)
     let pattern = ExactString("\(written)*")
-    #expect(Ecosystem.generic.canonicalName(pattern) == nil)
-    #expect(expected == nil || Ecosystem.generic.canonicalPattern(pattern) == pattern)
+    #expect(GenericNaming().canonicalName(pattern) == nil)
+    #expect(expected == nil || GenericNaming().canonicalPattern(pattern) == pattern)
   }
 
   @Test(

@@ -189,13 +189,13 @@ package struct Explainer: Sendable {
     package: ExactString, version: ExactString?, file: ExactString, _ registry: RegistrySettings
   ) throws(Misunderstood) -> PublishTarget {
     let ecosystem = registry.ecosystem
-    guard let name = ecosystem.canonicalName(package) else {
-      throw Misunderstood(description: "\(Printable.value(package)) is not a package's name of the protocol \(ecosystem.rawValue)")
+    guard let name = ecosystem.naming.canonicalName(package) else {
+      throw Misunderstood(description: "\(Printable.value(package)) is not a package's name of the protocol \(ecosystem)")
     }
     var target: PublishTarget.Version?
     if let version {
-      guard let canonical = ecosystem.canonicalVersion(version) else {
-        throw Misunderstood(description: "\(Printable.value(version)) is not a version of the protocol \(ecosystem.rawValue)")
+      guard let canonical = ecosystem.naming.canonicalVersion(version) else {
+        throw Misunderstood(description: "\(Printable.value(version)) is not a version of the protocol \(ecosystem)")
       }
       target = .init(written: version, canonical: canonical)
     }

@@ -61,7 +61,7 @@ struct ConfigurationBuilder {
   private func versionKeys(_ registries: [RegistrySettings]) -> [RegistryName: VersionKey] {
     var keys: [RegistryName: VersionKey] = [:]
     for registry in registries {
-      keys[registry.name] = { [ecosystem = registry.ecosystem] written in ecosystem.versionKey(written) }
+      keys[registry.name] = { [naming = registry.ecosystem.naming] written in naming.versionKey(written) }
     }
     return keys
   }
@@ -128,13 +128,11 @@ struct ConfigurationBuilder {
   }
 
   func dialect(_ settings: RegistrySettings) throws(Failure) -> any RegistryProtocol {
-    switch settings.ecosystem {
-    case .pypi:
+    guard settings.ecosystem == GenericProtocol.ecosystem else {
       return PyPIProtocol(registry: settings.name, prefix: ExactString("\(settings.path.raw)/"), attestations: settings.attestations)
-    case .generic:
-      guard let template = settings.template else { throw Failure(message: "\(settings.name) has no template") }
-      return GenericProtocol(registry: settings.name, template: template, methods: settings.methods)
     }
+    guard let template = settings.template else { throw Failure(message: "\(settings.name) has no template") }
+    return GenericProtocol(registry: settings.name, template: template, methods: settings.methods)
   }
 
   private func tls<Value>(_ make: () throws(PEMFile.Fault) -> Value) throws(Failure) -> Value {

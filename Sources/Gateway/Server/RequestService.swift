@@ -70,15 +70,19 @@ struct RequestService {
   private func route(
     _ head: RequestHead, _ body: RequestBody, _ request: RequestContext, _ configuration: Configuration
   ) async throws(Refusal) -> ConnectionPersistence {
-    let path = try Refusal.wrap(Refusal.path) { () throws(RequestPathRefusal) in try RequestPath(head.target.path) }
-    guard let registries = configuration.registries(on: head.host.name) else { throw .route(.unknownHost) }
-    let exchange = try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in try ExchangeRoute(path, head.method) }
+    let registries = configuration.registries(on: head.host.name)
+    let table = RegistryTable(registries: registries ?? [])
+    let path = try Refusal.wrap(Refusal.path) { () throws(RequestPathRefusal) in try table.path(head.target.path) }
+    guard let registries else { throw .route(.unknownHost) }
+    let exchange = try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in
+      path.isPlain ? try ExchangeRoute(path, head.method) : nil
+    }
     if let exchange {
       return await ExchangeFlow(gateway: gateway, configuration: configuration, registries: registries, connection: connection)
         .serve(exchange, head, body, request)
     }
     let query = head.target.query.flatMap { ExactString(utf8: $0) }
-    guard let (registry, routed) = Self.registry(for: path, query, among: registries) else { throw .route(.notFound) }
+    guard let registry = table.registry(for: path), let routed = registry.route(path, query: query) else { throw .route(.notFound) }
     let operation = try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in try registry.dialect.route(head, path: routed) }
     switch operation {
     case .read:
@@ -88,12 +92,6 @@ struct RequestService {
       return await PublishEndpoint(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
         .serve(plan, head, routed, body, request)
     }
-  }
-
-  /// The registry with the longest matching prefix, by whole segments.
-  private static func registry(for path: RequestPath, _ query: ExactString?, among registries: [Registry]) -> (Registry, RoutedPath)? {
-    registries.compactMap { registry in registry.route(path, query: query).map { (registry, $0) } }
-      .max { $0.0.settings.path.segments.count < $1.0.settings.path.segments.count }
   }
 
   // MARK: Refusals before there is a registry

@@ -41,13 +41,13 @@ extension SettingsSchema {
       "overwrite", "legacy_credentials", "mode",
     ]
     guard let members = node.members(known) else { return nil }
-    let ecosystem = members.required("protocol")?.choice(Ecosystem.self, later: Self.laterProtocols)
+    let ecosystem = members.required("protocol").flatMap { self.ecosystem($0) }
     if let ecosystem { checkBelonging(members, ecosystem) }
     let host = members["host"].flatMap { self.host($0) }
     let path = members["path"].flatMap { prefix($0) } ?? PathPrefix(raw: "", segments: [])
     let audience = members.required("audience").flatMap { self.audience($0) }
     let upstream = members.required("upstream").flatMap { self.upstream($0) }
-    let template = ecosystem == .generic ? members.required("template").flatMap { self.template($0) } : nil
+    let template = ecosystem == GenericProtocol.ecosystem ? members.required("template").flatMap { self.template($0) } : nil
     let methods = members["methods"].map { self.methods($0) } ?? [.put, .post]
     let digest: RegistrySettings.Digest = members["digest"]?.choice() ?? .sha256
     let direct: RegistrySettings.Permission = members["direct"]?.choice() ?? .allow
@@ -60,7 +60,7 @@ extension SettingsSchema {
       members["legacy_credentials"]?.warn("where the registry asks for no credential, everybody who sends any publishes without a token")
     }
     if mode == .report, legacyCredentials == .refuse { members["mode"]?.error("report needs legacy_credentials: pass") }
-    guard let ecosystem, let audience, let upstream, ecosystem != .generic || template != nil else { return nil }
+    guard let ecosystem, let audience, let upstream, ecosystem != GenericProtocol.ecosystem || template != nil else { return nil }
     return RegistrySettings(
       name: RegistryName(name), ecosystem: ecosystem, host: host, path: path, audience: audience, upstream: upstream, template: template,
       methods: methods, digest: digest, direct: direct, uploadTokenLifetime: lifetime ?? Milliseconds(milliseconds: 900_000),
@@ -69,12 +69,13 @@ extension SettingsSchema {
   }
 
   private func checkBelonging(_ members: SettingsMembers, _ ecosystem: Ecosystem) {
-    let foreign: [String] =
-      switch ecosystem {
-      case .pypi: ["template", "methods"]
-      case .generic: ["attestations"]
-      }
-    for key in foreign { members[key]?.error("is not for the protocol \(ecosystem.rawValue)") }
+    let foreign = ecosystem == GenericProtocol.ecosystem ? ["attestations"] : ["template", "methods"]
+    for key in foreign { members[key]?.error("is not for the protocol \(ecosystem)") }
+  }
+
+  private func ecosystem(_ node: SettingsNode) -> Ecosystem? {
+    let name = node.choice(among: RegistryCatalog.all.map(\.name), later: Self.laterProtocols)
+    return RegistryCatalog.all.first { $0.name == name }
   }
 
   private func host(_ node: SettingsNode) -> ExactString? {

@@ -9,7 +9,10 @@ package struct GenericProtocol: RegistryProtocol {
     case post = "POST"
   }
 
-  package static let ecosystem: Ecosystem = .generic
+  package static let name = "generic"
+  package static let naming: any PackageNaming = GenericNaming()
+  package static let publishProbe = PublishProbe.generic
+  package static let listings = ["/"]
 
   private let registry: RegistryName
   private let template: GenericTemplate
@@ -20,16 +23,6 @@ package struct GenericProtocol: RegistryProtocol {
     self.template = template
     self.methods = methods
   }
-
-  /// As written.
-  package static func canonicalName(_ written: ExactString) -> ExactString? { GenericName.isName(written) ? written : nil }
-
-  package static func canonicalPattern(_ written: ExactString) -> ExactString? { GenericName.isPattern(written) ? written : nil }
-
-  /// As written.
-  package static func canonicalVersion(_ written: ExactString) -> ExactString? { canonicalName(written) }
-
-  package static func versionKey(_ written: ExactString) -> ExactString? { nil }
 
   /// Only a path tells.
   package func target(
@@ -47,7 +40,7 @@ package struct GenericProtocol: RegistryProtocol {
 
   private func upload(_ method: UploadMethod, to path: RoutedPath) throws(RouteRefusal) -> Operation {
     guard methods.contains(method) else { throw .methodNotAllowed }
-    guard let match = template.match(path.segments), let name = Self.canonicalName(match.name) else {
+    guard let match = template.match(path.segments), let name = Self.naming.canonicalName(match.name) else {
       throw .uploadElsewhere(.template(template.text))
     }
     return .publish(

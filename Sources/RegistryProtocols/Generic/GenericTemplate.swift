@@ -88,7 +88,7 @@ package struct GenericTemplate: Hashable, Sendable {
     guard !bytes.isEmpty else { throw .emptySegment }
     guard bytes.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }) else {
       let literal = ExactString(String(decoding: bytes, as: UTF8.self))
-      guard GenericName.isName(literal) else { throw .forbiddenLiteral }
+      guard GenericNaming.isName(literal) else { throw .forbiddenLiteral }
       return .literal(literal)
     }
     guard bytes.first == UInt8(ascii: "{"), bytes.last == UInt8(ascii: "}") else { throw .mixedSegment }

@@ -28,7 +28,7 @@ package enum PyPIExchange {
         package = nil
         return
       }
-      guard let name = written.string.flatMap({ PyPIProtocol.canonicalName($0) }) else { throw .malformedExchange }
+      guard let name = written.string.flatMap({ PyPIProtocol.naming.canonicalName($0) }) else { throw .malformedExchange }
       package = .init(canonical: name)
     }
   }

@@ -10,7 +10,10 @@ package struct PyPIProtocol: RegistryProtocol {
   /// Makes the boundary of a form that goes upstream, unforeseeably and once everything within it is known.
   package typealias BoundarySource = @Sendable () throws(RandomnessUnavailable) -> ExactString
 
-  package static let ecosystem: Ecosystem = .pypi
+  package static let name = "pypi"
+  package static let naming: any PackageNaming = PyPINaming()
+  package static let publishProbe = PublishProbe.pypi
+  package static let listings = PyPIExistence.places
 
   private let registry: RegistryName
   private let prefix: ExactString
@@ -29,20 +32,6 @@ package struct PyPIProtocol: RegistryProtocol {
   }
 
   package static func randomBoundary() throws(RandomnessUnavailable) -> ExactString { ExactString(Hex.encode(try SecureRandom.bytes(16))) }
-
-  package static func canonicalName(_ written: ExactString) -> ExactString? { PyPIName(written)?.canonical }
-
-  package static func canonicalPattern(_ written: ExactString) -> ExactString? { PyPIName.canonicalPattern(written) }
-
-  package static func canonicalVersion(_ written: ExactString) -> ExactString? { PEP440Version(written)?.canonical }
-
-  /// PEP 440's, but for what it ignores around a version: a `v`, white space.
-  package static func versionKey(_ written: ExactString) -> ExactString? {
-    guard let version = PEP440Version(written), version.written == written, written.utf8.first.map(ASCII.isDigit) ?? false else {
-      return nil
-    }
-    return version.key
-  }
 
   package func target(
     ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget

@@ -72,7 +72,7 @@ import TokenVerification
         SettingsSample.complete, files: SettingsSample.completeFiles, environment: SettingsSample.completeEnvironment
       ).settings)
     let python = settings.registries[0]
-    #expect(python.name.description == "python" && python.ecosystem == .pypi && python.host == "upload.example.com")
+    #expect(python.name.description == "python" && python.ecosystem == PyPIProtocol.ecosystem && python.host == "upload.example.com")
     #expect(python.path == PathPrefix(raw: "/simple", segments: ["simple"]) && python.audience == "example_pypi")
     #expect(python.upstream.isTLS && python.upstream.host == "registry.example.com" && python.upstream.port == 444)
     #expect(python.upstream.authority == "registry.example.com:444" && python.upstream.basePath == "/upload" && !python.upstream.keepAlive)

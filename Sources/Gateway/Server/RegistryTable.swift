@@ -1,0 +1,31 @@
+import RegistryProtocols
+import StrictParsers
+
+/// The registries that one host name serves.
+struct RegistryTable {
+  let registries: [Registry]
+
+  /// A request's path, read by the rules of the registry that it leads to. What that one does not allow is refused as if no registry allowed it.
+  func path(_ bytes: ArraySlice<UInt8>) throws(RequestPathRefusal) -> RequestPath {
+    do throws(RequestPathRefusal) {
+      return try RequestPath(bytes)
+    } catch {
+      let rules = registries.reduce(into: PathRules()) { $0.formUnion($1.pathRules) }
+      guard !rules.isEmpty, let path = try? RequestPath(bytes, allowing: rules), let registry = registry(for: path),
+        path.isAllowed(by: registry.pathRules, behind: registry.settings.path.segments.count)
+      else { throw error }
+      return path
+    }
+  }
+
+  /// The registry with the longest prefix of the path, by whole segments.
+  func registry(for path: RequestPath) -> Registry? {
+    registries.filter { path.hasPrefix($0.settings.path.segments) }.max {
+      $0.settings.path.segments.count < $1.settings.path.segments.count
+    }
+  }
+}
+
+extension Registry {
+  fileprivate var pathRules: PathRules { settings.ecosystem.dialect.pathRules }
+}
