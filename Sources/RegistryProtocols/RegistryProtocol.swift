@@ -18,6 +18,15 @@ package protocol RegistryProtocol: Sendable {
   /// Where a registry lists what it has, below its own path: to tell whether everybody may read. By default nowhere.
   static var listings: [String] { get }
 
+  /// The keys of a registry's configuration that only this ecosystem's registries have. By default none.
+  static var options: [any OptionKey] { get }
+
+  /// - Parameter options: Made of the ecosystem's own keys.
+  init(_ site: RegistrySite, _ options: RegistryOptions) throws(OptionProblem)
+
+  /// Whether each upload says its version, so that a tag can be compared with it. By default it does.
+  var namesVersion: Bool { get }
+
   /// What an upload of a file would publish, from its name and its content alone; `nil` if the ecosystem's files do not say.
   ///
   /// Slow: it may read the whole file.
@@ -46,6 +55,8 @@ package protocol RegistryProtocol: Sendable {
 extension RegistryProtocol {
   package static var pathRules: PathRules { [] }
   package static var listings: [String] { [] }
+  package static var options: [any OptionKey] { [] }
+  package var namesVersion: Bool { true }
 }
 
 /// A request's path below its registry's public prefix.

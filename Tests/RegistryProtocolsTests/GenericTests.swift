@@ -8,7 +8,8 @@ func sampleGeneric(_ template: ExactString = "/{name}/{version}/{file}", _ metho
   -> GenericProtocol
 {
   do {
-    return GenericProtocol(registry: RegistryName("files"), template: try GenericTemplate(parsing: template), methods: methods)
+    let options = RegistryOptions(["template": [template.text], "methods": methods.map(\.rawValue)], of: GenericProtocol.options)
+    return try GenericProtocol(RegistrySite(name: RegistryName("files"), path: "/"), options)
   } catch {
     preconditionFailure("\(error)")
   }

@@ -10,22 +10,18 @@ struct RegistryTable {
     do throws(RequestPathRefusal) {
       return try RequestPath(bytes)
     } catch {
-      let rules = registries.reduce(into: PathRules()) { $0.formUnion($1.pathRules) }
-      guard !rules.isEmpty, let path = try? RequestPath(bytes, allowing: rules), let registry = registry(for: path),
-        path.isAllowed(by: registry.pathRules, behind: registry.settings.path.segments.count)
-      else { throw error }
+      guard let path = places.path(bytes) else { throw error }
       return path
     }
   }
 
+  private var places: PathPlaces {
+    PathPlaces(registries.map(\.settings).map { .init(below: $0.path.segments, $0.ecosystem.dialect.pathRules) })
+  }
+
   /// The registry with the longest prefix of the path, by whole segments.
   func registry(for path: RequestPath) -> Registry? {
-    registries.filter { path.hasPrefix($0.settings.path.segments) }.max {
-      $0.settings.path.segments.count < $1.settings.path.segments.count
-    }
+    registries.filter { path.hasPrefix($0.settings.path.segments) }
+      .max { $0.settings.path.segments.count < $1.settings.path.segments.count }
   }
-}
-
-extension Registry {
-  fileprivate var pathRules: PathRules { settings.ecosystem.dialect.pathRules }
 }

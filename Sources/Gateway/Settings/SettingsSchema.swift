@@ -8,6 +8,7 @@ struct SettingsSchema {
   let environment: [String: String]
   let reader: any SettingsReading
   let purpose: SettingsFile.Purpose
+  let ecosystems: [Ecosystem]
   let problems: SettingsProblems
 
   func read(_ root: SettingsNode, _ files: inout SettingsFiles, tests: [String]) -> Settings? {

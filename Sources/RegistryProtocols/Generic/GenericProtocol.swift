@@ -4,7 +4,7 @@ package import StrictParsers
 /// A registry that takes files at paths: one template says which package, version and file a path means.
 package struct GenericProtocol: RegistryProtocol {
   /// The methods that upload. No other may be configured to: a DELETE must never be taken for an upload.
-  package enum UploadMethod: String, CaseIterable, Hashable, Sendable {
+  enum UploadMethod: String, CaseIterable, Hashable, Sendable {
     case put = "PUT"
     case post = "POST"
   }
@@ -13,16 +13,25 @@ package struct GenericProtocol: RegistryProtocol {
   package static let naming: any PackageNaming = GenericNaming()
   package static let publishProbe = PublishProbe.generic
   package static let listings = ["/"]
+  package static let options: [any OptionKey] = [templateOption, methodsOption]
+  private static let templateOption = TextOption("template")
+  private static let methodsOption = ChoicesOption<UploadMethod>("methods", usual: [.put, .post])
 
   private let registry: RegistryName
   private let template: GenericTemplate
   private let methods: Set<UploadMethod>
 
-  package init(registry: RegistryName, template: GenericTemplate, methods: Set<UploadMethod>) {
-    self.registry = registry
-    self.template = template
-    self.methods = methods
+  package init(_ site: RegistrySite, _ options: RegistryOptions) throws(OptionProblem) {
+    registry = site.name
+    methods = options[Self.methodsOption]
+    guard let text = options[Self.templateOption] else { throw .missing(Self.templateOption) }
+    do throws(GenericTemplate.Malformation) { template = try GenericTemplate(parsing: text) } catch {
+      throw .wrong(Self.templateOption, error.explanation)
+    }
+    guard !methods.isEmpty else { throw .wrong(Self.methodsOption, "names no method") }
   }
+
+  package var namesVersion: Bool { template.namesVersion }
 
   /// Only a path tells.
   package func target(

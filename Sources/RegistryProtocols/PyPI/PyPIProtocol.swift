@@ -1,37 +1,39 @@
-package import Digests
+import Digests
 package import PublisherPolicy
 package import StrictParsers
 
 /// An index that takes uploads as PyPI does (Warehouse's legacy API), which is what every client and every private index speaks.
 package struct PyPIProtocol: RegistryProtocol {
   /// What becomes of PEP 740's attestations, which most private indexes refuse.
-  package enum Attestations: String, CaseIterable, Hashable, Sendable { case drop, pass }
+  enum Attestations: String, CaseIterable, Hashable, Sendable { case drop, pass }
 
   /// Makes the boundary of a form that goes upstream, unforeseeably and once everything within it is known.
-  package typealias BoundarySource = @Sendable () throws(RandomnessUnavailable) -> ExactString
+  typealias BoundarySource = @Sendable () throws(RandomnessUnavailable) -> ExactString
 
   package static let name = "pypi"
   package static let naming: any PackageNaming = PyPINaming()
   package static let publishProbe = PublishProbe.pypi
   package static let listings = PyPIExistence.places
+  package static let options: [any OptionKey] = [attestationsOption]
+  private static let attestationsOption = ChoiceOption("attestations", usual: Attestations.drop)
 
   private let registry: RegistryName
   private let prefix: ExactString
   private let attestations: Attestations
   private let boundary: BoundarySource
 
-  /// - Parameter prefix: the registry's public prefix, `/` or `/python`, to tell where uploads go.
-  package init(
-    registry: RegistryName, prefix: ExactString, attestations: Attestations,
-    boundary: @escaping BoundarySource = PyPIProtocol.randomBoundary
-  ) {
-    self.registry = registry
-    self.prefix = prefix.utf8.last == UInt8(ascii: "/") ? prefix : ExactString("\(prefix)/")
+  package init(_ site: RegistrySite, _ options: RegistryOptions) throws(OptionProblem) {
+    self.init(site, attestations: options[Self.attestationsOption], boundary: Self.randomBoundary)
+  }
+
+  init(_ site: RegistrySite, attestations: Attestations, boundary: @escaping BoundarySource) {
+    registry = site.name
+    prefix = site.path
     self.attestations = attestations
     self.boundary = boundary
   }
 
-  package static func randomBoundary() throws(RandomnessUnavailable) -> ExactString { ExactString(Hex.encode(try SecureRandom.bytes(16))) }
+  static func randomBoundary() throws(RandomnessUnavailable) -> ExactString { ExactString(Hex.encode(try SecureRandom.bytes(16))) }
 
   package func target(
     ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget

@@ -77,6 +77,45 @@ import Testing
   }
 
   @Test(
+    "is another when a key of its own says something else, and only then",
+    arguments: [
+      ("pypi", "", ", attestations: drop", true), ("pypi", "", ", attestations: pass", false),
+      ("generic", ", template: \"/{name}\"", ", template: \"/{name}\", methods: [POST, PUT]", true),
+      ("generic", ", template: \"/{name}\", methods: [PUT, PUT]", ", template: \"/{name}\", methods: PUT", true),
+      ("generic", ", template: \"/{name}\"", ", template: \"/{name}\", methods: PUT", false),
+      ("generic", ", template: \"/{name}\"", ", template: \"/{name}/{file}\"", false),
+    ])
+  func change(protocol: String, old: String, new: String, isSame: Bool) throws {
+    let before = try SettingsSample(protocol: `protocol`, registry: old).settings()
+    let after = try SettingsSample(protocol: `protocol`, registry: new).settings()
+    #expect((before.registries == after.registries) == isSame)
+    #expect(SettingsChanges(from: before, to: after).words == [isSame ? "the contents of what was there" : "registry python changed"])
+  }
+
+  @Test(
+    "has uploads that say a version unless its template has none",
+    arguments: [("pypi", "", true), ("generic", ", template: \"/{name}/{version}\"", true), ("generic", ", template: \"/{name}\"", false)])
+  func versions(protocol: String, registry: String, namesVersion: Bool) throws {
+    let settings = try SettingsSample(protocol: `protocol`, registry: registry).settings()
+    #expect(settings.registries.map(\.dialect.namesVersion) == [namesVersion])
+  }
+
+  @Test(
+    "has a value of its own keys that is wrong told beside another",
+    arguments: [
+      (", methods: [PUT, GET]", ["registries.python: template is missing", "registries.python.methods.1: must be PUT or POST (PUT?)"]),
+      (
+        ", template: \"{name}\", methods: get",
+        [
+          "registries.python.template: a template must begin with a slash", "registries.python.methods: must be PUT or POST",
+        ]
+      ), (", template: [a]", ["registries.python.template: must be a single value"]),
+    ])
+  func ownKeys(registry: String, complaints: [String]) {
+    #expect(SettingsSample(protocol: "generic", registry: registry).complaints == complaints.map { "error: \($0)" })
+  }
+
+  @Test(
     "has an audience that no public service uses",
     arguments: [
       ("pypi", false), ("testpypi", false), ("rubygems.org", false), ("crates.io", false), ("npm:registry.npmjs.org", false),
