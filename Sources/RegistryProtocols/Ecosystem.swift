@@ -4,14 +4,14 @@
 package struct Ecosystem: Hashable, Sendable, CustomStringConvertible {
   /// As the configuration, records and metrics write it.
   package let name: String
-  package let dialect: any RegistryProtocol.Type
+  package let type: any RegistryProtocol.Type
 
-  package init(_ dialect: any RegistryProtocol.Type) {
-    name = dialect.name
-    self.dialect = dialect
+  package init(_ type: any RegistryProtocol.Type) {
+    name = type.name
+    self.type = type
   }
 
-  package var naming: any PackageNaming { dialect.naming }
+  package var naming: any PackageNaming { type.naming }
   package var description: String { name }
 
   package static func == (left: Self, right: Self) -> Bool { left.name.utf8.elementsEqual(right.name.utf8) }

@@ -6,7 +6,7 @@ import Testing
 
   @Test("has their protocols, which are told apart by their names alone") func protocols() {
     for ecosystem in RegistryCatalog.all {
-      #expect(ecosystem.dialect.ecosystem == ecosystem && ecosystem.dialect.name == ecosystem.name && "\(ecosystem)" == ecosystem.name)
+      #expect(ecosystem.type.ecosystem == ecosystem && ecosystem.type.name == ecosystem.name && "\(ecosystem)" == ecosystem.name)
     }
     #expect(Set(RegistryCatalog.all + RegistryCatalog.all).count == RegistryCatalog.all.count)
   }

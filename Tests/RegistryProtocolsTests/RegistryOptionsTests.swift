@@ -30,7 +30,7 @@ import Testing
 
   @Test("of each ecosystem have names of their own, and usual values of their form") func catalogue() {
     for ecosystem in RegistryCatalog.all {
-      let keys = ecosystem.dialect.options
+      let keys = ecosystem.type.options
       #expect(Set(keys.map(\.name)).count == keys.count)
       for key in keys {
         switch key.form {

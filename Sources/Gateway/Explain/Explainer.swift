@@ -169,7 +169,7 @@ package struct Explainer: Sendable {
     case .file(let name, let content):
       let target: PublishTarget?
       do throws(UploadRefusal) {
-        target = try registry.dialect.target(
+        target = try registry.protocol.target(
           ofFile: ExactString(name), FileContent(bytes: content), .ofThisThread(settings.server.limits.inspectionTimeout))
       } catch {
         throw Misunderstood(description: "\(name): \(error.explanation) (\(error.code.rawValue))")

@@ -20,9 +20,11 @@ struct WholeBody: ForwardedBody {
   private static let sendfileBytes = 1 << 20
 
   let contentType: ArraySlice<UInt8>?
-  let prefix: [UInt8]
+  let segments: [BodySegment]
   let artifact: SpooledArtifact
-  let suffix: [UInt8]
+
+  private var prefix: [UInt8] { segments.first?.bytes ?? [] }
+  private var suffix: [UInt8] { segments.count > 1 ? segments.last?.bytes ?? [] : [] }
 
   var framing: BodyFraming { .length(Int64(prefix.count + artifact.count + suffix.count)) }
   var canBeSentAgain: Bool { true }
@@ -125,6 +127,10 @@ final class StreamedBody: ForwardedBody {
   private func send(_ piece: ByteBuffer, on upstream: UpstreamConnection) async throws(Refusal) -> Bool {
     do throws(UpstreamFailure) { return try await upstream.send(.byteBuffer(piece)) == .taken } catch { throw .upstream(error) }
   }
+}
+
+extension BodySegment {
+  fileprivate var bytes: [UInt8]? { if case .bytes(let bytes) = self { bytes } else { nil } }
 }
 
 extension ByteBuffer {

@@ -25,6 +25,12 @@ struct Forwarder {
     }
   }
 
+  private var upstreamTarget: ExactString {
+    var exchange = pipeline.route.exchange
+    guard case .send(let request)? = try? exchange.next(.begin(nil)) else { return "/" }
+    return request.target
+  }
+
   private var asksTheRegistryFirst: Bool { pipeline.registry.settings.overwrite == .refuse }
 
   /// Whether the credential that goes upstream is ours.
@@ -68,9 +74,10 @@ struct Forwarder {
     if asksTheRegistryFirst || !upstream.wasReused { try await pipeline.recheckToken(client) }
     let head = UpstreamHead(
       publishing: try pipeline.reauthorize(client, target), method: pipeline.head.method,
-      target: pipeline.registry.publishTarget(for: pipeline.path),
+      target: pipeline.registry.upstreamTarget(upstreamTarget),
       origin: origin,
-      of: pipeline.head, contentType: body.contentType, framing: body.framing, keepAlive: keepsConnections,
+      of: pipeline.head, forwarding: pipeline.route.fields.request, contentType: body.contentType, framing: body.framing,
+      keepAlive: keepsConnections,
       credential: credential)
     pipeline.attempt.beganUpstream()
     let isWhole = try await send(body, behind: head, on: upstream)
@@ -139,10 +146,10 @@ struct Forwarder {
   private func judge(_ head: ResponseHead, _ body: [UInt8]) async throws(UpstreamFailure) -> RelayedResponse {
     let secrets = AnswerSecrets(
       credential: pipeline.attempt.credential?.scan ?? CredentialScan(secrets: []), address: pipeline.registry.address)
-    let location = pipeline.registry.locationRewrite(for: pipeline.head, pipeline.configuration)
-    let isOurs = isOurs
+    let location = pipeline.registry.linkRewrite(for: pipeline.head, pipeline.configuration)
+    let (isOurs, fields) = (isOurs, pipeline.route.fields)
     let judged: @Sendable () throws(UpstreamFailure) -> RelayedResponse = { () throws(UpstreamFailure) in
-      try RelayedResponse(head, body: body, isToOurCredential: isOurs, hiding: secrets, location: location)
+      try RelayedResponse(head, body: body, relaying: fields.response, isToOurCredential: isOurs, hiding: secrets, location: location)
     }
     if body.count <= 16 * 1024 { return try judged() }
     return try await pipeline.gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in

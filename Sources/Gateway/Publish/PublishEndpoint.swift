@@ -11,27 +11,27 @@ struct PublishEndpoint {
   let connection: ClientConnection
 
   func serve(
-    _ plan: PublishPlan, _ head: RequestHead, _ path: RoutedPath, _ body: RequestBody, _ request: RequestContext
+    _ route: PublishRoute, _ routed: RoutedRequest, _ body: RequestBody, _ request: RequestContext
   ) async -> RequestService.ConnectionPersistence {
     let attempt = Attempt(.publish, request.id, on: connection.bytes.channel.eventLoop)
-    attempt.record.describe(request, head, configuration)
+    attempt.record.describe(request, routed.head, configuration)
     attempt.record.describe(registry)
-    attempt.record.action = .upload
+    attempt.record.action = route.action
     let pipeline = PublishPipeline(
-      gateway: gateway, configuration: configuration, registry: registry, head: head, path: path, body: body, attempt: attempt)
+      gateway: gateway, configuration: configuration, registry: registry, request: routed, route: route, body: body, attempt: attempt)
     let result: Result<RelayedResponse, Refusal>
-    do throws(Refusal) { result = .success(try await pipeline.run(plan)) } catch { result = .failure(error) }
+    do throws(Refusal) { result = .success(try await pipeline.run()) } catch { result = .failure(error) }
     note(result, attempt)
     attempt.record.bodySize = body.bytesReceived
     await gateway.conclude(attempt, outcome(of: result, attempt))
 
-    let mayContinue = head.keepAlive && body.isComplete && !gateway.isDraining
+    let mayContinue = routed.head.keepAlive && body.isComplete && !gateway.isDraining
     switch result {
     case .success(let answer):
       guard await connection.relay(answer, to: request, closing: !mayContinue) else { return .abort }
       return mayContinue ? .keepAlive : .close
     case .failure(let refusal):
-      let answer = registry.dialect.answer(refusing: refusal.forClient(request.id))
+      let answer = registry.protocol.response(refusing: refusal.forClient(request.id), to: .publish(route))
       return await connection.answer(answer, to: request, closing: true) ? .close : .abort
     }
   }

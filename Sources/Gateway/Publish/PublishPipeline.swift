@@ -10,25 +10,24 @@ struct PublishPipeline {
   let gateway: GatewayServices
   let configuration: Configuration
   let registry: Registry
-  let head: RequestHead
-  let path: RoutedPath
+  let request: RoutedRequest
+  let route: PublishRoute
   let body: RequestBody
   let attempt: Attempt
 
   /// Returns what the registry answered, fit to be passed on.
-  func run(_ plan: PublishPlan) async throws(Refusal) -> RelayedResponse {
+  func run() async throws(Refusal) -> RelayedResponse {
     guard gateway.audit.ensureWritable() else { throw .gateway(.auditUnavailable) }
     if case .length(let length) = head.framing, length > configuration.settings.server.limits.upload { throw .body(.tooLarge) }
     let client = try await client()
-    switch plan {
-    case .namedByPath(let target):
-      try admit(client, target)
-      return try await StreamedPublish(pipeline: self, client: client, target: target).run()
-    case .namedInBody:
-      try admit(client)
-      return try await SpooledPublish(pipeline: self, client: client).run()
+    try admit(client, route.namedTarget)
+    switch route.body {
+    case .stream(let target): return try await StreamedPublish(pipeline: self, client: client, target: target).run()
+    case .inspect(_, let makeInspector): return try await SpooledPublish(pipeline: self, client: client).run(makeInspector)
     }
   }
+
+  var head: RequestHead { request.head }
 
   /// Opens the upload's connections to the registry, on the account that the upload has by then.
   var connector: UpstreamConnector {
@@ -47,7 +46,7 @@ struct PublishPipeline {
     let authentication = Authentication(gateway: gateway, configuration: configuration, registry: registry, attempt: attempt)
     let presented: PresentedCredential
     do throws(CredentialRefusal) {
-      presented = try registry.dialect.credential(in: head)
+      presented = try registry.protocol.credential(of: request)
     } catch {
       guard let pass = PassthroughCredential(of: head, refusedAs: error, by: registry.settings) else { throw .credential(error) }
       attempt.record.credential = .legacy
@@ -154,7 +153,8 @@ struct PublishPipeline {
     of subject: ExistenceProbe.Subject, _ target: PublishTarget, as asker: RegistryProber.Asker
   ) async throws(Refusal) -> Existence {
     let inquiry = RegistryProber(
-      gateway: gateway, registry: registry, path: path, connector: connector, memory: body.resources.memory, eventLoop: attempt.eventLoop)
+      gateway: gateway, registry: registry, request: request, connector: connector, memory: body.resources.memory,
+      eventLoop: attempt.eventLoop)
     return try await Refusal.wrap(Refusal.upstream) { () async throws(UpstreamFailure) in
       try await inquiry.existence(of: subject, target, as: asker)
     }

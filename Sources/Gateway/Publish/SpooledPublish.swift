@@ -9,11 +9,8 @@ struct SpooledPublish {
   let pipeline: PublishPipeline
   let client: AuthenticatedClient
 
-  func run() async throws(Refusal) -> RelayedResponse {
-    let dialect = pipeline.registry.dialect
-    var inspector = try Refusal.wrap(Refusal.upload) { () throws(UploadRefusal) in
-      try dialect.inspector(for: pipeline.head, path: pipeline.path)
-    }
+  func run(_ makeInspector: () throws(UploadRefusal) -> any UploadInspector) async throws(Refusal) -> RelayedResponse {
+    var inspector = try Refusal.wrap(Refusal.upload) { () throws(UploadRefusal) in try makeInspector() }
     let artifact = try await receive(inspectedBy: &inspector)
     // The form is written anew.
     try count(formBytes: inspector.bufferedBytes)
@@ -24,13 +21,12 @@ struct SpooledPublish {
 
     let intent = try await pipeline.bind(client, upload.target, artifact)
     pipeline.attempt.openIntent = (intent, .bound)
-    let body = WholeBody(
-      contentType: ArraySlice(upload.contentType.utf8), prefix: upload.prefix, artifact: artifact, suffix: upload.suffix)
+    let body = WholeBody(contentType: ArraySlice(upload.contentType.utf8), segments: upload.segments, artifact: artifact)
     return try await Forwarder(pipeline: pipeline, client: client, target: upload.target).forward(body)
   }
 
   /// Reads the body to its end. What the policy will not allow is refused as soon as the form has named it.
-  private func receive(inspectedBy inspector: inout any BodyInspector) async throws(Refusal) -> SpooledArtifact {
+  private func receive(inspectedBy inspector: inout any UploadInspector) async throws(Refusal) -> SpooledArtifact {
     var isAnnounced = false
     // Made with the artifact's first bytes, when the form has said which digests it wants compared.
     var spool: ArtifactSpool?
@@ -56,7 +52,7 @@ struct SpooledPublish {
     do throws(SpoolRefusal) { return try await filled.finish() } catch { throw .spool(error) }
   }
 
-  private func newSpool(for inspector: any BodyInspector) -> ArtifactSpool {
+  private func newSpool(for inspector: any UploadInspector) -> ArtifactSpool {
     ArtifactSpool(
       of: pipeline.body, for: pipeline.attempt.share, pipeline.configuration.settings.server.limits, pipeline.gateway,
       hashing: inspector.digestsToCompute)
@@ -71,7 +67,7 @@ struct SpooledPublish {
   }
 
   /// Off the event loop: an archive takes as long to read as it is large.
-  private func inspect(_ artifact: SpooledArtifact, by inspector: any BodyInspector) async throws(Refusal) -> InspectedUpload {
+  private func inspect(_ artifact: SpooledArtifact, by inspector: any UploadInspector) async throws(Refusal) -> InspectedUpload {
     let timeout = pipeline.configuration.settings.server.limits.inspectionTimeout
     return try await Refusal.wrap(Refusal.upload) { () async throws(UploadRefusal) in
       try await pipeline.gateway.inspections.run(for: pipeline.attempt.share, within: timeout) { budget throws(UploadRefusal) in

@@ -56,7 +56,7 @@ struct StreamedPublish {
     pipeline.attempt.record.artifactSize = Int64(artifact.count)
     let intent = try await pipeline.bind(client, target, artifact)
     pipeline.attempt.openIntent = (intent, .bound)
-    let body = WholeBody(contentType: pipeline.contentType, prefix: [], artifact: artifact, suffix: [])
+    let body = WholeBody(contentType: pipeline.contentType, segments: [.artifact], artifact: artifact)
     return try await Forwarder(pipeline: pipeline, client: client, target: target).forward(body)
   }
 }

@@ -106,7 +106,7 @@ struct ConfigurationBuilder {
     let kept = old?.registries.first { $0.name == settings.name && $0.settings.upstream == settings.upstream }
     let publicHost = all.server.publicOrigin.flatMap { WebURL($0.text)?.host.name } ?? settings.host
     return Registry(
-      settings: settings, dialect: settings.dialect, origin: try origin(settings, all, settings.upstream.clientCertificate),
+      settings: settings, protocol: settings.protocol, origin: try origin(settings, all, settings.upstream.clientCertificate),
       openOrigin: try origin(settings, all, nil),
       credential: ServiceCredentialSource(settings.upstream.credential, environment: environment, threads: threads, log: log),
       standing: kept?.standing ?? CredentialStanding(), probe: kept?.probe ?? CredentialProbe(),

@@ -70,27 +70,21 @@ struct RequestService {
   private func route(
     _ head: RequestHead, _ body: RequestBody, _ request: RequestContext, _ configuration: Configuration
   ) async throws(Refusal) -> ConnectionPersistence {
-    let registries = configuration.registries(on: head.host.name)
-    let table = RegistryTable(registries: registries ?? [])
-    let path = try Refusal.wrap(Refusal.path) { () throws(RequestPathRefusal) in try table.path(head.target.path) }
-    guard let registries else { throw .route(.unknownHost) }
-    let exchange = try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in
-      path.isPlain ? try ExchangeRoute(path, head.method) : nil
-    }
-    if let exchange {
-      return await ExchangeFlow(gateway: gateway, configuration: configuration, registries: registries, connection: connection)
-        .serve(exchange, head, body, request)
-    }
-    let query = head.target.query.flatMap { ExactString(utf8: $0) }
-    guard let registry = table.registry(for: path), let routed = registry.route(path, query: query) else { throw .route(.notFound) }
-    let operation = try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in try registry.dialect.route(head, path: routed) }
-    switch operation {
-    case .read:
+    let (route, routed, meant) = try RequestRouter(registries: configuration.registries(on: head.host.name)).route(head)
+    let registry = meant[0]
+    switch route {
+    case .read(let route):
       return await ReadFlow(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
-        .serve(head, routed, body, request)
-    case .publish(let plan):
+        .serve(route, routed, body, request)
+    case .local(let route):
+      return await LocalFlow(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
+        .serve(route, routed, body, request)
+    case .token(let endpoint):
+      return await ExchangeFlow(gateway: gateway, configuration: configuration, registries: meant, connection: connection)
+        .serve(endpoint, routed, body, request)
+    case .publish(let route):
       return await PublishEndpoint(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
-        .serve(plan, head, routed, body, request)
+        .serve(route, routed, body, request)
     }
   }
 

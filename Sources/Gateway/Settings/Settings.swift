@@ -156,7 +156,7 @@ package struct RegistrySettings: Hashable, Sendable {
   package let mode: Mode
 
   package var ecosystem: Ecosystem { configured.ecosystem }
-  package var dialect: any RegistryProtocol { configured.dialect }
+  package var `protocol`: any RegistryProtocol { configured.protocol }
 }
 
 /// Where a registry lies below its host.

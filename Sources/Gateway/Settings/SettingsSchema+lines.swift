@@ -72,7 +72,7 @@ private struct LineTerms {
     registries = declared.registries.map {
       Registry(
         written: ExactString($0.name.description), name: $0.name, naming: $0.ecosystem.naming,
-        hasVersions: $0.dialect.namesVersion)
+        hasVersions: $0.protocol.namesVersion)
     }
   }
 }

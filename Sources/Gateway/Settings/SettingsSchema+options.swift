@@ -2,11 +2,11 @@ import RegistryProtocols
 
 /// The keys that only some ecosystems' registries have.
 extension SettingsSchema {
-  var ownKeys: [String] { ecosystems.flatMap { $0.dialect.options.map(\.name) } }
+  var ownKeys: [String] { ecosystems.flatMap { $0.type.options.map(\.name) } }
 
   /// `nil` if the ecosystem's own keys say something that can't be, which is reported.
   func configured(_ ecosystem: Ecosystem, _ site: RegistrySite, _ members: SettingsMembers) -> ConfiguredProtocol? {
-    let keys = ecosystem.dialect.options
+    let keys = ecosystem.type.options
     for name in Set(ownKeys).subtracting(keys.map(\.name)) { members[name]?.error("is not for the protocol \(ecosystem)") }
     var written: [String: [String]] = [:]
     var malformed: Set<String> = []

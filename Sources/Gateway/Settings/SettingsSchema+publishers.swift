@@ -169,7 +169,7 @@ extension SettingsSchema {
       let tag = conditions.first(where: { $0.name == "tag" })
     else { return }
     for registry in packages.compactMap(\.registry) {
-      guard !registry.dialect.namesVersion else { continue }
+      guard !registry.protocol.namesVersion else { continue }
       tag.value.error("names {version}, which no upload to \(registry.name) has")
     }
   }

@@ -66,7 +66,7 @@ extension SettingsSchema {
       return nil
     }
     var version: PublishTarget.Version?
-    if registry.dialect.namesVersion {
+    if registry.protocol.namesVersion {
       guard let found = members.required("version").flatMap({ self.version($0, ecosystem) }) else { return nil }
       version = found
     } else {

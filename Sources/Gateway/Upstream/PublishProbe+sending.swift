@@ -9,7 +9,7 @@ extension PublishProbe {
   static func status(
     of registry: Registry, with credential: ServiceCredential?, on connection: UpstreamConnection
   ) async throws(UpstreamFailure) -> Int {
-    let probe = registry.settings.ecosystem.dialect.publishProbe
+    let probe = registry.settings.ecosystem.type.publishProbe
     let head = UpstreamHead(probing: registry, probe, with: credential)
     return try await status(of: head.bytes + probe.body, probe.method, on: connection)
   }

@@ -4,7 +4,7 @@ import RegistryProtocols
 extension Registry {
   /// Whether the registry refuses its service credential: it is asked by a publish of nothing. False if it can't be asked.
   func refuses(_ credential: ServiceCredential, _ connector: UpstreamConnector, on eventLoop: any EventLoop) async -> Bool {
-    let empty = settings.ecosystem.dialect.publishProbe
+    let empty = settings.ecosystem.type.publishProbe
     return await probe.isRefused(self.credential.version, standing) { () async throws(UpstreamFailure) in
       let known = try await PublishProbe.status(of: self, with: credential, on: try await connector.connect(to: origin, on: eventLoop))
       guard empty.needsComparison(known) else { return empty.isRefusal(known, unknown: nil) }

@@ -1,7 +1,7 @@
 /// A registry's protocol as it is configured. Two are the same if what they were made of is.
 package struct ConfiguredProtocol: Hashable, Sendable {
   package let ecosystem: Ecosystem
-  package let dialect: any RegistryProtocol
+  package let `protocol`: any RegistryProtocol
   private let site: RegistrySite
   private let options: RegistryOptions
 
@@ -9,7 +9,7 @@ package struct ConfiguredProtocol: Hashable, Sendable {
     self.ecosystem = ecosystem
     self.site = site
     self.options = options
-    dialect = try ecosystem.dialect.init(site, options)
+    `protocol` = try ecosystem.type.init(site, options)
   }
 
   package static func == (left: Self, right: Self) -> Bool {

@@ -2,7 +2,7 @@ import PublisherPolicy
 import StrictParsers
 
 /// Reads the form of an upload to a Python index as it arrives, and at its end the artifact.
-struct PyPIUploadInspector: BodyInspector {
+struct PyPIUploadInspector: UploadInspector {
   /// All parts but the artifact, together: a long description, and thousands of dependencies.
   private static let mostFormBytes = 8 << 20
   private static let mostParts = 8_192
@@ -131,7 +131,8 @@ struct PyPIUploadInspector: BodyInspector {
       }
       let envelope = try writer.finish()
       return InspectedUpload(
-        target: release.target(in: registry), contentType: envelope.contentType, prefix: envelope.prefix, suffix: envelope.suffix)
+        target: release.target(in: registry), contentType: envelope.contentType,
+        segments: [.bytes(envelope.prefix), .artifact, .bytes(envelope.suffix)])
     } catch {
       throw .unavailable
     }

@@ -31,7 +31,7 @@ import TokenVerification
     let registry = try #require(settings.registries.first)
     #expect(registry.host == nil && registry.path == PathPrefix(raw: "", segments: []))
     #expect(registry.digest == .sha256 && registry.direct == .allow && registry.uploadTokenLifetime.milliseconds == 900_000)
-    #expect(registry.reads == .pass && registry.ecosystem == PyPIProtocol.ecosystem && registry.dialect.namesVersion)
+    #expect(registry.reads == .pass && registry.ecosystem == PyPIProtocol.ecosystem && registry.protocol.namesVersion)
     #expect(registry.upstream.keepAlive && registry.upstream.caFile == nil && registry.upstream.clientCertificate == nil)
     #expect(settings.publishers.map(\.expires) == [nil])
     #expect(settings.files == [SettingsSample.path])

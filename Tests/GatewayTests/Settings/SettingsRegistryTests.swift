@@ -97,7 +97,7 @@ import Testing
     arguments: [("pypi", "", true), ("generic", ", template: \"/{name}/{version}\"", true), ("generic", ", template: \"/{name}\"", false)])
   func versions(protocol: String, registry: String, namesVersion: Bool) throws {
     let settings = try SettingsSample(protocol: `protocol`, registry: registry).settings()
-    #expect(settings.registries.map(\.dialect.namesVersion) == [namesVersion])
+    #expect(settings.registries.map(\.protocol.namesVersion) == [namesVersion])
   }
 
   @Test(
