@@ -43,7 +43,7 @@ package struct PyPIProtocol: RegistryProtocol {
 
   package func route(_ request: RoutedRequest) throws(RouteRefusal) -> Route {
     switch request.head.method {
-    case .get, .head: return .read(ReadRoute())
+    case .get, .head: return .read(ReadRoute(document: PyPIIndex.isBeside(request.path) ? PyPIIndex.rewrite : nil))
     case .post: break
     case .put, .patch, .delete, .options: throw .methodNotAllowed
     }
