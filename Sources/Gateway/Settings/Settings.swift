@@ -1,6 +1,7 @@
 package import Digests
 package import PublisherPolicy
 package import RegistryProtocols
+package import Secrets
 package import StrictParsers
 import TokenVerification
 

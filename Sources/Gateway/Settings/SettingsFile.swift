@@ -2,6 +2,7 @@ import Digests
 import Foundation
 import PublisherPolicy
 package import RegistryProtocols
+import Secrets
 import StrictParsers
 import TokenVerification
 import Yams

@@ -1,5 +1,6 @@
 import PublisherPolicy
 import RegistryProtocols
+import Secrets
 import StateStore
 import StrictParsers
 

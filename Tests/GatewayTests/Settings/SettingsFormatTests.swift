@@ -1,6 +1,7 @@
 import Digests
 import PublisherPolicy
 import RegistryProtocols
+import Secrets
 import StrictParsers
 import Testing
 import TokenVerification

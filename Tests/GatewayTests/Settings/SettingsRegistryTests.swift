@@ -1,4 +1,5 @@
 import RegistryProtocols
+import Secrets
 import Testing
 
 @testable import Gateway
