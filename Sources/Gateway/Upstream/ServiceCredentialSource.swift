@@ -1,5 +1,6 @@
 import Logging
 import NIOPosix
+import Secrets
 import StrictParsers
 import Synchronization
 
