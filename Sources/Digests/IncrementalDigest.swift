@@ -1,5 +1,5 @@
 /// A digest over bytes that come in pieces. A value: a copy goes on by itself.
-package protocol IncrementalDigest: Sendable {
+package protocol IncrementalDigest<Value>: Sendable {
   associatedtype Value
 
   /// Takes the next bytes, without copying large pieces.

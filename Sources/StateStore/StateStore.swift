@@ -20,29 +20,21 @@ package protocol StateStore: Sendable {
 
   // MARK: Uploads
 
-  /// Binds the credential to the package's version and the file's bytes and opens the intent to send them, or says why not.
+  /// Makes reservations, in their order, and closes intents before them. `completion` is called once, on any thread, with one result for each
+  /// reservation; what was reserved is durable by then.
   ///
   /// What operators froze, what other uploads reserve and who was learnt meanwhile is judged in the same transaction. An upload token that was burnt
-  /// meanwhile is refused here; whether it has expired is for the caller, who has the clock.
-  func bind(_ binding: Binding) async throws(StateRefusal) -> IntentID
-
-  /// Binds the credential to the package's version and claims the file's name for a body whose digest is not known yet. Judged as `bind` is.
-  func claim(_ claim: StreamClaim) async throws(StateRefusal) -> StreamClaimOutcome
-
-  /// Opens the intent of an upload whose credential is not ours to bind. Judged as `bind` is.
-  func open(_ upload: UploadIntent) async throws(StateRefusal) -> IntentID
-
-  /// Closes an intent with the store's next transaction that succeeds, and before whatever is asked of the store after this call. What it reserved is free.
+  /// meanwhile is refused here; whether it has expired is for the caller, who has the clock. Where the transaction fails, all of its reservations are
+  /// refused as unavailable, and its ends are done with the store's next transaction that succeeds.
   ///
-  /// A streamed file's digest is bound where the whole body went out, and its claim is released where it did not. Nobody need wait for it: whoever
-  /// is killed before finds the intent again.
-  ///
-  /// - Parameter success: that the registry took the upload, by which the publisher is used, and bound to what it learnt.
-  func end(_ intent: IntentID, as end: IntentOutcome, _ success: UploadSuccess?)
+  /// Ends come before whatever is asked of the store after this call, and free what their intents reserved. A streamed file's digest is bound where the
+  /// whole body went out, and its claim is released where it did not. Nobody need wait for an end: whoever is killed before finds the intent again.
+  /// Without reservations `completion` is called with none, and says nothing of the ends.
+  func submit(_ batch: StoreBatch, completion: @escaping StoreBatch.Completion)
 
   /// The intents that an earlier process left open, in their order: what their claims sent is unknown for ever.
   ///
-  /// Each of them stays open until `end` is called, so that a process that is killed before it has recorded them finds them again.
+  /// Each of them stays open until it is ended, so that a process that is killed before it has recorded them finds them again.
   func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent]
 
   // MARK: Publishers
@@ -109,84 +101,5 @@ package struct UploadTokenRecord: Hashable, Sendable {
     self.publishers = publishers
     self.package = package
     self.expiry = expiry
-  }
-}
-
-/// The credential that a binding belongs to.
-package enum BindingSubject: Hashable, Sendable {
-  /// An OIDC token presented with the upload; it is `direct` from then on.
-  case direct(TokenID)
-  case uploadToken(SHA256Digest)
-}
-
-package struct Binding: Hashable, Sendable {
-  package let subject: BindingSubject
-  package let upload: UploadIntent
-  package let digest: SHA256Digest
-  /// When the subject is forgotten: past its expiry by the verifier's leeway and a margin.
-  package let rememberedUntil: UnixTime
-
-  package init(subject: BindingSubject, upload: UploadIntent, digest: SHA256Digest, rememberedUntil: UnixTime) {
-    self.subject = subject
-    self.upload = upload
-    self.digest = digest
-    self.rememberedUntil = rememberedUntil
-  }
-}
-
-package struct StreamClaim: Hashable, Sendable {
-  package let subject: BindingSubject
-  package let upload: UploadIntent
-  package let rememberedUntil: UnixTime
-
-  package init(subject: BindingSubject, upload: UploadIntent, rememberedUntil: UnixTime) {
-    self.subject = subject
-    self.upload = upload
-    self.rememberedUntil = rememberedUntil
-  }
-}
-
-package enum StreamClaimOutcome: Hashable, Sendable {
-  case claimed(IntentID)
-  /// The name was sent before with these bytes: the repeat must be spooled and compared first, then bound as a whole.
-  case alreadyBound(SHA256Digest)
-}
-
-package struct IntentID: Hashable, Sendable {
-  package let value: Int64
-  package init(_ value: Int64) { self.value = value }
-}
-
-package enum IntentOutcome: Hashable, Sendable {
-  /// A bound upload: the binding stays whatever became of it.
-  case bound
-  /// A streamed body went out whole; `nil` if it was not hashed.
-  case streamed(SHA256Digest?)
-  /// A streamed body did not go out whole: nothing was published, so the name is free again.
-  case released
-}
-
-/// The registry took an upload.
-package struct UploadSuccess: Hashable, Sendable {
-  package let time: UnixTime
-  /// `nil` if only the open intent still says what it was.
-  package let upload: UploadIntent?
-
-  package init(time: UnixTime, of upload: UploadIntent?) {
-    self.time = time
-    self.upload = upload
-  }
-
-  /// Whether a publisher learns by it, which must outlive the machine's end.
-  package var activates: Bool { upload.map { $0.use?.newPin != nil } ?? true }
-}
-
-package struct InterruptedIntent: Hashable, Sendable {
-  package let id: IntentID
-  package let note: [UInt8]
-
-  package init(id: IntentID, note: [UInt8]) {
-    self.id = id
-    self.note = note
   }
 }

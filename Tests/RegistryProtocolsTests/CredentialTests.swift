@@ -14,16 +14,16 @@ import TokenVerification
     "is the token, however clients send one",
     arguments: [basic("__token__:\(jwt)"), basic(":\(jwt)"), basic("any user:\(jwt)"), "Bearer \(jwt)", "bearer \(jwt)", "token \(jwt)"])
   func oidc(field: String) throws {
-    for dialect in Self.dialects {
-      guard case .oidc(let token) = try dialect.credential(in: head("POST", "/", [("Authorization", field)])) else { throw Unexpected() }
+    for one in Self.protocols {
+      guard case .oidc(let token) = try one.credential(of: request("POST", "/", [("Authorization", field)])) else { throw Unexpected() }
       #expect(token == Array(Self.jwt.utf8))
     }
   }
 
   @Test("may be an upload token", arguments: [basic("__token__:\(uploadToken)"), "BEARER \(uploadToken)", "Token \(uploadToken)"])
   func upload(field: String) throws {
-    for dialect in Self.dialects {
-      guard case .uploadToken(let token) = try dialect.credential(in: head("POST", "/", [("Authorization", field)])) else {
+    for one in Self.protocols {
+      guard case .uploadToken(let token) = try one.credential(of: request("POST", "/", [("Authorization", field)])) else {
         throw Unexpected()
       }
       #expect(token.exposedText == Array(Self.uploadToken.utf8))
@@ -45,23 +45,23 @@ import TokenVerification
       (basic("u:\(uploadToken)x"), .malformedUploadToken), (basic("u: \(uploadToken)"), .notAccepted),
     ] as [(String, CredentialRefusal)])
   func refused(field: String, expected: CredentialRefusal) throws {
-    for dialect in Self.dialects {
-      #expect(throws: expected) { try dialect.credential(in: head("POST", "/", [("Authorization", field)])) }
+    for one in Self.protocols {
+      #expect(throws: expected) { try one.credential(of: request("POST", "/", [("Authorization", field)])) }
     }
   }
 
   @Test("stands there exactly once") func once() throws {
     let field = ("Authorization", Self.basic("a:\(Self.jwt)"))
-    for dialect in Self.dialects {
-      #expect(throws: CredentialRefusal.repeated) { try dialect.credential(in: head("POST", "/", [field, field])) }
-      #expect(throws: CredentialRefusal.repeated) { try dialect.credential(in: head("POST", "/", [field, ("authorization", "Bearer x")])) }
+    for one in Self.protocols {
+      #expect(throws: CredentialRefusal.repeated) { try one.credential(of: request("POST", "/", [field, field])) }
+      #expect(throws: CredentialRefusal.repeated) { try one.credential(of: request("POST", "/", [field, ("authorization", "Bearer x")])) }
     }
-    #expect(throws: CredentialRefusal.missing(challenged: false)) { try Self.dialects[0].credential(in: head("POST", "/")) }
-    #expect(throws: CredentialRefusal.missing(challenged: true)) { try Self.dialects[1].credential(in: head("POST", "/")) }
+    #expect(throws: CredentialRefusal.missing(challenged: false)) { try Self.protocols[0].credential(of: request("POST", "/")) }
+    #expect(throws: CredentialRefusal.missing(challenged: true)) { try Self.protocols[1].credential(of: request("POST", "/")) }
     #expect(CredentialRefusal.missing(challenged: false).status == 403 && CredentialRefusal.missing(challenged: true).status == 401)
   }
 
   private struct Unexpected: Error {}
 
-  private static var dialects: [any RegistryProtocol] { [samplePyPI(), sampleGeneric()] }
+  private static var protocols: [any RegistryProtocol] { [samplePyPI(), sampleGeneric()] }
 }

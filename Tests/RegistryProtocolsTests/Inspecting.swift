@@ -20,6 +20,12 @@ func head(_ method: String = "POST", _ target: String = "/", _ fields: [(String,
   return head
 }
 
+func request(_ method: String, _ target: String, _ fields: [(String, String)] = []) throws -> RoutedRequest {
+  RoutedRequest(try head(method, target, fields), try path(target))
+}
+
+let sampleTarget = PublishTarget(registry: sampleRegistry, package: .init(canonical: "acme"), version: nil, file: "acme.whl")
+
 /// The path as the gateway would hand it on.
 func path(_ target: String) throws -> RoutedPath {
   let request = try head("GET", target).target
@@ -28,6 +34,18 @@ func path(_ target: String) throws -> RoutedPath {
   return RoutedPath(
     raw: raw, segments: path.segments.map(\.text) + (path.hasTrailingSlash ? [""] : []),
     query: request.query.map { ExactString(String(decoding: $0, as: UTF8.self)) })
+}
+
+func inspector(of request: RoutedRequest, by pypi: PyPIProtocol) throws -> any UploadInspector {
+  guard case .publish(let route) = try pypi.route(request), case .inspect(_, let makeInspector) = route.body else {
+    throw RouteRefusal.notFound
+  }
+  return try makeInspector()
+}
+
+extension InspectedUpload {
+  /// What goes upstream around the artifact.
+  var envelope: [[UInt8]] { segments.compactMap { if case .bytes(let bytes) = $0 { bytes } else { nil } } }
 }
 
 /// An inspection from the head to the end, with the body cut where the test wants.
@@ -51,8 +69,7 @@ struct Inspection {
     body: [UInt8], head: RequestHead, path: RoutedPath, by pypi: PyPIProtocol = samplePyPI(), cuts: [Int] = [],
     computing: Set<ArtifactDigest> = []
   ) throws {
-    _ = try pypi.route(head, path: path)
-    var inspector = try pypi.inspector(for: head, path: path)
+    var inspector = try inspector(of: RoutedRequest(head, path), by: pypi)
     var file: [UInt8] = []
     var announcedAt: Int?
     var digestsToCompute: Set<ArtifactDigest> = []
@@ -89,7 +106,13 @@ struct Inspection {
 /// The parts of what goes upstream, read back.
 func parts(of inspection: Inspection) throws -> [(head: MultipartPartHead, value: [UInt8])] {
   var reader = try MultipartFormReader(contentType: inspection.upload.contentType.utf8)
-  let body = inspection.upload.prefix + inspection.file + inspection.upload.suffix
+  let body = inspection.upload.segments.flatMap { segment in
+    switch segment {
+    case .bytes(let bytes): bytes
+    case .artifact: inspection.file
+    case .base64Artifact: Array(Base64.encode(inspection.file).utf8)
+    }
+  }
   var parts: [(head: MultipartPartHead, value: [UInt8])] = []
   var offset = 0
   while let event = try reader.next(in: body.span, at: &offset) {

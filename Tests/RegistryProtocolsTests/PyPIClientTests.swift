@@ -1,3 +1,4 @@
+import Digests
 import PublisherPolicy
 import RegistryProtocols
 import StrictParsers
@@ -148,10 +149,10 @@ struct RecordedClient: Sendable, CustomStringConvertible {
       let cuts = (0..<Int.random(in: 1...40, using: &random)).map { _ in Int.random(in: 0...upload.body.count, using: &random) }.sorted()
       let cut = try Inspection(upload, cuts: cuts)
       #expect(cut.file == whole.file && cut.upload.target == whole.upload.target, "seed \(seed)")
-      #expect(cut.upload.prefix == whole.upload.prefix && cut.upload.suffix == whole.upload.suffix, "seed \(seed)")
+      #expect(cut.upload.envelope == whole.upload.envelope, "seed \(seed)")
     }
     let bytes = try Inspection(upload, cuts: Array(0..<upload.body.count))
-    #expect(bytes.file == whole.file && bytes.upload.prefix == whole.upload.prefix)
+    #expect(bytes.file == whole.file && bytes.upload.envelope == whole.upload.envelope)
   }
 
   @Test("may have computed its digests on the way or not") func digests() throws {

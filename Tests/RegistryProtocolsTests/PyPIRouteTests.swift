@@ -1,3 +1,4 @@
+import PublisherPolicy
 import RegistryProtocols
 import StrictParsers
 import Testing
@@ -17,8 +18,9 @@ import Testing
     ] as [(String, RouteRefusal?)])
   func uploads(target: String, expected: RouteRefusal?) throws {
     do {
-      let operation = try samplePyPI().route(try head("POST", target), path: try path(target))
-      guard case .publish(.namedInBody) = operation else { throw RouteRefusal.notFound }
+      guard case .publish(let route) = try samplePyPI().route(request("POST", target)), case .inspect = route.body else {
+        throw RouteRefusal.notFound
+      }
       #expect(expected == nil)
     } catch let refusal as RouteRefusal {
       #expect(refusal == expected)
@@ -27,23 +29,28 @@ import Testing
 
   @Test("is an upload at the prefix without its slash") func bare() throws {
     let bare = RoutedPath(raw: "", segments: [], query: nil)
-    guard case .publish(.namedInBody) = try samplePyPI().route(try head("POST", "/"), path: bare) else { throw RouteRefusal.notFound }
+    guard case .publish = try samplePyPI().route(RoutedRequest(head("POST", "/"), bare)) else { throw RouteRefusal.notFound }
   }
 
   @Test(
     "is a read wherever it is a GET or HEAD", arguments: ["GET", "HEAD"], ["/", "/simple/acme/", "/%2Bsimple/acme/", "/packages/x.whl"])
   func reads(method: String, target: String) throws {
-    guard case .read = try samplePyPI().route(try head(method, target), path: try path(target)) else { throw RouteRefusal.notFound }
+    guard case .read = try samplePyPI().route(request(method, target)) else { throw RouteRefusal.notFound }
   }
 
   @Test("is refused by any other method", arguments: ["PUT", "DELETE", "PATCH", "OPTIONS"])
   func methods(method: String) throws {
     let fields = method == "PUT" || method == "PATCH" ? [("Content-Length", "0")] : []
-    #expect(throws: RouteRefusal.methodNotAllowed) { try samplePyPI().route(try head(method, "/", fields), path: try path("/")) }
+    #expect(throws: RouteRefusal.methodNotAllowed) { try samplePyPI().route(request(method, "/", fields)) }
   }
 
   @Test("goes to the registry's own URL") func publishPath() throws {
-    #expect(try samplePyPI().publishPath(for: path("/legacy")) == "/")
+    guard case .publish(let route) = try samplePyPI().route(request("POST", "/legacy")) else { throw RouteRefusal.notFound }
+    var exchange = route.exchange
+    let upload = InspectedUpload(target: sampleTarget, contentType: "a/b", segments: [.bytes([1]), .artifact])
+    let sent = exchange.begin(upload)
+    guard case .segments(let segments, "a/b") = sent.body else { throw RouteRefusal.notFound }
+    #expect(sent.method == .post && sent.target == "/" && segments.count == 2)
   }
 
   @Test(
@@ -51,7 +58,7 @@ import Testing
     arguments: [("/", "/ or /legacy/"), ("/python", "/python/ or /python/legacy/"), ("/a/b/", "/a/b/ or /a/b/legacy/")])
   func elsewhere(prefix: ExactString, expected: String) throws {
     do {
-      _ = try samplePyPI(prefix: prefix).route(try head("POST", "/x"), path: try path("/x"))
+      _ = try samplePyPI(prefix: prefix).route(request("POST", "/x"))
       Issue.record("routed")
     } catch let refusal as RouteRefusal {
       #expect(refusal.explanation.contains(expected) && refusal.status == 404)

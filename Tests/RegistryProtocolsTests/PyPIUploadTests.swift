@@ -168,13 +168,12 @@ import Testing
       let count = 100
       func read(at offset: Int, count: Int) throws(UnreadableBytes) -> [UInt8] { throw UnreadableBytes(offset: offset) }
     }
-    for computing in [[], ArtifactDigest.allCases] {
+    for computing in [[], [.md5, .blake2b256] as [ArtifactDigest]] {
       var upload = SampleUpload.wheel()
       upload["md5_digest"] = "0"
       upload.stateDigests()
-      let pypi = samplePyPI()
-      var inspector = try pypi.inspector(
-        for: head("POST", "/", [("Content-Type", "multipart/form-data; boundary=\(upload.boundary)")]), path: path("/"))
+      var inspector = try inspector(
+        of: request("POST", "/", [("Content-Type", "multipart/form-data; boundary=\(upload.boundary)")]), by: samplePyPI())
       try inspector.receive(upload.body.span) { _ in }
       var hasher = ArtifactHasher(Set(computing))
       hasher.update(upload.artifact)

@@ -57,7 +57,7 @@ func sampleRefusal(
   }
 
   @Test("is told in every place where a client looks") func body() throws {
-    let answer = samplePyPI().answer(refusing: sampleRefusal())
+    let answer = samplePyPI().response(refusing: sampleRefusal(), to: nil)
     let text: ExactString = "this publisher may not publish acme (scope.package-not-allowed, request 01J8)"
     #expect(answer.status == 403 && answer.contentType == "application/json" && answer.fields.isEmpty)
     #expect(answer.reason == text.text)
@@ -71,9 +71,9 @@ func sampleRefusal(
   }
 
   @Test("says when to try again, and what is allowed") func fields() {
-    let late = samplePyPI().answer(refusing: sampleRefusal(status: 503, retryAfter: 7))
+    let late = samplePyPI().response(refusing: sampleRefusal(status: 503, retryAfter: 7), to: nil)
     #expect(late.fields.map(\.name) == ["retry-after"] && late.fields.map(\.value) == ["7"])
-    let method = samplePyPI().answer(refusing: sampleRefusal(status: 405))
+    let method = samplePyPI().response(refusing: sampleRefusal(status: 405), to: nil)
     #expect(method.fields.map(\.name) == ["allow"] && method.fields.map(\.value) == ["GET, HEAD, POST"])
   }
 
@@ -83,7 +83,7 @@ func sampleRefusal(
       "short", "größer", "two\r\nlines\u{85}\u{7f}", "e\u{301}\u{1F600}", String(repeating: "long ", count: 100), "", "\u{1b}[31m",
     ])
   func reason(sentence: String) throws {
-    let answer = samplePyPI().answer(refusing: sampleRefusal(sentence: sentence))
+    let answer = samplePyPI().response(refusing: sampleRefusal(sentence: sentence), to: nil)
     #expect(answer.reason.utf8.count <= 200 && answer.reason.utf8.allSatisfy { (0x20...0x7E).contains($0) })
     #expect(answer.reason.hasSuffix(" (scope.package-not-allowed, request 01J8)"))
     #expect(try StrictJSON.parseObject(answer.body)["message"]?.string?.text.hasPrefix(sentence) == true)
@@ -92,6 +92,6 @@ func sampleRefusal(
 
   @Test("has a bounded reason even where the reference is long") func longReference() {
     let refusal = ClientRefusal(status: 400, code: "x", sentence: "abc", requestID: String(repeating: "9", count: 500), retryAfter: nil)
-    #expect(samplePyPI().answer(refusing: refusal).reason.utf8.count <= 203)
+    #expect(samplePyPI().response(refusing: refusal, to: nil).reason.utf8.count <= 203)
   }
 }

@@ -84,7 +84,7 @@ struct SampleUpload {
 
   /// States anew, of the digests that the form states, what the artifact's are.
   mutating func stateDigests() {
-    var hasher = ArtifactHasher(Set(ArtifactDigest.allCases))
+    var hasher = ArtifactHasher([.md5, .blake2b256])
     let bytes = artifact
     unsafe hasher.update(bytes.span.bytes)
     let digests = hasher.finalize()

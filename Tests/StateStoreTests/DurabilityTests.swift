@@ -290,26 +290,28 @@ import TokenVerification
     let upload = Sample.upload(by: Sample.use(learning: Sample.ids("1")), creates: true, alone: true)
     let failures = Flag()
     writer.commit([
-      StoreRequest(
-        run: { ledger, numbers throws(DatabaseFailure) in
-          #expect(try ledger.open(upload, as: numbers.next()) == .success(IntentID(1)))
-          let claim = Sample.claim(Self.direct, Sample.target("streamed"))
-          #expect(try ledger.claim(claim, as: numbers.next()) == .success(.claimed(IntentID(2))))
-          try ledger.commit()
-          throw .sqlite(1034)
-        }, fail: failures.set, owed: nil)
+      .operation(
+        StoreOperation(
+          run: { ledger, numbers throws(DatabaseFailure) in
+            #expect(try ledger.reserve(.open(upload), as: numbers.next()) == .success(.reserved(IntentID(1))))
+            let claim = Sample.claim(Self.direct, Sample.target("streamed"))
+            #expect(try ledger.reserve(.claim(claim), as: numbers.next()) == .success(.reserved(IntentID(2))))
+            try ledger.commit()
+            throw .sqlite(1034)
+          }, fail: failures.set))
     ])
     #expect(failures.isSet)
     let successes = Flag()
     writer.commit([
-      StoreRequest(
-        run: { ledger, numbers throws(DatabaseFailure) in
-          let rival = Sample.upload(by: Sample.use(learning: Sample.ids("2")), creates: true, alone: true)
-          #expect(try ledger.open(rival, as: numbers.next()) == .success(IntentID(3)))
-          let claim = Sample.claim(Self.direct, Sample.target("streamed"))
-          #expect(try ledger.claim(claim, as: numbers.next()) == .success(.claimed(IntentID(4))))
-          return successes.set
-        }, fail: {}, owed: nil)
+      .operation(
+        StoreOperation(
+          run: { ledger, numbers throws(DatabaseFailure) in
+            let rival = Sample.upload(by: Sample.use(learning: Sample.ids("2")), creates: true, alone: true)
+            #expect(try ledger.reserve(.open(rival), as: numbers.next()) == .success(.reserved(IntentID(3))))
+            let claim = Sample.claim(Self.direct, Sample.target("streamed"))
+            #expect(try ledger.reserve(.claim(claim), as: numbers.next()) == .success(.reserved(IntentID(4))))
+            return successes.set
+          }, fail: {}))
     ])
     #expect(successes.isSet)
     writer.close()

@@ -31,7 +31,7 @@ import TokenVerification
     /// Two uploads.
     init(_ words: String, _ first: UploadIntent, _ second: UploadIntent, _ refusal: StateRefusal?) {
       self.init(
-        words, { session throws(PostgresFailure) in _ = try session.open(first, as: IntentID(1)) },
+        words, { session throws(PostgresFailure) in _ = try session.reserve([.open(first)], as: [IntentID(1)]) },
         { store throws(StateRefusal) in _ = try await store.open(second) }, refusal)
     }
 
@@ -39,7 +39,9 @@ import TokenVerification
     init(_ words: String, _ subject: BindingSubject, _ first: ExactString, _ second: ExactString, _ refusal: StateRefusal?) {
       self.init(
         words,
-        { session throws(PostgresFailure) in _ = try session.bind(Sample.binding(subject, Sample.target(of: first)), as: IntentID(1)) },
+        { session throws(PostgresFailure) in
+          _ = try session.reserve([.bind(Sample.binding(subject, Sample.target(of: first)))], as: [IntentID(1)])
+        },
         { store throws(StateRefusal) in _ = try await store.bind(Sample.binding(subject, Sample.target(of: second))) }, refusal)
     }
   }
@@ -74,7 +76,7 @@ import TokenVerification
       "a freeze and an upload", { session throws(PostgresFailure) in try session.freeze(incident, []) },
       { store throws(StateRefusal) in _ = try await store.open(Sample.upload()) }, .frozen(incident)),
     Pair(
-      "an upload and a freeze", { session throws(PostgresFailure) in _ = try session.open(Sample.upload(), as: IntentID(1)) },
+      "an upload and a freeze", { session throws(PostgresFailure) in _ = try session.reserve([.open(Sample.upload())], as: [IntentID(1)]) },
       { store throws(StateRefusal) in try await store.freeze(incident, []) }, nil),
   ]
 

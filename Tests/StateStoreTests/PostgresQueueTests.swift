@@ -6,7 +6,7 @@ import Testing
   private static let start = ContinuousClock.now
 
   private static func request(_ number: Int64, isLast: Bool = false) -> PostgresRequest {
-    PostgresRequest(run: { _ in {} }, fail: {}, intent: IntentID(number), isLast: isLast)
+    PostgresRequest(run: { _ in {} }, fail: {}, intents: [IntentID(number)], isLast: isLast)
   }
 
   private static func end(_ number: Int64) -> PendingCompletion { PendingCompletion(intent: IntentID(number), end: .bound, success: nil) }
@@ -28,7 +28,7 @@ import Testing
   func order() {
     var line = Self.line(connected: 2)
     #expect(line.ask(Self.request(1), at: Self.start) == [0])
-    #expect(line.owe(Self.end(7)) == [1])
+    #expect(line.owe([Self.end(7)]) == [1])
     #expect(line.ask(Self.request(2), at: Self.start) == [])
     let ends = line.next(for: 0, at: Self.start)
     #expect(ends.words == "ends 7")
@@ -43,11 +43,11 @@ import Testing
   func owedEnds() {
     var line = Self.line()
     _ = line.ask(Self.request(1), at: Self.start)
-    _ = line.owe(Self.end(7))
+    _ = line.owe([Self.end(7)])
     _ = line.ask(Self.request(2), at: Self.start)
     let ends = line.next(for: 0, at: Self.start)
-    #expect(line.failed(ends.work, isWithoutEffect: true, at: Self.start).map(\.intent) == [IntentID(2)])
-    _ = line.owe(Self.end(8))
+    #expect(line.failed(ends.work, isWithoutEffect: true, at: Self.start).flatMap(\.intents) == [IntentID(2)])
+    _ = line.owe([Self.end(8)])
     // Not at once: it would fail as it did.
     #expect(line.next(for: 0, at: Self.start).words == "request 1")
     #expect(line.next(for: 0, at: Self.start).words == "rest")
@@ -107,7 +107,7 @@ import Testing
     _ = line.ask(Self.request(1), at: Self.start)
     _ = line.ask(Self.request(2), at: Self.start.advanced(by: .seconds(1)))
     #expect(line.tick(at: Self.start.advanced(by: .milliseconds(3999))).late.isEmpty)
-    #expect(line.tick(at: Self.start.advanced(by: .seconds(4))).late.map(\.intent) == [IntentID(1)])
+    #expect(line.tick(at: Self.start.advanced(by: .seconds(4))).late.flatMap(\.intents) == [IntentID(1)])
     #expect(line.next(for: 0, at: Self.start).words == "request 2")
   }
 
@@ -143,7 +143,7 @@ import Testing
     #expect(line.next(for: 0, at: Self.start).words == "rest")
     _ = line.connected(1, at: Self.start)
     #expect(line.next(for: 1, at: Self.start).words == "request 9")
-    _ = line.owe(Self.end(3))
+    _ = line.owe([Self.end(3)])
     #expect(line.next(for: 0, at: Self.start).words == "rest")
   }
 
@@ -166,7 +166,7 @@ extension PostgresQueue.Step {
     switch self {
     case .rest: "rest"
     case .connect: "connect"
-    case .perform(.request(let request)): "request \(request.intent?.value ?? 0)"
+    case .perform(.request(let request)): "request \(request.intents.first?.value ?? 0)"
     case .perform(.ends(let ends)): "ends " + ends.map { "\($0.intent.value)" }.joined(separator: " ")
     case .perform(.voids(let intents)): "voids " + intents.map { "\($0.value)" }.joined(separator: " ")
     }

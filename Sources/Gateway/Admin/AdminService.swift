@@ -13,18 +13,16 @@ struct AdminService {
   let connection: ClientConnection
 
   /// Gives a connection one of the admin listener's own places; without one it is closed.
-  static func accept(
-    _ bytes: ByteChannel, _ handler: AdminHandler, connections: OpenConnections
-  ) -> @Sendable (isolated ByteChannel) async -> Void {
-    guard connections.admit(bytes, limit: mostConnections) else { return { $0.abort() } }
-    return { bytes in
-      await AdminService(handler: handler, connection: ClientConnection(bytes, limits: Limits(), memory: nil)).run()
+  static func accept(_ bytes: ByteChannel, _ handler: AdminHandler, connections: OpenConnections) {
+    guard connections.admit(bytes, limit: mostConnections) else { return bytes.assumeIsolated { $0.abort() } }
+    bytes.serve { bytes in
+      await AdminService(handler: handler, connection: ClientConnection(bytes, limits: Limits())).run()
       connections.endService(of: bytes)
     }
   }
 
   private func run() async {
-    while let head = try? await connection.nextHead() {
+    while let head = await connection.nextHead() {
       let answer = await handler.answer(method: ExactString(head.method.rawValue), target: ExactString(head.target.text))
       let mayContinue = head.keepAlive && !head.announcesBody
       var written = ResponseHeadWriter(status: answer.status, reason: "".utf8)

@@ -113,18 +113,23 @@ final class SharedBudget: Sendable {
   }
 
   fileprivate func setGiveWay(_ number: UInt64, _ action: (@Sendable () -> Void)?) {
-    let isLate = state.withLock { state in
+    // What the replaced action held may hold a reservation itself: it goes outside the lock.
+    let (isLate, replaced) = state.withLock { state in
+      let replaced = state.holders[number]?.giveWay
       state.holders[number]?.giveWay = action
-      return state.holders[number]?.isDisplaced == true
+      return (state.holders[number]?.isDisplaced == true, replaced)
     }
+    withExtendedLifetime(replaced) {}
     if isLate { action?() }
   }
 
   fileprivate func remove(_ number: UInt64) {
-    state.withLock { state in
+    // What its action held may hold a reservation itself: it goes outside the lock.
+    let removed = state.withLock { state in
       if let holder = state.holders[number] { state.add(-holder.units, to: number) }
-      state.holders[number] = nil
+      return state.holders.removeValue(forKey: number)
     }
+    withExtendedLifetime(removed) {}
   }
 }
 

@@ -6,36 +6,32 @@ import StateStore
 import StrictParsers
 import TokenVerification
 
-/// The exchange of an OIDC token for an upload token, and what goes with it (pypi.md, section 1.1).
+/// Serves the token endpoints: an OIDC token is exchanged for an upload token, and an upload token is ended.
 struct ExchangeFlow {
-  /// An OIDC token and the JSON around it.
-  private static let mostBodyBytes = 64 * 1024
   private static let mostBodyTime = TimeAmount.seconds(30)
 
   let gateway: GatewayServices
   let configuration: Configuration
-  /// Those of the host that was asked: the path of an exchange says no more.
+  /// Those that the path may mean. Never none.
   let registries: [Registry]
   let connection: ClientConnection
 
-  func serve(_ route: ExchangeRoute, _ head: RequestHead, _ body: RequestBody, _ request: RequestContext) async
-    -> RequestService.ConnectionPersistence
+  func serve(_ endpoint: any TokenEndpoint, _ routed: RoutedRequest, _ body: RequestBody, _ request: RequestContext) async
+    -> ConnectionPersistence
   {
-    let attempt = Attempt(route == .burn ? .revoke : .exchange, request.id, on: connection.bytes.channel.eventLoop)
-    attempt.record.describe(request, head, configuration)
+    var record = RequestRecord(endpoint.purpose == .revoke ? .revoke : .exchange, request.id)
+    record.facts.describe(request, routed.head, configuration)
     let end: End
-    switch route {
-    case .audience:
-      end = .done(PyPIExchange.audience(registries[0].settings.audience))
-    case .mint:
-      attempt.record.action = .mint
-      end = await mint(body, attempt)
-    case .burn:
-      attempt.record.action = .burn
-      end = await burn(body, attempt)
+    switch endpoint.purpose {
+    case .issue(let rule):
+      record.facts.action = .mint
+      end = await mint(endpoint, rule, routed, body, &record)
+    case .revoke:
+      record.facts.action = .burn
+      end = await burn(endpoint, routed, body, &record)
     }
     let answer: LocalResponse
-    var mayContinue = head.keepAlive && body.isComplete && !gateway.isDraining
+    var mayContinue = routed.head.keepAlive && body.isComplete && !gateway.isDraining
     switch end {
     case .done(let done): answer = done
     case .counted(let counted):
@@ -54,86 +50,99 @@ struct ExchangeFlow {
 
   // MARK: Mint
 
-  private func mint(_ body: RequestBody, _ attempt: Attempt) async -> End {
+  private func mint(
+    _ endpoint: any TokenEndpoint, _ rule: ExchangeRule, _ routed: RoutedRequest, _ body: RequestBody, _ record: inout RequestRecord
+  ) async -> End {
     do throws(Refusal) {
-      let (token, expiry) = try await exchange(body, attempt)
-      await gateway.conclude(attempt, .completed())
-      return .done(PyPIExchange.minted(token, expiry: expiry))
+      let token = try await exchange(try await self.request(to: endpoint, routed, body), &record)
+      await gateway.conclude(record, .completed())
+      return .done(endpoint.issued(token))
     } catch {
-      attempt.record.nearestPublisher = error.nearestPublisher
-      await gateway.conclude(attempt, error.outcome)
-      return .counted(PyPIExchange.refused(error.forClient(attempt.record.requestID)))
+      record.facts.nearestPublisher = error.nearestPublisher
+      await gateway.conclude(record, error.outcome)
+      return .counted(endpoint.refused(error.forClient(record.facts.requestID)))
     }
   }
 
-  private func exchange(_ body: RequestBody, _ attempt: Attempt) async throws(Refusal) -> (UploadToken, UnixTime) {
-    guard gateway.audit.ensureWritable() else { throw .gateway(.auditUnavailable) }
-    let request = try await self.request(in: body)
+  private func exchange(_ request: TokenRequest, _ record: inout RequestRecord) async throws(Refusal) -> IssuedToken {
     try refuseOldConfiguration()
-    attempt.record.credential = .oidc
-    let authentication = Authentication(gateway: gateway, configuration: configuration, registry: registries[0], attempt: attempt)
-    let (registry, identity) = try await identify(request.token, authentication)
+    record.facts.credential = .oidc
+    let (registry, identity) = try await identify(request.token, &record)
     let principal = Principal(identity: identity, scope: nil)
-    try await authentication.recall(principal)
-    let publishers = try admit(principal, to: registries.filter { $0.settings.audience == registry.settings.audience }, attempt)
+    let inputs = try await authentication(for: registry).inputs(for: principal, gateway)
+    let publishers = try admit(
+      principal, knowing: inputs, to: registries.filter { $0.settings.audience == registry.settings.audience }, &record)
+    let package = try request.package.map { written throws(Refusal) in
+      guard let name = registry.settings.ecosystem.canonicalName(written) else { throw .credential(.malformedExchange) }
+      return PublishTarget.Package(canonical: name)
+    }
     return try await keep(
-      identity, for: TokenScope(publishers: publishers, package: request.package), lifetime: registry.settings.uploadTokenLifetime)
+      identity, for: TokenScope(publishers: publishers, package: package), lifetime: registry.settings.uploadTokenLifetime)
   }
 
   /// The publishers that the token means, of all registries that its audience may mean. Never empty.
   ///
   /// Frozen ones are among them, so that the upload token is judged as the OIDC token itself would be; one of them must be free.
-  private func admit(_ principal: Principal, to registries: [Registry], _ attempt: Attempt) throws(Refusal) -> [PublisherID] {
+  private func admit(
+    _ principal: Principal, knowing inputs: PolicyInputs, to registries: [Registry], _ record: inout RequestRecord
+  ) throws(Refusal) -> [PublisherID] {
     var publishers: [PublisherID] = []
     var refusal: Refusal?
     for registry in registries {
       do throws(PublisherRefusal) {
-        let admissions = try configuration.policy.admit(principal, to: registry.name, knowing: attempt.inputs, at: gateway.now())
+        let admissions = try configuration.policy.admit(principal, to: registry.name, knowing: inputs, at: gateway.now())
         for admission in admissions {
           if !publishers.contains(admission.publisher) { publishers.append(admission.publisher) }
           if let freeze = gateway.freeze(of: registry.name, admission.publisher) {
             refusal = refusal ?? .state(.frozen(freeze))
-          } else if !attempt.record.granted {
-            attempt.record.describe(registry)
-            attempt.record.granted = true
-            attempt.record.publisher = admission.publisher
-            attempt.record.publisherState = admission.isPending ? .pending : .active
+          } else if !record.facts.granted {
+            record.facts.describe(registry)
+            record.facts.granted = true
+            record.facts.publisher = admission.publisher
+            record.facts.publisherState = admission.isPending ? .pending : .active
           }
         }
       } catch {
         refusal = refusal ?? .publisher(error)
       }
     }
-    guard !attempt.record.granted, let refusal else { return publishers }
-    attempt.record.describe(registries[0])
+    guard !record.facts.granted, let refusal else { return publishers }
+    record.facts.describe(registries[0])
     throw refusal
   }
 
-  private func request(in body: RequestBody) async throws(Refusal) -> PyPIExchange.Request {
+  private func request(
+    to endpoint: any TokenEndpoint, _ routed: RoutedRequest, _ body: RequestBody
+  ) async throws(Refusal) -> TokenRequest {
+    guard endpoint.purpose == .revoke || gateway.audit.ensureWritable() else { throw .gateway(.auditUnavailable) }
     let bytes: [UInt8]
-    do throws(BodyRefusal) { bytes = try await body.collect(upTo: Self.mostBodyBytes, within: Self.mostBodyTime) } catch {
+    do throws(BodyRefusal) { bytes = try await body.collect(upTo: endpoint.bodyLimit, within: Self.mostBodyTime) } catch {
       throw .body(error)
     }
-    return try Refusal.wrap(Refusal.credential) { () throws(CredentialRefusal) in try PyPIExchange.Request(body: bytes) }
+    return try Refusal.wrap(Refusal.credential) { () throws(CredentialRefusal) in try endpoint.request(routed, body: bytes) }
   }
 
   /// The registries of one host differ by their audience: the token's own says which is meant.
-  private func identify(_ compact: [UInt8], _ authentication: Authentication) async throws(Refusal) -> (Registry, PublisherIdentity) {
+  private func identify(_ compact: [UInt8], _ record: inout RequestRecord) async throws(Refusal) -> (Registry, PublisherIdentity) {
     for registry in registries.dropLast() {
       do throws(Refusal) {
-        return (registry, try await authentication.identity(ofToken: compact, audience: registry.settings.audience))
+        return (registry, try await authentication(for: registry).identity(ofToken: compact, in: &record, gateway))
       } catch {
         guard case .token(.wrongAudience) = error else { throw error }
       }
     }
     let last = registries[registries.count - 1]
-    return (last, try await authentication.identity(ofToken: compact, audience: last.settings.audience))
+    return (last, try await authentication(for: last).identity(ofToken: compact, in: &record, gateway))
+  }
+
+  private func authentication(for registry: Registry) -> Authentication {
+    Authentication(configuration: configuration, audience: registry.settings.audience)
   }
 
   /// Makes the upload token and uses up the OIDC token in one step of the store, the last that can fail: clients send the same token again after a 5xx.
   private func keep(
     _ identity: PublisherIdentity, for scope: TokenScope, lifetime: Milliseconds
-  ) async throws(Refusal) -> (UploadToken, UnixTime) {
+  ) async throws(Refusal) -> IssuedToken {
     guard let token = try? UploadToken.random() else { throw .state(.unavailable) }
     let expiry = gateway.now().advanced(by: lifetime.milliseconds / 1000)
     let record = UploadTokenRecord(
@@ -148,7 +157,7 @@ struct ExchangeFlow {
       _ = try? await gateway.store.burn(token.hash, at: gateway.now())
       throw error
     }
-    return (token, expiry)
+    return IssuedToken(token, expiry: expiry)
   }
 
   /// A body may be held back for long, and a token must not be made for a publisher whose tokens were ended meanwhile.
@@ -159,22 +168,24 @@ struct ExchangeFlow {
   // MARK: Burn
 
   /// Whatever is sent, the answer is the same, and counts in the same way, so that nobody learns which tokens live.
-  private func burn(_ body: RequestBody, _ attempt: Attempt) async -> End {
+  private func burn(
+    _ endpoint: any TokenEndpoint, _ routed: RoutedRequest, _ body: RequestBody, _ record: inout RequestRecord
+  ) async -> End {
     do throws(Refusal) {
-      let request = try await request(in: body)
+      let request = try await request(to: endpoint, routed, body)
       guard let token = UploadToken(parsing: request.token) else { throw .credential(.unknownUploadToken) }
-      attempt.record.credential = .uploadToken
+      record.facts.credential = .uploadToken
       let burnt: UploadTokenRecord?
       do throws(StateRefusal) { burnt = try await gateway.store.burn(token.hash, at: gateway.now()) } catch { throw .state(error) }
       guard let burnt else { throw .credential(.unknownUploadToken) }
-      attempt.identify(burnt.identity, configuration.policy.provenance(of: burnt.identity), signedPart: nil)
-      attempt.record.granted = true
-      await gateway.conclude(attempt, .completed())
-      return .counted(PyPIExchange.burnt)
+      record.identify(burnt.identity, configuration.policy.provenance(of: burnt.identity), signedPart: nil)
+      record.facts.granted = true
+      await gateway.conclude(record, .completed())
+      return .counted(endpoint.revoked())
     } catch {
-      await gateway.conclude(attempt, error.outcome)
-      if case .state = error { return .counted(PyPIExchange.refused(error.forClient(attempt.record.requestID))) }
-      return .counted(PyPIExchange.burnt)
+      await gateway.conclude(record, error.outcome)
+      if case .state = error { return .counted(endpoint.refused(error.forClient(record.facts.requestID))) }
+      return .counted(endpoint.revoked())
     }
   }
 }

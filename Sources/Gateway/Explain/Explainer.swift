@@ -167,15 +167,15 @@ package struct Explainer: Sendable {
     case .release(let package, let version):
       return try target(package: ExactString(package), version: version.map { ExactString($0) }, file: "", registry)
     case .file(let name, let content):
-      let dialect: any RegistryProtocol
+      let registryProtocol: any RegistryProtocol
       do throws(ConfigurationBuilder.Failure) {
-        dialect = try builder.dialect(registry)
+        registryProtocol = try builder.registryProtocol(registry)
       } catch {
         throw Misunderstood(description: error.message)
       }
       let target: PublishTarget?
       do throws(UploadRefusal) {
-        target = try dialect.target(
+        target = try registryProtocol.target(
           ofFile: ExactString(name), FileContent(bytes: content), .ofThisThread(settings.server.limits.inspectionTimeout))
       } catch {
         throw Misunderstood(description: "\(name): \(error.explanation) (\(error.code.rawValue))")

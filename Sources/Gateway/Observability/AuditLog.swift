@@ -45,6 +45,28 @@ package final class AuditLog: Sendable {
     }
   }
 
+  /// A record as it is handed over with others.
+  ///
+  /// - Parameter late: Called once it is written after `write` has told that it could not be.
+  func entry(_ record: AuditRecord, _ outcome: AuditOutcome, at time: Timestamp, late: @escaping @Sendable () -> Void) -> LineWriter.Entry {
+    LineWriter.Entry(bytes: record.line(outcome, at: time), importance: record.importance(outcome), late: goesOnWithout ? nil : late)
+  }
+
+  /// Writes records in their order. `completion` is called once, on any thread, with whether nothing depends on this process any more for each to be
+  /// there.
+  func write(_ entries: [LineWriter.Entry], completion: @escaping @Sendable ([Bool]) -> Void) {
+    let goesOnWithout = goesOnWithout
+    writer.write(entries) { written in completion(goesOnWithout ? written.map { _ in true } : written) }
+  }
+
+  /// Whether requests go on without their records.
+  private var goesOnWithout: Bool {
+    switch policy {
+    case .refuse: false
+    case .continue: true
+    }
+  }
+
   /// Writes a record that was made before: of an operator's action, or of an upload that an earlier process did not end. Returns when that was tried.
   ///
   /// - Parameter settle: Called once it is written, however late.
@@ -84,7 +106,11 @@ package final class AuditLog: Sendable {
   @discardableResult
   private func write(_ line: [UInt8], _ importance: LineWriter.Importance, then settle: @escaping @Sendable () -> Void) async -> Bool {
     await withCheckedContinuation { continuation in
-      writer.write(line, importance, written: { continuation.resume(returning: $0) }, eventually: settle)
+      let written: @Sendable (Bool) -> Void = { isWritten in
+        if isWritten { settle() }
+        continuation.resume(returning: isWritten)
+      }
+      writer.write(line, importance, written: written, late: settle)
     }
   }
 }

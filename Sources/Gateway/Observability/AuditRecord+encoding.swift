@@ -78,7 +78,7 @@ extension AuditRecord {
   private func writeFacts(to line: inout JSONLine) {
     line.member("registry", registry?.description)
     line.member("protocol", ecosystem?.rawValue)
-    line.member("action", action?.rawValue)
+    line.member("action", action?.name)
     line.member("package.name", target?.package.canonical)
     line.member("package.version", target?.version?.written)
     line.member("artifact.filename", target?.file)

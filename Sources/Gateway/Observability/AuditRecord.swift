@@ -13,8 +13,6 @@ package struct AuditRecord: Hashable, Sendable {
     case forget, freeze, unfreeze
   }
 
-  package enum Action: String, CaseIterable, Sendable { case upload, mint, burn }
-
   /// How the client authenticated.
   package enum Credential: String, CaseIterable, Sendable {
     case oidc
@@ -71,7 +69,7 @@ package struct AuditRecord: Hashable, Sendable {
   package var registry: RegistryName?
   /// The registry's `protocol` in the configuration.
   package var ecosystem: Ecosystem?
-  package var action: Action?
+  package var action: AuditAction?
   /// The package's canonical name, the version as the upload writes it and the file's name come from it.
   package var target: PublishTarget?
   package var artifactDigest: SHA256Digest?

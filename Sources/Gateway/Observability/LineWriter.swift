@@ -34,11 +34,19 @@ package final class LineWriter: Sendable {
     let importance: Importance
     /// Called once: true when it is written, false when it could not be, at first.
     var written: (@Sendable (Bool) -> Void)?
-    /// Called once it is written, however late.
-    let eventually: (@Sendable () -> Void)?
+    /// Called once it is written after `written` was told that it could not be.
+    let late: (@Sendable () -> Void)?
 
     /// The same for later: nobody waits for it any more.
-    var unanswered: Line { Line(bytes: bytes, importance: importance, eventually: eventually) }
+    var unanswered: Line { Line(bytes: bytes, importance: importance, late: late) }
+  }
+
+  /// One of several lines that are handed over together.
+  package struct Entry: Sendable {
+    let bytes: [UInt8]
+    let importance: Importance
+    /// Called once it is written after the completion was told that it could not be.
+    let late: (@Sendable () -> Void)?
   }
 
   private struct State {
@@ -79,23 +87,50 @@ package final class LineWriter: Sendable {
   /// How many lines were dropped because they could not be written.
   package var dropped: Int { state.withLock { $0.dropped } }
 
-  /// Returns at once. What is to be called is called from the writer's thread: `eventually`, once the line is written, before `written`, which is told
-  /// whether it could be at first.
+  /// Returns at once. What is to be called is called from the writer's thread: `written`, which is told whether the line could be written at first, and
+  /// `late` if it is only written after that.
   package func write(
-    _ bytes: [UInt8], _ importance: Importance, written: (@Sendable (Bool) -> Void)? = nil, eventually: (@Sendable () -> Void)? = nil
+    _ bytes: [UInt8], _ importance: Importance, written: (@Sendable (Bool) -> Void)? = nil, late: (@Sendable () -> Void)? = nil
   ) {
-    let (isTaken, mustServe) = state.withLock { state in
-      guard state.backlog + bytes.count <= importance.largestBacklog else {
-        state.dropped += 1
-        return (false, false)
+    if !take([Line(bytes: bytes, importance: importance, written: written, late: late)]).isEmpty { written?(false) }
+  }
+
+  /// Writes several lines in their order. `completion` is called once, on any thread, with whether each could be written at first.
+  package func write(_ entries: [Entry], completion: @escaping @Sendable ([Bool]) -> Void) {
+    let answers = Mutex((written: [Bool](repeating: false, count: entries.count), missing: entries.count))
+    let answer: @Sendable (Int, Bool) -> Void = { index, isWritten in
+      let all = answers.withLock { answers in
+        answers.written[index] = isWritten
+        answers.missing -= 1
+        return answers.missing == 0 ? answers.written : nil
       }
-      state.backlog += bytes.count
-      state.waiting.append(Line(bytes: bytes, importance: importance, written: written, eventually: eventually))
-      defer { state.isServed = true }
-      return (true, !state.isServed)
+      if let all { completion(all) }
+    }
+    let lines = entries.enumerated().map { index, entry in
+      Line(bytes: entry.bytes, importance: entry.importance, written: { answer(index, $0) }, late: entry.late)
+    }
+    for line in take(lines) { line.written?(false) }
+  }
+
+  /// Puts lines behind those that wait. Returns those for which there is no room.
+  private func take(_ lines: [Line]) -> [Line] {
+    let (refused, mustServe) = state.withLock { state in
+      var refused: [Line] = []
+      for line in lines {
+        guard state.backlog + line.bytes.count <= line.importance.largestBacklog else {
+          state.dropped += 1
+          refused.append(line)
+          continue
+        }
+        state.backlog += line.bytes.count
+        state.waiting.append(line)
+      }
+      guard refused.count < lines.count, !state.isServed else { return (refused, false) }
+      state.isServed = true
+      return (refused, true)
     }
     if mustServe { queue.async { self.serve() } }
-    if !isTaken { written?(false) }
+    return refused
   }
 
   /// Opens the file anew, after it was renamed, say.
@@ -190,8 +225,7 @@ package final class LineWriter: Sendable {
 
   private func finish(_ line: Line) {
     state.withLock { $0.backlog -= line.bytes.count }
-    line.eventually?()
-    line.written?(true)
+    if let written = line.written { written(true) } else { line.late?() }
   }
 
   private func fail(with failure: Int32, keeping unwritten: ArraySlice<Line>) {

@@ -31,16 +31,14 @@ struct MeasuredStore: StateStore {
     try await timed { () async throws(StateRefusal) in try await store.burn(hash, at: now) }
   }
 
-  func bind(_ binding: Binding) async throws(StateRefusal) -> IntentID {
-    try await timed { () async throws(StateRefusal) in try await store.bind(binding) }
-  }
-
-  func claim(_ claim: StreamClaim) async throws(StateRefusal) -> StreamClaimOutcome {
-    try await timed { () async throws(StateRefusal) in try await store.claim(claim) }
-  }
-
-  func open(_ upload: UploadIntent) async throws(StateRefusal) -> IntentID {
-    try await timed { () async throws(StateRefusal) in try await store.open(upload) }
+  /// One measurement a batch, unless nobody waits for it.
+  func submit(_ batch: StoreBatch, completion: @escaping StoreBatch.Completion) {
+    guard !batch.reservations.isEmpty else { return store.submit(batch, completion: completion) }
+    let began = ContinuousClock.now
+    store.submit(batch) { [times] results in
+      times.observe(.now - began)
+      completion(results)
+    }
   }
 
   func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) async throws(StateRefusal) -> [PinnedIdentity] {
@@ -50,8 +48,6 @@ struct MeasuredStore: StateStore {
   func probe() async throws(StateRefusal) {
     try await timed { () async throws(StateRefusal) in try await store.probe() }
   }
-
-  func end(_ intent: IntentID, as end: IntentOutcome, _ success: UploadSuccess?) { store.end(intent, as: end, success) }
 
   // MARK: For upkeep
 

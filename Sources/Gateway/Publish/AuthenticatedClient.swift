@@ -2,12 +2,20 @@ import PublisherPolicy
 import RegistryProtocols
 import StrictParsers
 
-/// On whose word an upload asks to be sent.
+/// Which credential authenticated the client.
 enum AuthenticatedClient {
-  /// Somebody whom the policy knows by a token.
+  /// A token that the policy knows.
   case principal(AuthenticatedPrincipal)
-  /// Somebody whom only the registry knows.
+  /// The client's own, which only the registry knows.
   case legacy(PassthroughCredential)
+
+  /// Whether the credential that goes upstream is ours.
+  var isOurs: Bool {
+    switch self {
+    case .principal: true
+    case .legacy: false
+    }
+  }
 }
 
 /// A client's own static credential, for a registry that still takes such: it goes upstream in the place of ours.

@@ -5,31 +5,26 @@ import TokenVerification
 
 /// A GET or HEAD that the registry answers: never with the service credential, and on a connection of its own.
 struct ReadFlow {
-  /// What of a registry's answer to a read a client may see. Its challenge is among them, since the client's own credential is passed on.
-  private static let relayedFields: Set<String> = [
-    "content-type", "content-encoding", "content-range", "content-disposition", "accept-ranges", "etag", "last-modified", "cache-control",
-    "expires", "vary", "link", "www-authenticate", "retry-after",
-  ]
-
   let gateway: GatewayServices
   let configuration: Configuration
   let registry: Registry
   let connection: ClientConnection
 
-  func serve(_ head: RequestHead, _ path: RoutedPath, _ body: RequestBody, _ request: RequestContext) async
-    -> RequestService.ConnectionPersistence
+  func serve(_ route: ReadRoute, _ routed: RoutedRequest, _ body: RequestBody, _ request: RequestContext) async
+    -> ConnectionPersistence
   {
     do throws(Refusal) {
-      return try await pass(head, path, body.resources, request)
+      return try await pass(route, routed, body.resources, request)
     } catch {
-      let answer = registry.dialect.answer(refusing: error.forClient(request.id))
+      let answer = registry.protocol.response(refusing: error.forClient(request.id), to: .read(route))
       return await connection.answer(answer, to: request, closing: true) ? .close : .abort
     }
   }
 
   private func pass(
-    _ head: RequestHead, _ path: RoutedPath, _ resources: RequestResources, _ request: RequestContext
-  ) async throws(Refusal) -> RequestService.ConnectionPersistence {
+    _ route: ReadRoute, _ routed: RoutedRequest, _ resources: RequestResources, _ request: RequestContext
+  ) async throws(Refusal) -> ConnectionPersistence {
+    let head = routed.head
     guard registry.settings.reads == .pass else { throw .route(.readsRefused) }
     let limits = configuration.settings.server.limits
     let upstream: UpstreamConnection
@@ -45,8 +40,8 @@ struct ReadFlow {
       upstream.slot?.onGiveWay(giveWay)
       watch = await ClientWatch(of: connection.bytes, ending: upstream.bytes, waitsForAnswer: false)
       let sent = UpstreamHead(
-        reading: registry.readTarget(for: path), method: head.method, origin: registry.openOrigin, of: head,
-        authorization: authorization(of: head))
+        reading: registry.upstreamTarget(routed.path.target), method: head.method, origin: registry.openOrigin, of: head,
+        forwarding: route.fields.request, authorization: authorization(of: routed))
       _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: sent.bytes)))
       answer = try await upstream.answerHead(to: head.method, by: upstream.answerDeadline)
     } catch {
@@ -56,7 +51,7 @@ struct ReadFlow {
     }
     gateway.health.answered(registry.name)
     gateway.metrics.countRead(registry.name, status: answer.status)
-    let end = await relay(answer, from: upstream, to: head, resources.memory, request)
+    let end = await relay(answer, route.fields, from: upstream, to: head, resources.memory, request)
     withExtendedLifetime(watch) {}
     switch end {
     case .whole: return head.keepAlive && !gateway.isDraining ? .keepAlive : .close
@@ -66,13 +61,13 @@ struct ReadFlow {
   }
 
   /// The client's own credential, unless it is one of those that are ours to judge: a JWS and an upload token never leave.
-  private func authorization(of head: RequestHead) -> ArraySlice<UInt8>? {
+  private func authorization(of routed: RoutedRequest) -> ArraySlice<UInt8>? {
     do throws(CredentialRefusal) {
-      _ = try registry.dialect.credential(in: head)
+      _ = try registry.protocol.credential(of: routed)
       return nil
     } catch {
       guard error == .notAccepted else { return nil }
-      return try? head.fields.single(named: "authorization")
+      return try? routed.head.fields.single(named: "authorization")
     }
   }
 
@@ -86,12 +81,13 @@ struct ReadFlow {
 
   /// Passes the answer on as it comes.
   private func relay(
-    _ answer: ResponseHead, from upstream: UpstreamConnection, to head: RequestHead, _ memory: Reservation, _ request: RequestContext
+    _ answer: ResponseHead, _ fields: FieldRules, from upstream: UpstreamConnection, to head: RequestHead, _ memory: Reservation,
+    _ request: RequestContext
   ) async -> RelayEnd {
     var written = ResponseHeadWriter(status: answer.status, reason: answer.reason)
-    for field in answer.fields where Self.relayedFields.contains(field.nameText) { written.add(field.nameText, field.value) }
+    for field in answer.fields where fields.response.contains(field.nameText) { written.add(field.nameText, field.value) }
     if let location = try? answer.fields.single(named: "location") {
-      if let rewritten = registry.locationRewrite(for: head, configuration).rewrite(location) { written.add("location", rewritten.utf8) }
+      if let rewritten = registry.linkRewrite(for: head, configuration).rewrite(location) { written.add("location", rewritten.utf8) }
     }
     let framing = AnswerFraming(relaying: answer, to: head)
     framing.describe(in: &written)

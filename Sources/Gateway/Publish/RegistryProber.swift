@@ -18,7 +18,7 @@ struct RegistryProber {
 
   let gateway: GatewayServices
   let registry: Registry
-  let path: RoutedPath
+  let request: RoutedRequest
   let connector: UpstreamConnector
   /// What long answers count in.
   let memory: Reservation
@@ -30,9 +30,9 @@ struct RegistryProber {
   ) async throws(UpstreamFailure) -> Existence {
     if subject == .package, gateway.knownPackages.contains(target.package, of: registry.name) { return .exists }
     var found = Existence.absent
-    for question in registry.dialect.questions(subject, target, path: path) {
+    for probe in registry.protocol.probes(subject, target, for: request) {
       do throws(UpstreamFailure) {
-        found = found || (try await answer(to: question, as: asker))
+        found = found || (try await answer(to: probe, as: asker))
       } catch {
         if error == .unreachable { gateway.health.failed(error, registry.name) }
         if error == .credentialRefused { throw error }
@@ -44,8 +44,8 @@ struct RegistryProber {
     return found
   }
 
-  private func answer(to question: ExistenceProbe, as asker: Asker) async throws(UpstreamFailure) -> Existence {
-    let target = registry.settings.upstream.basePath + question.path.text
+  private func answer(to probe: ExistenceProbe, as asker: Asker) async throws(UpstreamFailure) -> Existence {
+    let target = registry.upstreamTarget(probe.path)
     let head: UpstreamHead
     let origin: UpstreamOrigin
     var credential: ServiceCredential?
@@ -53,33 +53,33 @@ struct RegistryProber {
     case .policy(let inquiry):
       origin = registry.origin
       credential = try await registry.credential.current()
-      head = UpstreamHead(asking: inquiry, question.method, target, origin: origin, credential: credential)
+      head = UpstreamHead(asking: inquiry, probe.method, target, origin: origin, credential: credential)
     case .client(let pass):
       origin = registry.openOrigin
-      head = UpstreamHead(asking: pass, question.method, target, origin: origin)
+      head = UpstreamHead(asking: pass, probe.method, target, origin: origin)
     }
     let upstream = try await connector.connect(to: origin, on: eventLoop)
-    let answer = try await self.answer(to: question, head, on: upstream, origin)
+    let answer = try await self.answer(to: probe, head, on: upstream, origin)
     // Reads may be guarded by themselves: a publish of nothing tells whether it is the credential.
     if answer.status == 401, let credential, await registry.refuses(credential, connector, on: eventLoop) {
       gateway.noteRefusedCredential(of: registry, status: answer.status)
       throw .credentialRefused
     }
     // A page may be long, and is searched where nobody waits for the thread.
-    return try await gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in question.meaning(answer) }
+    return try await gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in probe.meaning(answer) }
   }
 
   private func answer(
-    to question: ExistenceProbe, _ head: UpstreamHead, on upstream: UpstreamConnection, _ origin: UpstreamOrigin
+    to probe: ExistenceProbe, _ head: UpstreamHead, on upstream: UpstreamConnection, _ origin: UpstreamOrigin
   ) async throws(UpstreamFailure) -> ExistenceProbe.Answer {
     let deadline = NIODeadline.now() + Self.patience
     _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: head.bytes)))
-    let answer = try await upstream.answerHead(to: question.method, by: deadline)
+    let answer = try await upstream.answerHead(to: probe.method, by: deadline)
     gateway.health.answered(registry.name)
     guard answer.fields.values(named: "content-encoding").allSatisfy({ ASCII.equalIgnoringCase($0, "identity".utf8) }) else {
       throw .encodedAnswer
     }
-    let isListing = question.method == .get && (200..<300).contains(answer.status)
+    let isListing = probe.method == .get && (200..<300).contains(answer.status)
     let body = isListing ? try await upstream.collectBody(upTo: Self.largestAnswer, by: deadline, in: memory) : []
     let location = (try? answer.fields.single(named: "location")).flatMap { $0.flatMap { ExactString(utf8: $0) } }
     return .init(status: answer.status, location: location, authority: origin.authority, body: body)

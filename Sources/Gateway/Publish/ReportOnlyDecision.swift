@@ -2,10 +2,9 @@ import PublisherPolicy
 import RegistryProtocols
 import StateStore
 import StrictParsers
-import TokenVerification
 
 /// What the policy would have said of an upload that the client's own credential sends (`mode: report`). Nothing hangs on it but its record.
-final class ReportOnlyDecision {
+struct ReportOnlyDecision {
   /// Where the OIDC token stands, beside the client's own credential.
   private static let field: ExactString = "x-imprimatur-token"
 
@@ -13,40 +12,37 @@ final class ReportOnlyDecision {
   /// `nil` if it would have been granted, or while nothing was judged.
   private(set) var refusal: Refusal?
 
-  /// `nil` if the client sent no token.
-  init?(of head: RequestHead, _ authentication: Authentication) async {
-    guard !head.fields.values(named: Self.field).isEmpty else { return nil }
-    do throws(Refusal) {
-      guard let token = try? head.fields.single(named: Self.field) else { throw .credential(.repeated) }
-      let identity = try await authentication.identity(ofToken: Array(token), audience: authentication.registry.settings.audience)
-      let principal = Principal(identity: identity, scope: nil)
-      try await authentication.recall(principal)
-      self.principal = .success(principal)
-    } catch {
-      principal = .failure(error)
-      refusal = error
-    }
+  init(of principal: Result<Principal, Refusal>) {
+    self.principal = principal
+    if case .failure(let refusal) = principal { self.refusal = refusal }
+  }
+
+  /// The token that is to be judged; `nil` if the client sent none.
+  static func token(in head: RequestHead) -> Result<[UInt8], Refusal>? {
+    guard !head.fields.values(named: field).isEmpty else { return nil }
+    guard let token = try? head.fields.single(named: field) else { return .failure(.credential(.repeated)) }
+    return .success(Array(token))
   }
 
   /// Returns what the registry must be asked first, if the decision hangs on it.
-  func judge(_ target: PublishTarget, _ pipeline: PublishPipeline) -> ProbePermit? {
-    pipeline.attempt.record.granted = false
+  mutating func judge(
+    _ target: PublishTarget, knowing inputs: PolicyInputs, in record: inout RequestRecord, _ world: some PublishWorld
+  ) -> ProbePermit? {
+    record.facts.granted = false
     guard case .success(let principal) = principal else { return nil }
     do throws(PolicyRefusal) {
       refusal = nil
-      let decision = try pipeline.gateway.configuration.policy.decide(
-        principal, target, knowing: pipeline.attempt.inputs, at: pipeline.gateway.now())
-      switch decision {
+      switch try world.configuration.policy.decide(principal, target, knowing: inputs, at: world.now()) {
       case .granted(let grant):
-        if let freeze = pipeline.gateway.freeze(of: target.registry, grant.publisher) {
+        if let freeze = world.freeze(of: target.registry, grant.publisher) {
           refusal = .state(.frozen(freeze))
         } else {
-          pipeline.attempt.record.describe(grant)
+          record.facts.describe(grant)
         }
         return nil
-      case .hangsOnExistence(let inquiry):
-        refusal = .package(.existenceUnknown(package: inquiry.target.package.canonical))
-        return inquiry
+      case .hangsOnExistence(let leave):
+        refusal = .package(.existenceUnknown(package: leave.target.package.canonical))
+        return leave
       }
     } catch {
       refusal = Refusal(error)

@@ -20,20 +20,31 @@ final class StreamDigest {
   /// - Parameter memory: What the bytes that wait to be hashed count in.
   init(_ memory: Reservation) { self.memory = memory }
 
+  /// Hashes the next bytes at once. False if there are too many for that: then they are for `update`.
+  func hashAtOnce(_ bytes: ByteBuffer) -> Bool {
+    guard case .here(var sha256) = place, count + bytes.readableBytes <= Self.shortBytes else { return false }
+    count += bytes.readableBytes
+    sha256.update(bytes.readableBytesSpan)
+    place = .here(sha256)
+    return true
+  }
+
   /// Takes the next bytes; it waits only where the hash has fallen far behind.
   func update(_ bytes: ByteBuffer) async {
-    count += bytes.readableBytes
     switch place {
-    case .here(var sha256):
-      guard count > Self.shortBytes else {
-        sha256.update(bytes.readableBytesSpan)
-        place = .here(sha256)
-        return
-      }
+    case .here(let sha256):
       let thread = HashingThread(continuing: sha256, memory)
       place = .elsewhere(thread)
       await thread.update(bytes)
     case .elsewhere(let thread): await thread.update(bytes)
+    }
+  }
+
+  /// `nil` if another thread is still computing it.
+  var value: SHA256Digest? {
+    switch place {
+    case .here(let sha256): sha256.finalize()
+    case .elsewhere: nil
     }
   }
 

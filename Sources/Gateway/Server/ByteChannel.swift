@@ -11,11 +11,14 @@ enum ChannelFailure: Error, Hashable, Sendable {
   case displaced
 }
 
-/// A connection as bytes that are awaited: an actor on the connection's own event loop, so that all code that serves it runs there.
+/// A connection as bytes: an actor on the connection's own event loop, so that all code that serves it runs there. Its bytes are awaited, or taken by an
+/// observer that is told when there are some.
 ///
-/// Nothing is read from the socket that nobody asked for, which is the back-pressure of all that stands on it. The exception is the end of the
-/// other side's stream: with it NIO reads all that the kernel holds, so that what is stored unread counts in the memory budget.
+/// What nobody has taken is stored, counts in the memory budget, and stops the reading from the socket once it is much: the back-pressure of all that
+/// stands on it.
 actor ByteChannel {
+  /// So much is stored unread before the socket is not read any more.
+  private static let mostStoredBytes = 16 << 10
   /// How long an orderly end may take: the last bytes, and TLS's closing words.
   private static let closeTime = TimeAmount.seconds(5)
 
@@ -29,14 +32,15 @@ actor ByteChannel {
   private var memory: Reservation?
   /// What went wrong first with the connection, such as its handshake.
   private(set) var trouble: (any Error)?
-  private var reader: CheckedContinuation<Result<ByteBuffer?, ChannelFailure>, Never>?
+  private var reader: CheckedContinuation<Result<Void, ChannelFailure>, Never>?
+  private var observer: NIOLoopBound<any ByteChannelObserver>?
   private var writer: CheckedContinuation<Void, Never>?
   private var handshakeWaiter: CheckedContinuation<Void, Never>?
   /// Writes of which the socket has not taken all bytes.
   private var outstandingWrites = 0
   /// Whether the other side had something to say while the socket had not taken all that was written.
   private var wasInterrupted = false
-  private var isReadOutstanding = false
+  private var isReadingPaused = false
   private var isClosing = false
   private var onSurprise: (@Sendable () -> Void)?
   private var onEnd: (@Sendable (StreamEnd) -> Void)?
@@ -68,6 +72,11 @@ actor ByteChannel {
     return bytes
   }
 
+  /// Serves the connection by a task on its event loop.
+  nonisolated func serve(_ work: @escaping @Sendable (isolated ByteChannel) async -> Void) {
+    Task(executorPreference: EventLoopTaskExecutor(channel.eventLoop)) { await work(self) }
+  }
+
   /// Counts what is stored unread in a budget from now on.
   func count(in memory: Reservation) {
     self.memory = memory
@@ -77,22 +86,59 @@ actor ByteChannel {
 
   // MARK: Reading
 
+  /// What a look at the received bytes gives.
+  enum Input {
+    case bytes(ByteBuffer)
+    case nothing
+    /// The other side has ended its stream.
+    case ended
+
+    /// The input, once.
+    mutating func take() -> Input {
+      defer { self = .nothing }
+      return self
+    }
+  }
+
+  /// What has come, in the order of its arrival. Throws only `displaced`.
+  func take() throws(ChannelFailure) -> Input {
+    if isDisplaced { throw .displaced }
+    guard let buffer = received else { return ended ? .ended : .nothing }
+    received = nil
+    memory?.shrink(by: buffer.readableBytes)
+    if isReadingPaused { pauseReading(false) }
+    return .bytes(buffer)
+  }
+
   /// The next bytes, in the order of their arrival; `nil` once the other side has ended its stream.
   func read(by deadline: NIODeadline) async throws(ChannelFailure) -> ByteBuffer? {
-    if isDisplaced { throw .displaced }
-    if let buffer = received {
-      received = nil
-      memory?.shrink(by: buffer.readableBytes)
-      return buffer
+    while true {
+      switch try take() {
+      case .bytes(let buffer): return buffer
+      case .ended: return nil
+      case .nothing: try await awaitInput(by: deadline)
+      }
     }
-    if ended { return nil }
+  }
+
+  /// Returns when there are bytes to take, or the other side has ended its stream.
+  func awaitInput(by deadline: NIODeadline) async throws(ChannelFailure) {
+    if isDisplaced { throw .displaced }
+    guard !hasInput else { return }
     readTimer.start(until: deadline, on: channel.eventLoop, fire: readAlarm)
     defer { readTimer.stop() }
-    return try await withCheckedContinuation { continuation in
-      reader = continuation
-      requestRead()
-    }.get()
+    try await withCheckedContinuation { reader = $0 }.get()
   }
+
+  // MARK: Observing
+
+  /// Tells `observer` what happens from now on, and nobody any more if it is `nil`.
+  func observe(by observer: NIOLoopBound<any ByteChannelObserver>?) { self.observer = channel.isActive ? observer : nil }
+
+  /// Tells the observer when `deadline` is over; an earlier one is forgotten.
+  func setDeadline(_ deadline: NIODeadline) { readTimer.start(until: deadline, on: channel.eventLoop, fire: readAlarm) }
+
+  func clearDeadline() { readTimer.stop() }
 
   /// Puts bytes back that the last `read` gave and that belong to what comes next.
   func unread(_ buffer: ByteBuffer) {
@@ -109,11 +155,11 @@ actor ByteChannel {
   /// Whether the other side has sent bytes that nobody has read, or has ended its stream.
   var hasInput: Bool { received != nil || ended }
 
+  /// Whether the other side has ended its stream.
+  var isEnded: Bool { ended }
+
   /// Whether the other side has ended its stream without another byte.
   var hasEnded: Bool { received == nil && ended }
-
-  /// From now on input is noticed as it comes: it ends a waiting `write`, and calls what `surprised` was given.
-  func watchInput() { requestRead() }
 
   /// What to call, once, when bytes or the end arrive while nobody reads.
   func onUnexpectedInput(_ action: (@Sendable () -> Void)?) { onSurprise = action }
@@ -138,23 +184,30 @@ actor ByteChannel {
   /// Ends a waiting `read`, and the next one of this request: another request needs the room.
   func displace() {
     isDisplaced = true
-    reader?.resume(returning: .failure(.displaced))
-    reader = nil
+    resumeReader(.failure(.displaced))
+    observer?.value.displaced()
   }
 
-  private func requestRead() {
-    guard !isReadOutstanding, !ended else { return }
-    isReadOutstanding = true
-    channel.read()
+  private func resumeReader(_ result: Result<Void, ChannelFailure>) {
+    let waiting = reader
+    reader = nil
+    waiting?.resume(returning: result)
+  }
+
+  private func pauseReading(_ isPaused: Bool) {
+    guard isPaused != isReadingPaused, channel.isActive else { return }
+    isReadingPaused = isPaused
+    try? channel.syncOptions?.setOption(.autoRead, value: !isPaused)
   }
 
   private var readAlarm: @Sendable () -> Void { { self.assumeIsolated { $0.readAlarmWentOff() } } }
 
   private func readAlarmWentOff() {
     guard readTimer.isLate(on: channel.eventLoop, fire: readAlarm) else { return }
-    reader?.resume(returning: .failure(.timedOut))
-    reader = nil
+    readTimer.stop()
+    resumeReader(.failure(.timedOut))
     resumeHandshakeWaiter()
+    observer?.value.deadlinePassed()
   }
 
   // MARK: TLS
@@ -165,10 +218,7 @@ actor ByteChannel {
     guard !ended, channel.isActive else { return false }
     readTimer.start(until: deadline, on: channel.eventLoop, fire: readAlarm)
     defer { readTimer.stop() }
-    await withCheckedContinuation { continuation in
-      handshakeWaiter = continuation
-      requestRead()
-    }
+    await withCheckedContinuation { handshakeWaiter = $0 }
     return isHandshakeComplete
   }
 
@@ -197,6 +247,11 @@ actor ByteChannel {
   /// Hands bytes to the socket and returns when it would take more, or as soon as the other side has something to say.
   func write(_ data: IOData, at pace: inout TransferPace) async throws(ChannelFailure) -> WriteOutcome {
     try submit(data)
+    return try await awaitWritable(at: &pace)
+  }
+
+  /// Returns when the socket would take more, or as soon as the other side has something to say.
+  func awaitWritable(at pace: inout TransferPace) async throws(ChannelFailure) -> WriteOutcome {
     while !channel.isWritable, !hasInput { try await progress(at: &pace) }
     return hasInput ? .inputArrived : .taken
   }
@@ -221,7 +276,17 @@ actor ByteChannel {
     }
   }
 
-  private func submit(_ data: IOData) throws(ChannelFailure) {
+  /// Whether the socket would take more than was written.
+  var isWritable: Bool { channel.isWritable }
+
+  /// Whether the socket has taken all that was written.
+  var isFlushed: Bool { outstandingWrites == 0 }
+
+  /// Whether the other side had something to say while the socket had not taken all that was written.
+  var wasInterruptedWriting: Bool { wasInterrupted }
+
+  /// Hands bytes to the socket. Whether it has taken them, and would take more, is told to the observer.
+  func submit(_ data: IOData) throws(ChannelFailure) {
     guard channel.isActive else { throw .closed }
     outstandingWrites += 1
     channel.writeAndFlush(data).whenComplete { _ in self.assumeIsolated { $0.didWrite() } }
@@ -259,7 +324,9 @@ actor ByteChannel {
 
   private func didWrite() {
     outstandingWrites -= 1
-    if outstandingWrites == 0 { resumeWriter() }
+    guard outstandingWrites == 0 else { return }
+    resumeWriter()
+    observer?.value.outputTaken()
   }
 
   // MARK: Ending
@@ -289,13 +356,8 @@ actor ByteChannel {
   // MARK: What the channel reports
 
   func didReceive(_ buffer: ByteBuffer) {
-    isReadOutstanding = false
-    if let reader {
-      self.reader = nil
-      reader.resume(returning: .success(buffer))
-    } else if store(buffer) {
-      noticeInput()
-    }
+    guard store(buffer) else { return }
+    if reader != nil { resumeReader(.success(())) } else { noticeInput() }
   }
 
   func didCompleteHandshake() {
@@ -306,10 +368,7 @@ actor ByteChannel {
   func didEnd() {
     guard !ended else { return }
     ended = true
-    if let reader {
-      self.reader = nil
-      reader.resume(returning: .success(nil))
-    }
+    resumeReader(.success(()))
     resumeHandshakeWaiter()
     noticeInput()
     onEnd?(.finished)
@@ -323,10 +382,15 @@ actor ByteChannel {
     closeTimer?.cancel()
     onEnd?(.closed)
     onEnd = nil
+    let observer = observer
+    self.observer = nil
+    observer?.value.connectionClosed()
   }
 
   func writabilityChanged() {
-    if channel.isWritable { resumeWriter() }
+    guard channel.isWritable else { return }
+    resumeWriter()
+    observer?.value.outputTaken()
   }
 
   /// Keeps bytes until somebody reads them. False if there is no room for them, which ends the connection.
@@ -336,6 +400,7 @@ actor ByteChannel {
       return false
     }
     if received == nil { received = buffer } else { received?.writeImmutableBuffer(buffer) }
+    if let received, received.readableBytes >= Self.mostStoredBytes { pauseReading(true) }
     return true
   }
 
@@ -345,5 +410,6 @@ actor ByteChannel {
     let action = onSurprise
     onSurprise = nil
     action?()
+    observer?.value.inputArrived()
   }
 }

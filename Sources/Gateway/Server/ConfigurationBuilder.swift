@@ -106,7 +106,7 @@ struct ConfigurationBuilder {
     let kept = old?.registries.first { $0.name == settings.name && $0.settings.upstream == settings.upstream }
     let publicHost = all.server.publicOrigin.flatMap { WebURL($0.text)?.host.name } ?? settings.host
     return Registry(
-      settings: settings, dialect: try dialect(settings), origin: try origin(settings, all, settings.upstream.clientCertificate),
+      settings: settings, protocol: try registryProtocol(settings), origin: try origin(settings, all, settings.upstream.clientCertificate),
       openOrigin: try origin(settings, all, nil),
       credential: ServiceCredentialSource(settings.upstream.credential, environment: environment, threads: threads, log: log),
       standing: kept?.standing ?? CredentialStanding(), probe: kept?.probe ?? CredentialProbe(),
@@ -127,7 +127,7 @@ struct ConfigurationBuilder {
       authority: upstream.authority, connectTimeout: .milliseconds(all.server.limits.connectTimeout.milliseconds))
   }
 
-  func dialect(_ settings: RegistrySettings) throws(Failure) -> any RegistryProtocol {
+  func registryProtocol(_ settings: RegistrySettings) throws(Failure) -> any RegistryProtocol {
     switch settings.ecosystem {
     case .pypi:
       return PyPIProtocol(registry: settings.name, prefix: ExactString("\(settings.path.raw)/"), attestations: settings.attestations)

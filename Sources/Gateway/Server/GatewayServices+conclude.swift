@@ -1,30 +1,60 @@
 import Logging
+import NIOCore
 import PublisherPolicy
 import StateStore
 import StrictParsers
 
 extension GatewayServices {
-  /// Ends an attempt: its record is written, then its intent is closed.
-  ///
-  /// In this order, so that a process that is killed in between finds the intent and does not lose the record; who is answered comes after both, unless
-  /// the record can't be written at this moment: then the intent stays open until it is.
-  func conclude(_ attempt: Attempt, _ outcome: AuditOutcome) async {
-    attempt.end()
-    metrics.count(attempt.record, outcome)
-    if isGathered(attempt, outcome) { return }
-    let success = outcome.isSuccess ? attempt.reserved.map { UploadSuccess(time: now(), of: $0.upload) } : nil
-    await audit.write(attempt.record, outcome, at: clock()) { [store, intent = attempt.openIntent] in
-      if let intent { store.end(intent.id, as: intent.end, success) }
-    }
-    // What a client saw succeed is learnt: whatever is asked of the store after an end comes after it.
-    if success?.activates == true { _ = try? await store.probe() }
-    report(attempt, outcome)
+  /// Ends a request that entered nothing into the store: returns when its record is written.
+  func conclude(_ record: RequestRecord, _ outcome: AuditOutcome) async {
+    var record = record
+    record.end()
+    metrics.count(record.facts, outcome)
+    if isGathered(record, outcome) { return }
+    await audit.write(record.facts, outcome, at: clock())
+    report(record, outcome, nil)
   }
 
-  /// Whether the attempt needs no record of its own, since its source caused many that end in the same way.
-  private func isGathered(_ attempt: Attempt, _ outcome: AuditOutcome) -> Bool {
-    guard let reason = outcome.reason, attempt.isAnonymous else { return false }
-    return refusals.gathers(outcome.name, reason, from: attempt.record.clientAddress, at: clock())
+  /// Ends a publish: its record is written, then its intent is closed.
+  ///
+  /// In this order, so that a process that is killed in between finds the intent and does not lose the record. Who is answered comes after both, unless
+  /// the record can't be written at this moment: then the intent stays open until it is.
+  func conclude(_ conclusion: Conclusion, on loop: LoopServices, then completion: @escaping () -> Void) {
+    let (record, outcome) = (conclusion.record, conclusion.outcome)
+    metrics.count(record.facts, outcome)
+    if conclusion.intent?.id == nil, isGathered(record, outcome) { return completion() }
+    let end = conclusion.intent.flatMap { intent in
+      intent.id.map { id in
+        PendingCompletion(
+          intent: id, end: intent.outcome, success: outcome.isSuccess ? UploadSuccess(time: now(), of: intent.upload) : nil)
+      }
+    }
+    let late: @Sendable () -> Void = { [store] in if let end { store.end(end.intent, as: end.end, end.success) } }
+    loop.records.write(record.facts, outcome, at: clock(), late: late) { [self] isWritten in
+      report(record, outcome, conclusion.intent)
+      guard isWritten, let end else { return completion() }
+      guard end.success?.activates == true else {
+        loop.store.end(end)
+        return completion()
+      }
+      late()
+      awaitStore(on: loop, then: completion)
+    }
+  }
+
+  /// What a client saw succeed is pinned: whatever is asked of the store after an end comes after it.
+  private func awaitStore(on loop: LoopServices, then completion: @escaping () -> Void) {
+    let completion = NIOLoopBound(completion, eventLoop: loop.eventLoop)
+    Task(executorPreference: loop.executor) { [store] in
+      _ = try? await store.probe()
+      completion.value()
+    }
+  }
+
+  /// Whether a request needs no record of its own, since its source caused many that end in the same way.
+  private func isGathered(_ record: RequestRecord, _ outcome: AuditOutcome) -> Bool {
+    guard let reason = outcome.reason, record.isAnonymous else { return false }
+    return refusals.gathers(outcome.name, reason, from: record.facts.clientAddress, at: clock())
   }
 
   /// Writes one record for each source whose refusals were gathered.
@@ -33,13 +63,13 @@ extension GatewayServices {
   }
 
   /// Says what changed, or seems to have changed, in who publishes.
-  private func report(_ attempt: Attempt, _ outcome: AuditOutcome) {
+  private func report(_ record: RequestRecord, _ outcome: AuditOutcome, _ intent: OpenIntent?) {
     if case .refused(let reason, let detail) = outcome, reason == ReasonCode(PublisherRefusal.Code.identityChanged) {
-      log.log(.publisherIdentityChanged, ["request.id": "\(attempt.record.requestID)", "detail": "\(detail ?? "")"])
+      log.log(.publisherIdentityChanged, ["request.id": "\(record.facts.requestID)", "detail": "\(detail ?? "")"])
     }
-    guard outcome.isSuccess, let (upload, isRenamed) = attempt.reserved else { return }
-    knownPackages.note(upload.target.package, of: upload.target.registry)
-    guard let use = upload.use else { return }
+    guard outcome.isSuccess, let intent else { return }
+    knownPackages.note(intent.upload.target.package, of: intent.upload.target.registry)
+    guard let use = intent.upload.use else { return }
     if let newPin = use.newPin {
       var metadata: Logger.Metadata = [
         "publisher.id": "\(use.key.publisher)", "repository": "\(use.key.repository)", "ids": "\(newPin.words)",
@@ -47,12 +77,12 @@ extension GatewayServices {
       if let run = use.run { metadata["run"] = "\(run)" }
       log.log(.publisherActivated, metadata)
     }
-    if isRenamed {
+    if intent.isRenamed {
       log.log(
         .publisherRenamed,
         [
           "publisher.id": "\(use.key.publisher)", "learnt": "\(use.key.repository)",
-          "repository": "\(attempt.record.provenance.repository ?? "")",
+          "repository": "\(record.facts.provenance.repository ?? "")",
         ])
     }
   }

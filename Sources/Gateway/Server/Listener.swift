@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// A listening socket, each of whose connections is served by one task on the connection's own event loop.
+/// A listening socket.
 struct Listener {
   /// What one turn of an event loop handles of one body: thousands of tiny parts of a form take a few milliseconds.
   private static let mostBytesOfRead = 128 << 10
@@ -28,15 +28,14 @@ struct Listener {
 
   /// - Parameters:
   ///   - tls: Asked for each connection, so that new certificates serve new connections.
-  ///   - accept: Called once for each connection, on its event loop, before anything is read; returns what serves it.
+  ///   - accept: Called once for each connection, on its event loop, before anything is read.
   static func bind(
     _ address: ListenAddress, on group: any EventLoopGroup, tls: @escaping @Sendable () -> NIOSSLContext?,
-    accept: @escaping @Sendable (ByteChannel) -> (@Sendable (isolated ByteChannel) async -> Void)
+    accept: @escaping @Sendable (ByteChannel) -> Void
   ) async throws(Failure) -> Listener {
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      .childChannelOption(.autoRead, value: false)
       .childChannelOption(.maxMessagesPerRead, value: 1)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
@@ -48,10 +47,7 @@ struct Listener {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let handler = tls().map { NIOSSLServerHandler(context: $0) }
-          _ = try ByteChannel.make(on: channel, tls: handler) { bytes in
-            let serve = accept(bytes)
-            Task(executorPreference: EventLoopTaskExecutor(bytes.channel.eventLoop)) { await serve(bytes) }
-          }
+          _ = try ByteChannel.make(on: channel, tls: handler, onActive: accept)
         }
       }
     do {

@@ -5,7 +5,7 @@ import StrictParsers
 /// A registry of the configuration, with what is needed to speak for it and to it.
 struct Registry: Sendable {
   let settings: RegistrySettings
-  let dialect: any RegistryProtocol
+  let `protocol`: any RegistryProtocol
   /// Where what the policy allows is sent, with our certificate if we have one.
   let origin: UpstreamOrigin
   /// The same place for what others send on their own account, without it.
@@ -20,30 +20,28 @@ struct Registry: Sendable {
 
   var name: RegistryName { settings.name }
 
-  /// The request's path below this registry's prefix; `nil` if it lies elsewhere.
-  func route(_ path: RequestPath, query: ExactString?) -> RoutedPath? {
-    let prefix = settings.path.segments
-    guard path.hasPrefix(prefix), let raw = ExactString(utf8: path.bytes(afterSegments: prefix.count)) else { return nil }
-    var segments = path.segments.dropFirst(prefix.count).map(\.text)
-    if path.hasTrailingSlash, !raw.isEmpty { segments.append("") }
-    return RoutedPath(raw: raw, segments: segments, query: query)
-  }
-
-  /// Where an upload goes: what the dialect keeps of the path is appended to the registry's own.
-  func publishTarget(for path: RoutedPath) -> String { settings.upstream.basePath + dialect.publishPath(for: path).text }
-
-  /// Where a read goes: the path as it was sent, and its query.
-  func readTarget(for path: RoutedPath) -> String {
-    let target = settings.upstream.basePath + path.raw.text
-    return (target.isEmpty ? "/" : target) + (path.query.map { "?\($0)" } ?? "")
+  /// A target below the registry's public prefix as the registry itself knows it.
+  func upstreamTarget(_ target: ExactString) -> String {
+    let whole = settings.upstream.basePath + target.text
+    return whole.utf8.first == UInt8(ascii: "/") ? whole : "/" + whole
   }
 
   /// How this registry's URLs become public ones in the answer to a request.
-  func locationRewrite(for head: RequestHead, _ configuration: Configuration) -> LocationRewrite {
+  func linkRewrite(for head: RequestHead, _ configuration: Configuration) -> LinkRewrite {
+    LinkRewrite(
+      upstreamOrigin: "\(origin.tls == nil ? "http" : "https")://\(origin.authority)", upstreamPath: settings.upstream.basePath,
+      publicOrigin: publicOrigin(for: head, configuration), publicPath: settings.path.raw)
+  }
+
+  /// What an answer of our own may tell.
+  func localContext(for head: RequestHead, _ configuration: Configuration) -> LocalContext {
+    LocalContext(
+      audience: settings.audience, publicURL: ExactString(publicOrigin(for: head, configuration) + settings.path.raw))
+  }
+
+  private func publicOrigin(for head: RequestHead, _ configuration: Configuration) -> String {
     let scheme = configuration.tls == nil ? "http" : "https"
     let asked = String(decoding: head.fields.values(named: "host").first ?? [], as: UTF8.self)
-    return LocationRewrite(
-      upstreamOrigin: "\(origin.tls == nil ? "http" : "https")://\(origin.authority)", upstreamPath: settings.upstream.basePath,
-      publicOrigin: publicOrigin?.text ?? "\(scheme)://\(asked)", publicPath: settings.path.raw)
+    return publicOrigin?.text ?? "\(scheme)://\(asked)"
   }
 }

@@ -10,6 +10,8 @@ final class RequestBody {
   private var deadline: NIODeadline
   private let limit: Int64
   private var mustSendContinue: Bool
+  /// Since when more bytes are awaited; `nil` while none are.
+  private var awaitedSince: NIODeadline?
   /// What the request holds, of which a waiting body may be ended to make room for another.
   let resources: RequestResources
   private(set) var bytesReceived: Int64 = 0
@@ -35,20 +37,61 @@ final class RequestBody {
     }
   }
 
-  /// The next bytes of the body; `nil` after its last one.
+  /// What a look at the body gives.
+  enum Progress {
+    case data(ByteBuffer)
+    /// More must come, until `waitDeadline`.
+    case waiting
+    /// Its last byte was taken.
+    case ended
+  }
+
+  /// The next bytes of the body, of what has come.
   ///
-  /// The first call is what accepts the body: it sends the `100 Continue` that the client may be waiting for.
-  func next() async throws(BodyRefusal) -> ByteBuffer? {
+  /// The first look that finds too little is what accepts the body: it sends the `100 Continue` that the client may be waiting for.
+  func poll() throws(BodyRefusal) -> Progress {
     while true {
-      if let data = try decode() { return data }
+      if let data = try decode() { return .data(data) }
       if received.isComplete {
         // From here on the request holds what it needs to be answered.
         resources.onGiveWay(nil)
-        await connection.unread(received.takeRest())
-        return nil
+        let rest = received.takeRest()
+        connection.assumeIsolated { $0.unread(rest) }
+        return .ended
       }
-      try await sendContinue()
-      try await receive()
+      try sendContinue()
+      guard try receive() else { return .waiting }
+    }
+  }
+
+  /// When `waitIsOver` must be called, if nothing has come until then.
+  var waitDeadline: NIODeadline { min(deadline, (awaitedSince ?? .now()) + pace.patience) }
+
+  /// Judges the client by what it sent while it was waited for. Throws if the waiting is over.
+  func waitIsOver() throws(BodyRefusal) {
+    guard let awaitedSince, NIODeadline.now() >= waitDeadline else { return }
+    if NIODeadline.now() >= deadline { throw .timedOut }
+    try judge(bytes: 0, awaitedSince: awaitedSince)
+    self.awaitedSince = .now()
+  }
+
+  /// The next bytes of the body; `nil` after its last one.
+  func next() async throws(BodyRefusal) -> ByteBuffer? {
+    while true {
+      switch try poll() {
+      case .data(let data): return data
+      case .ended: return nil
+      case .waiting:
+        do throws(ChannelFailure) {
+          try await connection.awaitInput(by: waitDeadline)
+        } catch {
+          switch error {
+          case .closed: throw .incomplete
+          case .timedOut: try waitIsOver()
+          case .displaced: throw .displaced
+          }
+        }
+      }
     }
   }
 
@@ -72,29 +115,32 @@ final class RequestBody {
     return data
   }
 
-  private func receive() async throws(BodyRefusal) {
-    let began = NIODeadline.now()
-    var came = 0
-    do throws(ChannelFailure) {
-      guard let buffer = try await connection.read(by: min(deadline, began + pace.patience)) else { throw .closed }
-      came = buffer.readableBytes
+  /// Takes what has come. False if nothing has.
+  private func receive() throws(BodyRefusal) -> Bool {
+    switch connection.input {
+    case .failure: throw .displaced
+    case .success(.ended): throw .incomplete
+    case .success(.nothing):
+      awaitedSince = awaitedSince ?? .now()
+      return false
+    case .success(.bytes(let buffer)):
       received.append(buffer)
-    } catch {
-      switch error {
-      case .closed: throw .incomplete
-      case .timedOut: if NIODeadline.now() >= deadline { throw .timedOut }
-      case .displaced: throw .displaced
-      }
+      if let awaitedSince { try judge(bytes: buffer.readableBytes, awaitedSince: awaitedSince) }
+      awaitedSince = nil
+      return true
     }
-    guard pace.record(bytes: came, after: .now() - began) else { throw .tooSlow }
   }
 
-  private func sendContinue() async throws(BodyRefusal) {
+  private func judge(bytes: Int, awaitedSince start: NIODeadline) throws(BodyRefusal) {
+    guard pace.record(bytes: bytes, after: .now() - start) else { throw .tooSlow }
+  }
+
+  private func sendContinue() throws(BodyRefusal) {
     guard mustSendContinue else { return }
     mustSendContinue = false
-    var pace = TransferPace(bytesPerSecond: 1)
+    let response = IOData.byteBuffer(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
     do throws(ChannelFailure) {
-      try await connection.writeAll(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"), until: .writable, at: &pace)
+      try connection.assumeIsolated { bytes in Result { () throws(ChannelFailure) in try bytes.submit(response) } }.get()
     } catch {
       throw .incomplete
     }

@@ -4,132 +4,104 @@ import PublisherPolicy
 import RegistryProtocols
 import StrictParsers
 
-/// Serves one connection's requests: finds whom each is for, and has it carried out.
-struct RequestService {
+/// A request whose head was read, under the configuration that was in force then.
+struct AcceptedRequest: Sendable {
+  let head: RequestHead
+  let context: RequestContext
+  let configuration: Configuration
+  let route: Result<RoutedTo, Refusal>
+}
+
+/// Serves the requests that are no uploads, and refuses those that are for nothing.
+struct RequestService: Sendable {
   let gateway: GatewayServices
   let connection: ClientConnection
   let peer: SocketAddress?
 
-  /// What becomes of the connection after a request.
-  enum ConnectionPersistence {
-    case keepAlive
-    case close
-    /// The client did not take its answer: nothing more is owed to it.
-    case abort
+  /// Finds whom a request is for.
+  func accept(_ head: RequestHead) -> AcceptedRequest {
+    let configuration = gateway.configuration
+    let context = RequestContext(
+      id: gateway.newRequestID(), isHead: head.method == .head,
+      clientAddress: configuration.settings.server.clientAddress(of: head, from: peer))
+    return AcceptedRequest(
+      head: head, context: context, configuration: configuration,
+      route: Result { () throws(Refusal) in try route(head, configuration) })
   }
 
-  func run() async {
-    connection.bytes.preconditionIsolated()
-    while !gateway.isDraining {
-      let head: RequestHead?
-      do throws(HeadFailure) {
-        head = try await connection.nextHead()
-      } catch {
-        return await refuse(error)
-      }
-      guard let head else { break }
-      gateway.connections.mark(connection.bytes, idle: false)
-      guard await serve(head) else { return }
-      gateway.connections.mark(connection.bytes, idle: true)
-    }
-    await connection.bytes.close()
+  private func route(_ head: RequestHead, _ configuration: Configuration) throws(Refusal) -> RoutedTo {
+    let path = try Refusal.wrap(Refusal.path) { () throws(RequestPathRefusal) in try RequestPath(head.target.path) }
+    guard let registries = configuration.registries(on: head.host.name) else { throw .route(.unknownHost) }
+    return try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in try RequestRouter(registries: registries).route(head, path) }
   }
 
   /// Serves one request. False if the connection ends with it.
-  private func serve(_ head: RequestHead) async -> Bool {
-    let configuration = gateway.configuration
-    let request = RequestContext(
-      id: gateway.newRequestID(), isHead: head.method == .head,
-      clientAddress: configuration.settings.server.clientAddress(of: head, from: peer))
-    let resources: RequestResources
-    do throws(SharedBudget.Shortage) {
-      resources = try RequestResources(gateway.budgets, headBytes: head.byteCount)
-    } catch {
-      if await refuse(.gateway(.overloaded), head, request, configuration) { await connection.endAfterRefusedHead() }
-      return false
-    }
-    let body = RequestBody(of: head, on: connection.bytes, limits: connection.limits, resources: resources)
-    switch await serve(head, body, request, configuration) {
+  func serve(_ request: AcceptedRequest, _ resources: RequestResources, on bytes: isolated ByteChannel) async -> Bool {
+    let body = RequestBody(of: request.head, on: bytes, limits: connection.limits, resources: resources)
+    switch await persistence(after: request, body) {
     case .keepAlive: return true
-    case .close: await connection.end(after: body)
-    case .abort: await connection.bytes.abort()
+    case .close: await connection.end(afterWholeBody: body.isComplete)
+    case .abort: bytes.abort()
     }
     return false
   }
 
-  private func serve(
-    _ head: RequestHead, _ body: RequestBody, _ request: RequestContext, _ configuration: Configuration
-  ) async -> ConnectionPersistence {
-    do throws(Refusal) {
-      return try await route(head, body, request, configuration)
-    } catch {
-      return await refuse(error, head, request, configuration) ? .close : .abort
+  private func persistence(after request: AcceptedRequest, _ body: RequestBody) async -> ConnectionPersistence {
+    let routed: RoutedTo
+    switch request.route {
+    case .failure(let refusal): return await refuse(refusal, request) ? .close : .abort
+    case .success(let found): routed = found
     }
-  }
-
-  private func route(
-    _ head: RequestHead, _ body: RequestBody, _ request: RequestContext, _ configuration: Configuration
-  ) async throws(Refusal) -> ConnectionPersistence {
-    let path = try Refusal.wrap(Refusal.path) { () throws(RequestPathRefusal) in try RequestPath(head.target.path) }
-    guard let registries = configuration.registries(on: head.host.name) else { throw .route(.unknownHost) }
-    let exchange = try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in try ExchangeRoute(path, head.method) }
-    if let exchange {
-      return await ExchangeFlow(gateway: gateway, configuration: configuration, registries: registries, connection: connection)
-        .serve(exchange, head, body, request)
-    }
-    let query = head.target.query.flatMap { ExactString(utf8: $0) }
-    guard let (registry, routed) = Self.registry(for: path, query, among: registries) else { throw .route(.notFound) }
-    let operation = try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in try registry.dialect.route(head, path: routed) }
-    switch operation {
-    case .read:
+    let (configuration, context) = (request.configuration, request.context)
+    let registry = routed.registries[0]
+    switch routed.route {
+    case .read(let route):
       return await ReadFlow(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
-        .serve(head, routed, body, request)
-    case .publish(let plan):
-      return await PublishEndpoint(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
-        .serve(plan, head, routed, body, request)
+        .serve(route, routed.request, body, context)
+    case .local(let route):
+      return await LocalFlow(gateway: gateway, configuration: configuration, registry: registry, connection: connection)
+        .serve(route, routed.request, body, context)
+    case .token(let endpoint):
+      return await ExchangeFlow(gateway: gateway, configuration: configuration, registries: routed.registries, connection: connection)
+        .serve(endpoint, routed.request, body, context)
+    case .publish: return .abort
     }
-  }
-
-  /// The registry with the longest matching prefix, by whole segments.
-  private static func registry(for path: RequestPath, _ query: ExactString?, among registries: [Registry]) -> (Registry, RoutedPath)? {
-    registries.compactMap { registry in registry.route(path, query: query).map { (registry, $0) } }
-      .max { $0.0.settings.path.segments.count < $1.0.settings.path.segments.count }
   }
 
   // MARK: Refusals before there is a registry
 
   /// False if the client did not take the answer.
-  private func refuse(_ refusal: Refusal, _ head: RequestHead, _ request: RequestContext, _ configuration: Configuration) async -> Bool {
+  func refuse(_ refusal: Refusal, _ request: AcceptedRequest) async -> Bool {
+    let head = request.head
     if head.method.allowsBody || head.method == .delete {
-      let attempt = Attempt(.publish, request.id, on: connection.bytes.channel.eventLoop)
-      attempt.record.describe(request, head, configuration)
-      await gateway.conclude(attempt, refusal.outcome)
+      var record = RequestRecord(.publish, request.context.id)
+      record.facts.describe(request.context, head, request.configuration)
+      await gateway.conclude(record, refusal.outcome)
     }
-    return await connection.answer(LocalResponse(refusing: refusal.forClient(request.id)), to: request, closing: true)
+    return await connection.answer(
+      LocalResponse(refusing: refusal.forClient(request.context.id)), to: request.context, closing: true)
   }
 
-  private func refuse(_ failure: HeadFailure) async {
-    let isTaken =
-      switch failure {
-      case .closed: false
-      case .timedOut(let mayPublish): await refuse(.body(.timedOut), mayPublish: mayPublish)
-      case .malformed(let refusal, let mayPublish): await refuse(.framing(refusal), mayPublish: mayPublish)
-      case .memory(let shortage, let mayPublish): await refuse(.body(.noMemory(shortage)), mayPublish: mayPublish)
-      }
-    if isTaken { await connection.endAfterRefusedHead() } else { await connection.bytes.abort() }
+  /// False if the client did not take the answer, or gets none.
+  func refuse(_ failure: HeadFailure) async -> Bool {
+    switch failure {
+    case .closed: false
+    case .timedOut(let mayPublish): await refuse(.body(.timedOut), mayPublish: mayPublish)
+    case .malformed(let refusal, let mayPublish): await refuse(.framing(refusal), mayPublish: mayPublish)
+    case .memory(let shortage, let mayPublish): await refuse(.body(.noMemory(shortage)), mayPublish: mayPublish)
+    }
   }
 
   /// Nothing of a head that was not understood is believed: its record says no more than that there was one.
   private func refuse(_ refusal: Refusal, mayPublish: Bool) async -> Bool {
-    let configuration = gateway.configuration
     let id = gateway.newRequestID()
-    let request = RequestContext(id: id, isHead: false, clientAddress: peer?.ipAddress)
+    let context = RequestContext(id: id, isHead: false, clientAddress: peer?.ipAddress)
     if mayPublish {
-      let attempt = Attempt(.publish, id, on: connection.bytes.channel.eventLoop)
-      attempt.record.clientAddress = request.clientAddress
-      attempt.record.configuration = configuration.settings.digest
-      await gateway.conclude(attempt, refusal.outcome)
+      var record = RequestRecord(.publish, id)
+      record.facts.clientAddress = context.clientAddress
+      record.facts.configuration = gateway.configuration.settings.digest
+      await gateway.conclude(record, refusal.outcome)
     }
-    return await connection.answer(LocalResponse(refusing: refusal.forClient(id)), to: request, closing: true)
+    return await connection.answer(LocalResponse(refusing: refusal.forClient(id)), to: context, closing: true)
   }
 }

@@ -22,8 +22,10 @@ struct Serving: Service {
   func run() async throws {
     let settings = gateway.configuration.settings
     let gateway = gateway
-    let listener = try await Listener.bind(
-      settings.server.listen, on: group, tls: { gateway.configuration.tls?.context }, accept: { Self.accept($0, gateway) })
+    let loops = try await loopServices()
+    let listener = try await Listener.bind(settings.server.listen, on: group, tls: { gateway.configuration.tls?.context }) { bytes in
+      if let loop = loops[ObjectIdentifier(bytes.channel.eventLoop)]?.value { Self.accept(bytes, gateway, loop) }
+    }
     var admin: Listener?
     if let address = settings.admin {
       let handler = AdminHandler(gateway: gateway)
@@ -43,33 +45,44 @@ struct Serving: Service {
   }
 
   /// Gives a connection a place, from before its first byte until its socket is closed.
-  private static func accept(_ bytes: ByteChannel, _ gateway: GatewayServices) -> @Sendable (isolated ByteChannel) async -> Void {
+  private static func accept(_ bytes: ByteChannel, _ gateway: GatewayServices, _ loop: LoopServices) {
     let limits = gateway.configuration.settings.server.limits
     let places = gateway.budgets.descriptors.clientConnections(upTo: limits.connections)
-    guard gateway.connections.admit(bytes, limit: places) else { return { bytes in await refuse(bytes, gateway, limits) } }
-    return { bytes in
-      await serve(bytes, gateway, limits)
-      gateway.connections.endService(of: bytes)
+    guard gateway.connections.admit(bytes, limit: places) else { return refuse(bytes, gateway, limits) }
+    let session = ClientSession(bytes, gateway, loop, limits)
+    guard bytes.isTLS else { return session.begin() }
+    let waiting = NIOLoopBound(session, eventLoop: loop.eventLoop)
+    bytes.serve { bytes in
+      if await bytes.completesHandshake(by: .now() + .milliseconds(limits.handshakeTimeout.milliseconds)) {
+        waiting.value.begin()
+      } else {
+        bytes.abort()
+        gateway.connections.endService(of: bytes)
+      }
     }
   }
 
-  private static func serve(_ bytes: isolated ByteChannel, _ gateway: GatewayServices, _ limits: Limits) async {
-    guard await bytes.completesHandshake(by: .now() + .milliseconds(limits.handshakeTimeout.milliseconds)) else { return bytes.abort() }
-    let memory = gateway.budgets.memory.reservation(for: .unverified)
-    bytes.count(in: memory)
-    let connection = ClientConnection(bytes, limits: limits, memory: memory)
-    await RequestService(gateway: gateway, connection: connection, peer: bytes.channel.remoteAddress).run()
+  /// Says that all places are taken, where that takes no handshake, and closes.
+  private static func refuse(_ bytes: ByteChannel, _ gateway: GatewayServices, _ limits: Limits) {
+    guard !bytes.isTLS else { return bytes.assumeIsolated { $0.abort() } }
+    bytes.serve { bytes in
+      let id = gateway.newRequestID()
+      let refusal = Refusal.gateway(.overloaded).forClient(id)
+      let isTaken = await ClientConnection(bytes, limits: limits).answer(
+        LocalResponse(refusing: refusal), to: RequestContext(id: id, isHead: false, clientAddress: nil), closing: true)
+      if isTaken { bytes.close() } else { bytes.abort() }
+    }
   }
 
-  /// Says that all places are taken, where that takes no handshake, and closes.
-  private static func refuse(_ bytes: isolated ByteChannel, _ gateway: GatewayServices, _ limits: Limits) async {
-    guard !bytes.isTLS else { return bytes.abort() }
-    let id = gateway.newRequestID()
-    let connection = ClientConnection(bytes, limits: limits, memory: nil)
-    let refusal = Refusal.gateway(.overloaded).forClient(id)
-    let isTaken = await connection.answer(
-      LocalResponse(refusing: refusal), to: RequestContext(id: id, isHead: false, clientAddress: nil), closing: true)
-    if isTaken { bytes.close() } else { bytes.abort() }
+  /// What the requests of each event loop share.
+  private func loopServices() async throws -> [ObjectIdentifier: NIOLoopBound<LoopServices>] {
+    var services: [ObjectIdentifier: NIOLoopBound<LoopServices>] = [:]
+    for eventLoop in group.makeIterator() {
+      services[ObjectIdentifier(eventLoop)] = try await eventLoop.submit { [gateway] in
+        NIOLoopBound(LoopServices(eventLoop, gateway), eventLoop: eventLoop)
+      }.get()
+    }
+    return services
   }
 
   private func logStart(_ listener: Listener, _ admin: Listener?) {

@@ -1,3 +1,4 @@
+import Digests
 import NIOCore
 import NIOPosix
 import RegistryProtocols
@@ -30,7 +31,8 @@ final class ArtifactSpool {
     reservation.onGiveWay(body.giveWay)
   }
 
-  func append(_ bytes: ByteBuffer) async throws(SpoolRefusal) {
+  /// Keeps the next bytes in memory.
+  func take(_ bytes: ByteBuffer) throws(SpoolRefusal) {
     do throws(SharedBudget.Shortage) {
       try reservation.grow(by: bytes.readableBytes)
       try memory.grow(by: bytes.readableBytes)
@@ -38,21 +40,32 @@ final class ArtifactSpool {
       throw .full(error)
     }
     pending.writeImmutableBuffer(bytes)
-    if pending.readableBytes > (file == nil ? limits.spoolMemory : Self.pieceBytes) { try await flush() }
   }
 
-  /// The whole artifact. Nothing can be appended after it.
-  func finish() async throws(SpoolRefusal) -> SpooledArtifact {
+  /// Whether so much is in memory that it must go to the disk.
+  var mustFlush: Bool { pending.readableBytes > (file == nil ? limits.spoolMemory : Self.pieceBytes) }
+
+  /// The whole artifact; `nil` if some of it is in a file. Nothing can be taken after it.
+  func artifactInMemory() -> SpooledArtifact? {
+    guard file == nil else { return nil }
     reservation.onGiveWay(nil)
-    if file != nil, pending.readableBytes > 0 { try await flush() }
-    if let file {
-      return SpooledArtifact(storage: .file(file), count: Int(written), digests: hasher.finalize(), reservation: reservation)
-    }
     hasher.update(pending.readableBytesSpan)
     return SpooledArtifact(storage: .memory(pending), count: pending.readableBytes, digests: hasher.finalize(), reservation: reservation)
   }
 
-  private func flush() async throws(SpoolRefusal) {
+  /// The whole artifact. Nothing can be taken after it.
+  func finish() async throws(SpoolRefusal) -> SpooledArtifact {
+    if pending.readableBytes > 0, file != nil { try await flush() }
+    guard let file else {
+      guard let artifact = artifactInMemory() else { throw .unavailable }
+      return artifact
+    }
+    reservation.onGiveWay(nil)
+    return SpooledArtifact(storage: .file(file), count: Int(written), digests: hasher.finalize(), reservation: reservation)
+  }
+
+  /// Writes what is in memory to the disk.
+  func flush() async throws(SpoolRefusal) {
     let piece = pending
     let offset = written
     let (hashed, file) = try await gateway.threads.run(orFail: SpoolRefusal.unavailable) {

@@ -1,3 +1,4 @@
+import RegistryProtocols
 import StrictParsers
 
 /// A registry's answer to a publish, read whole and found fit to be passed on.
@@ -9,14 +10,17 @@ struct RelayedResponse {
 
   var isSuccess: Bool { (200..<300).contains(status) }
 
-  /// Everything else that a registry says in its head stays here: cookies and challenges are meant for the service account.
-  private static let relayedFields: Set<String> = ["content-type", "etag", "last-modified", "cache-control"]
   private static let plainText = (name: "content-type", value: ArraySlice("text/plain; charset=utf-8".utf8))
 
   /// Judges the answer; nothing of one that fails reaches the client.
   ///
-  /// - Parameter isToOurCredential: Whether a challenge is ours to mend, or the client's own to answer.
-  init(_ head: ResponseHead, body: [UInt8], isToOurCredential: Bool, hiding secrets: AnswerSecrets, location: LocationRewrite)
+  /// - Parameters:
+  ///   - relayedFields: What of the head is passed on.
+  ///   - isToOurCredential: Whether a challenge is ours to mend, or the client's own to answer.
+  init(
+    _ head: ResponseHead, body: [UInt8], relaying relayedFields: Set<String>, isToOurCredential: Bool, hiding secrets: AnswerSecrets,
+    location: LinkRewrite
+  )
     throws(UpstreamFailure)
   {
     switch head.status {
@@ -33,7 +37,7 @@ struct RelayedResponse {
 
     status = head.status
     reason = secrets.without(Array(head.reason)).map { $0[...] } ?? []
-    var fields = head.fields.filter { Self.relayedFields.contains($0.nameText) }.map { (name: $0.nameText, value: $0.value) }
+    var fields = head.fields.filter { relayedFields.contains($0.nameText) }.map { (name: $0.nameText, value: $0.value) }
     if !isToOurCredential, let challenge = try? head.fields.single(named: "www-authenticate") {
       fields.append(("www-authenticate", challenge))
     }
@@ -52,7 +56,7 @@ struct RelayedResponse {
         isSuccess
         ? "The registry took this. Its answer is not passed on."
         : "The registry refused this with status \(head.status). Its explanation can't be passed on."
-      self.fields = fields.filter { !Self.relayedFields.contains($0.name) } + [Self.plainText]
+      self.fields = fields.filter { !relayedFields.contains($0.name) } + [Self.plainText]
       self.body = Array("\(sentence)\n".utf8)
     }
   }

@@ -5,16 +5,17 @@ import Synchronization
 
 /// Reads the service credential from where the configuration says, again when its file changes.
 final class ServiceCredentialSource: Sendable {
-  private struct Known {
-    let version: FileVersion?
-    let credential: ServiceCredential
+  struct Known {
+    fileprivate let version: FileVersion?
+    /// `nil` if the registry wants none.
+    let credential: ServiceCredential?
   }
 
   private let kind: UpstreamCredential
   private let environment: [String: String]
   private let threads: NIOThreadPool
   private let log: Logger
-  private let known = Mutex<Known?>(nil)
+  private let last = Mutex<Known?>(nil)
 
   init(_ kind: UpstreamCredential, environment: [String: String], threads: NIOThreadPool, log: Logger) {
     self.kind = kind
@@ -24,17 +25,25 @@ final class ServiceCredentialSource: Sendable {
   }
 
   /// Of the file that the credential was read from last.
-  var version: FileVersion? { known.withLock { $0?.version } }
+  var version: FileVersion? { last.withLock { $0?.version } }
+
+  /// The credential as it is now, if its file has not changed since it was read; `nil` if it must be read.
+  var known: Known? {
+    if kind == .none { return Known(version: nil, credential: nil) }
+    guard let known = last.withLock({ $0 }), known.version == present else { return nil }
+    return known
+  }
+
+  private var present: FileVersion? { kind.secret?.path(environment).flatMap { FileVersion(of: $0) } }
 
   /// The credential as it is now; `nil` if the registry wants none. Its file is looked at each time, since a rotated one must be used at once.
   func current() async throws(UpstreamFailure) -> ServiceCredential? {
-    if kind == .none { return nil }
-    let version = kind.secret?.path(environment).flatMap { FileVersion(of: $0) }
-    if let known = known.withLock({ $0 }), known.version == version { return known.credential }
+    if let known { return known.credential }
+    let version = present
     let credential = try await threads.run(orFail: UpstreamFailure.credentialUnreadable) { [self] () throws(UpstreamFailure) in
       do throws(SecretSource.Fault) { return try make() } catch { throw .credentialUnreadable }
     }
-    let isRotation = known.withLock { known in
+    let isRotation = last.withLock { known in
       defer { known = Known(version: version, credential: credential) }
       return known.map { $0.version != version } ?? false
     }

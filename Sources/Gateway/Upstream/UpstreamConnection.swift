@@ -5,7 +5,7 @@ import StrictParsers
 ///
 /// The connection is closed with the last reference to this object, unless the pool has taken it back.
 final class UpstreamConnection {
-  private static let mostInterimAnswers = 8
+  private static let mostInterimResponses = 8
 
   let bytes: ByteChannel
   /// Its place among the connections to its registry; `nil` for a command's own connection.
@@ -18,6 +18,8 @@ final class UpstreamConnection {
   private var body: ReceivedBody?
   private var endsWithStream = false
   private(set) var hasAnswered = false
+  private var headParser: ResponseHeadParser?
+  private var interimResponses = 0
   /// What came behind the heads read so far.
   private var pending = ByteBuffer()
   private var sendingPace: TransferPace
@@ -30,7 +32,10 @@ final class UpstreamConnection {
     sendingPace = TransferPace(bytesPerSecond: limits.bodyRate, window: .milliseconds(limits.upstreamTimeout.milliseconds))
   }
 
-  deinit {
+  deinit { close() }
+
+  /// Closes the connection, unless the pool has it.
+  func close() {
     guard !isGivenBack else { return }
     bytes.channel.eventLoop.execute { [bytes] in bytes.assumeIsolated { $0.abort() } }
   }
@@ -54,6 +59,17 @@ final class UpstreamConnection {
     }
   }
 
+  /// Waits until the socket would take more.
+  func awaitWritable() async throws(UpstreamFailure) -> ByteChannel.WriteOutcome {
+    var pace = sendingPace
+    defer { sendingPace = pace }
+    do throws(ChannelFailure) {
+      return try await bytes.awaitWritable(at: &pace)
+    } catch {
+      throw UpstreamFailure(error)
+    }
+  }
+
   /// Waits until the socket has taken everything that was sent.
   func flush() async throws(UpstreamFailure) -> ByteChannel.WriteOutcome {
     var pace = sendingPace
@@ -67,26 +83,41 @@ final class UpstreamConnection {
 
   // MARK: The answer
 
-  /// The head of the final answer; interim ones (1xx) are passed over.
-  func answerHead(to method: HTTPMethod, by deadline: NIODeadline) async throws(UpstreamFailure) -> ResponseHead {
-    for _ in 0...Self.mostInterimAnswers {
-      let head = try await nextHead(to: method, by: deadline)
+  /// The head of the final answer, of what has come; interim ones (1xx) are passed over. `nil` if more must come. Call it on the event loop.
+  func pollHead(answering method: HTTPMethod) throws(UpstreamFailure) -> ResponseHead? {
+    try pollHead(answering: method) { () throws(UpstreamFailure) in try take() }
+  }
+
+  private func pollHead(
+    answering method: HTTPMethod, _ take: () throws(UpstreamFailure) -> ByteChannel.Input
+  ) throws(UpstreamFailure) -> ResponseHead? {
+    while let head = try pollAnyHead(answering: method, take) {
       guard head.isInterim else {
         body = ReceivedBody(head.framing, beginning: pending)
         endsWithStream = head.framing == .untilClose
         return head
       }
+      interimResponses += 1
+      guard interimResponses <= Self.mostInterimResponses else { throw .malformedAnswer }
     }
-    throw .malformedAnswer
+    return nil
   }
 
-  private func nextHead(to method: HTTPMethod, by deadline: NIODeadline) async throws(UpstreamFailure) -> ResponseHead {
-    var parser = ResponseHeadParser(answering: method)
+  private func pollAnyHead(
+    answering method: HTTPMethod, _ take: () throws(UpstreamFailure) -> ByteChannel.Input
+  ) throws(UpstreamFailure) -> ResponseHead? {
+    var parser = headParser ?? ResponseHeadParser(answering: method)
     while true {
       if pending.readableBytes == 0 {
-        guard let buffer = try await read(by: deadline) else { throw .closed }
-        hasAnswered = true
-        pending = buffer
+        switch try take() {
+        case .bytes(let buffer):
+          hasAnswered = true
+          pending = buffer
+        case .nothing:
+          headParser = parser
+          return nil
+        case .ended: throw .closed
+        }
       }
       do throws(HTTPRefusal) {
         let bytes = pending
@@ -94,6 +125,7 @@ final class UpstreamConnection {
         case .needMore: pending.clear()
         case .head(let head, let consumed):
           pending.moveReaderIndex(forwardBy: consumed)
+          headParser = nil
           return head
         }
       } catch {
@@ -102,18 +134,53 @@ final class UpstreamConnection {
     }
   }
 
+  /// What a look at the answer's body gives.
+  enum BodyProgress {
+    case data(ByteBuffer)
+    /// More must come.
+    case waiting
+    case ended
+  }
+
+  /// The next bytes of the answer's body, of what has come. Call it on the event loop.
+  func pollBody() throws(UpstreamFailure) -> BodyProgress {
+    try pollBody { () throws(UpstreamFailure) in try take() }
+  }
+
+  private func pollBody(_ take: () throws(UpstreamFailure) -> ByteChannel.Input) throws(UpstreamFailure) -> BodyProgress {
+    while body?.isComplete == false {
+      if let data = try decode() { return .data(data) }
+      guard body?.isComplete == false else { break }
+      switch try take() {
+      case .bytes(let buffer): body?.append(buffer)
+      case .nothing: return .waiting
+      case .ended:
+        guard endsWithStream else { throw .closed }
+        return .ended
+      }
+    }
+    return .ended
+  }
+
+  /// The head of the final answer.
+  func answerHead(to method: HTTPMethod, by deadline: NIODeadline) async throws(UpstreamFailure) -> ResponseHead {
+    var input = ByteChannel.Input.nothing
+    while true {
+      if let head = try pollHead(answering: method, { () throws(UpstreamFailure) in input.take() }) { return head }
+      input = try await awaitInput(by: deadline)
+    }
+  }
+
   /// The next bytes of the answer's body; `nil` after its last one.
   func nextBody(by deadline: NIODeadline) async throws(UpstreamFailure) -> ByteBuffer? {
-    while body?.isComplete == false {
-      if let data = try decode() { return data }
-      guard body?.isComplete == false else { return nil }
-      guard let buffer = try await read(by: deadline) else {
-        guard endsWithStream else { throw .closed }
-        return nil
+    var input = ByteChannel.Input.nothing
+    while true {
+      switch try pollBody({ () throws(UpstreamFailure) in input.take() }) {
+      case .data(let data): return data
+      case .ended: return nil
+      case .waiting: input = try await awaitInput(by: deadline)
       }
-      body?.append(buffer)
     }
-    return nil
   }
 
   /// The next bytes of the answer's body, of which the registry must send enough in each window of `pace`; `nil` after its last one.
@@ -147,9 +214,16 @@ final class UpstreamConnection {
     do throws(HTTPRefusal) { return try body?.next() } catch { throw .malformedAnswer }
   }
 
-  private func read(by deadline: NIODeadline) async throws(UpstreamFailure) -> ByteBuffer? {
+  private func take() throws(UpstreamFailure) -> ByteChannel.Input {
+    do throws(ChannelFailure) { return try bytes.input.get() } catch {
+      throw UpstreamFailure(error)
+    }
+  }
+
+  private func awaitInput(by deadline: NIODeadline) async throws(UpstreamFailure) -> ByteChannel.Input {
     do throws(ChannelFailure) {
-      return try await bytes.read(by: deadline)
+      guard let buffer = try await bytes.read(by: deadline) else { return .ended }
+      return .bytes(buffer)
     } catch {
       throw UpstreamFailure(error)
     }
@@ -157,7 +231,7 @@ final class UpstreamConnection {
 }
 
 extension UpstreamFailure {
-  fileprivate init(_ failure: ChannelFailure) {
+  init(_ failure: ChannelFailure) {
     switch failure {
     case .closed: self = .closed
     case .timedOut: self = .timedOut

@@ -20,8 +20,8 @@ struct UpstreamConnector {
   }
 
   /// An idle connection to `origin` that the pool kept; `nil` if there is none.
-  func reuse(_ origin: UpstreamOrigin.Key, on eventLoop: any EventLoop) async -> UpstreamConnection? {
-    while let (bytes, slot) = await gateway.pool.take(origin, on: eventLoop) {
+  func reuse(_ origin: UpstreamOrigin.Key, on eventLoop: any EventLoop) -> UpstreamConnection? {
+    while let (bytes, slot) = gateway.pool.take(origin, on: eventLoop) {
       let connection = UpstreamConnection(bytes, slot: slot, wasReused: true, limits: limits)
       do throws(SharedBudget.Shortage) {
         try slot?.move(to: share)

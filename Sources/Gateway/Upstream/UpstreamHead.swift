@@ -4,24 +4,16 @@ import StrictParsers
 
 /// The head of a request to a registry, written by us from what was checked: nothing of the client's own head is copied but what is named here.
 struct UpstreamHead {
-  /// What of a client's publish the registry may see.
-  private static let forwardedOnPublish: [String] = ["accept", "user-agent"]
-  /// What of a client's read the registry may see; `authorization` is judged by itself.
-  private static let forwardedOnRead: [String] = [
-    "accept", "accept-encoding", "accept-language", "user-agent", "range", "if-range", "if-match", "if-none-match", "if-modified-since",
-    "if-unmodified-since",
-  ]
-
   private(set) var bytes: [UInt8]
 
   /// An upload's head, with the service credential under a Grant and with no other but the client's own otherwise.
   init(
     publishing permit: UpstreamPermit, method: HTTPMethod, target: String, origin: UpstreamOrigin, of client: RequestHead,
-    contentType: ArraySlice<UInt8>?,
+    forwarding names: [ExactString], contentType: ArraySlice<UInt8>?,
     framing: BodyFraming, keepAlive: Bool, credential: ServiceCredential?
   ) {
     self.init(method: method, target: target, origin: origin)
-    for name in Self.forwardedOnPublish { copy(name, of: client) }
+    for name in names { copy(name, of: client) }
     if let contentType { add("content-type", contentType) }
     add("accept-encoding", "identity".utf8)
     switch framing {
@@ -59,9 +51,12 @@ struct UpstreamHead {
   }
 
   /// A read's head, with the client's own credential if it has one that may leave.
-  init(reading target: String, method: HTTPMethod, origin: UpstreamOrigin, of client: RequestHead, authorization: ArraySlice<UInt8>?) {
+  init(
+    reading target: String, method: HTTPMethod, origin: UpstreamOrigin, of client: RequestHead, forwarding names: [ExactString],
+    authorization: ArraySlice<UInt8>?
+  ) {
     self.init(method: method, target: target, origin: origin)
-    for name in Self.forwardedOnRead { copy(name, of: client) }
+    for name in names { copy(name, of: client) }
     if let authorization { add("authorization", authorization) }
     add("connection", "close".utf8)
     endLine()
@@ -97,8 +92,8 @@ struct UpstreamHead {
   }
 
   /// A field that stands twice is left out: registries differ in which they would take.
-  private mutating func copy(_ name: String, of client: RequestHead) {
-    if let value = try? client.fields.single(named: ExactString(name)) { add(name, value) }
+  private mutating func copy(_ name: ExactString, of client: RequestHead) {
+    if let value = try? client.fields.single(named: name) { add(name.text, value) }
   }
 
   private mutating func endLine() {

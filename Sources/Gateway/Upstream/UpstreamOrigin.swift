@@ -33,7 +33,6 @@ struct UpstreamOrigin: Sendable {
     let tls = tls
     let bootstrap = ClientBootstrap(group: eventLoop)
       .connectTimeout(connectTimeout)
-      .channelOption(.autoRead, value: false)
       .channelOption(.maxMessagesPerRead, value: 1)
       .channelOption(.writeBufferWaterMark, value: .init(low: 128 * 1024, high: 512 * 1024))
       .channelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 4096, maximum: 256 * 1024))

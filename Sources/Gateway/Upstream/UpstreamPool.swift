@@ -23,46 +23,43 @@ final class UpstreamPool: Sendable {
 
   private let state = Mutex(State())
 
-  /// An idle connection to `origin` on this event loop.
-  func take(_ origin: UpstreamOrigin.Key, on eventLoop: any EventLoop) async -> (ByteChannel, Reservation?)? {
+  /// An idle connection to `origin` on this event loop, which is the caller's.
+  func take(_ origin: UpstreamOrigin.Key, on eventLoop: any EventLoop) -> (ByteChannel, Reservation?)? {
     let key = PoolKey(origin: origin, eventLoop: ObjectIdentifier(eventLoop))
     while let (bytes, slot) = state.withLock({ $0.idle[key]?.popLast() }) {
       slot?.onGiveWay(nil)
-      await bytes.onUnexpectedInput(nil)
-      if await !bytes.hasInput, bytes.channel.isActive { return (bytes, slot) }
-      await bytes.abort()
+      let isUsable = bytes.assumeIsolated { bytes in
+        bytes.onUnexpectedInput(nil)
+        return !bytes.hasInput && bytes.channel.isActive
+      }
+      if isUsable { return (bytes, slot) }
+      bytes.assumeIsolated { $0.abort() }
     }
     return nil
   }
 
   /// Takes back a connection whose last answer was exactly framed and which may serve another request.
-  func giveBack(_ connection: UpstreamConnection, to origin: UpstreamOrigin.Key) async {
+  func giveBack(_ connection: UpstreamConnection, to origin: UpstreamOrigin.Key) {
     connection.giveBack()
     let bytes = connection.bytes
-    if await bytes.hasInput {
-      await surprise(bytes, from: origin)
-      return
-    }
+    if bytes.assumeIsolated({ $0.hasInput }) { return surprise(bytes, from: origin) }
     let key = PoolKey(origin: origin, eventLoop: ObjectIdentifier(bytes.channel.eventLoop))
     let kept = state.withLock { state in
       guard !state.distrusted.contains(origin), state.idle[key, default: []].count < Self.idleLimit else { return false }
       state.idle[key, default: []].append((bytes, connection.slot))
       return true
     }
-    guard kept else { return await bytes.abort() }
+    guard kept else { return bytes.assumeIsolated { $0.abort() } }
     connection.slot?.onGiveWay { [weak self] in
       guard let self else { return }
       bytes.channel.eventLoop.execute { self.drop(bytes, from: key) }
     }
-    await bytes.onUnexpectedInput { [weak self] in
+    let onInput: @Sendable () -> Void = { [weak self] in
       guard let self else { return }
       _ = remove(bytes, from: key)
-      bytes.assumeIsolated { bytes in
-        if !bytes.hasEnded { self.distrust(origin) }
-        bytes.abort()
-      }
+      surprise(bytes, from: origin)
     }
-    await bytes.watchInput()
+    bytes.assumeIsolated { $0.onUnexpectedInput(onInput) }
     bytes.channel.eventLoop.scheduleTask(in: Self.idleTime) { [weak self] in self?.drop(bytes, from: key) }
   }
 
@@ -82,8 +79,8 @@ final class UpstreamPool: Sendable {
 
   func distrust(_ origin: UpstreamOrigin.Key) { _ = state.withLock { $0.distrusted.insert(origin) } }
 
-  private func surprise(_ bytes: ByteChannel, from origin: UpstreamOrigin.Key) async {
-    if await !bytes.hasEnded { distrust(origin) }
-    await bytes.abort()
+  private func surprise(_ bytes: ByteChannel, from origin: UpstreamOrigin.Key) {
+    if bytes.assumeIsolated({ !$0.hasEnded }) { distrust(origin) }
+    bytes.assumeIsolated { $0.abort() }
   }
 }

@@ -36,35 +36,32 @@ package struct GenericProtocol: RegistryProtocol {
     ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget
   ) throws(UploadRefusal) -> PublishTarget? { nil }
 
-  package func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation {
-    switch head.method {
-    case .get, .head: return .read
-    case .put: return try upload(.put, to: path)
-    case .post: return try upload(.post, to: path)
+  package func route(_ request: RoutedRequest) throws(RouteRefusal) -> Route {
+    switch request.head.method {
+    case .get, .head: return .read(ReadRoute())
+    case .put: return try upload(.put, to: request.path)
+    case .post: return try upload(.post, to: request.path)
     case .patch, .delete, .options: throw .methodNotAllowed
     }
   }
 
-  private func upload(_ method: UploadMethod, to path: RoutedPath) throws(RouteRefusal) -> Operation {
+  private func upload(_ method: UploadMethod, to path: RoutedPath) throws(RouteRefusal) -> Route {
     guard methods.contains(method) else { throw .methodNotAllowed }
     guard let match = template.match(path.segments), let name = Self.canonicalName(match.name) else {
       throw .uploadElsewhere(.template(template.text))
     }
-    return .publish(
-      .namedByPath(
-        PublishTarget(
-          registry: registry, package: .init(canonical: name), version: match.version.map { .init(written: $0, canonical: $0) },
-          file: match.file)))
+    let target = PublishTarget(
+      registry: registry, package: .init(canonical: name), version: match.version.map { .init(written: $0, canonical: $0) },
+      file: match.file)
+    return .publish(PublishRoute(body: .stream(target), exchange: SingleRequest(method == .put ? .put : .post, path.raw)))
   }
 
-  package func publishPath(for path: RoutedPath) -> ExactString { path.raw }
-
   /// A file by its own path; a package by the folder that is named after it, which servers of files show by a redirect to the name with a slash.
-  package func questions(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, path: RoutedPath) -> [ExistenceProbe] {
+  package func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, for request: RoutedRequest) -> [ExistenceProbe] {
     switch subject {
-    case .file: return [ExistenceProbe(.head, path.raw) { Existence(ofStatus: $0.status) }]
+    case .file: return [ExistenceProbe(.head, request.path.raw) { Existence(ofStatus: $0.status) }]
     case .package:
-      let folder = path.prefix(segments: template.segmentsToName)
+      let folder = request.path.prefix(segments: template.segmentsToName)
       return [
         ExistenceProbe(.head, folder) { answer in
           let leadsInside = answer.location.map { $0.utf8.suffix(folder.utf8.count + 1).elementsEqual("\(folder)/".utf8) } ?? false
@@ -74,14 +71,11 @@ package struct GenericProtocol: RegistryProtocol {
     }
   }
 
-  package func credential(in head: RequestHead) throws(CredentialRefusal) -> PresentedCredential {
-    try AuthorizationField.credential(in: head, challenged: true)
+  package func credential(of request: RoutedRequest) throws(CredentialRefusal) -> PresentedCredential {
+    try AuthorizationField.credential(in: request.head, challenged: true)
   }
 
-  /// There is none: every upload is named by its path.
-  package func inspector(for head: RequestHead, path: RoutedPath) throws(UploadRefusal) -> any BodyInspector { throw .unavailable }
-
-  package func answer(refusing refusal: ClientRefusal) -> LocalResponse {
+  package func response(refusing refusal: ClientRefusal, to route: Route?) -> LocalResponse {
     switch refusal.status {
     case 401: LocalResponse(refusing: refusal, fields: [(name: "www-authenticate", value: "Basic realm=\"registry\", charset=\"UTF-8\"")])
     case 405: LocalResponse(refusing: refusal, fields: [(name: "allow", value: allowed)])

@@ -5,6 +5,9 @@ import StrictParsers
 enum PyPIDigests {
   private static let pieceLength = 1 << 20
 
+  /// All that a form can state beside SHA-256.
+  static let all: Set<ArtifactDigest> = [.md5, .blake2b256]
+
   /// Which digests beside SHA-256 have to be computed.
   static func stated(in form: PyPIForm) -> Set<ArtifactDigest> {
     var stated: Set<ArtifactDigest> = []

@@ -5,7 +5,7 @@ import StrictParsers
 enum PyPIExistence {
   private static let places = ["/simple/", "/+simple/"]
 
-  static func questions(_ subject: ExistenceProbe.Subject, _ target: PublishTarget) -> [ExistenceProbe] {
+  static func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget) -> [ExistenceProbe] {
     places.map { place in
       ExistenceProbe(.get, ExactString("\(place)\(target.package.canonical)/")) { answer in
         let project = existence(ofProject: answer)

@@ -50,15 +50,22 @@ package struct PyPIProtocol: RegistryProtocol {
     try PyPIRelease(fileName: name, artifact, budget).target(in: registry)
   }
 
-  package func route(_ head: RequestHead, path: RoutedPath) throws(RouteRefusal) -> Operation {
-    switch head.method {
-    case .get, .head: return .read
+  package func route(_ request: RoutedRequest) throws(RouteRefusal) -> Route {
+    switch request.head.method {
+    case .get, .head: return .read(ReadRoute())
     case .post: break
     case .put, .patch, .delete, .options: throw .methodNotAllowed
     }
-    guard [[], [""], ["legacy"], ["legacy", ""]].contains(path.segments) else { throw .uploadElsewhere(.prefix(prefix)) }
-    _ = try Self.statesAction(path.query)
-    return .publish(.namedInBody)
+    guard [[], [""], ["legacy"], ["legacy", ""]].contains(request.path.segments) else { throw .uploadElsewhere(.prefix(prefix)) }
+    let statesAction = try Self.statesAction(request.path.query)
+    let types = request.head.fields.values(named: "content-type")
+    let inspector: @Sendable () throws(UploadRefusal) -> any UploadInspector = { [self] () throws(UploadRefusal) in
+      guard types.count == 1, let type = types.first else { throw .malformedForm(.mediaType) }
+      return try PyPIUploadInspector(
+        contentType: type, registry: registry, attestations: attestations, queryStatesAction: statesAction, boundary: boundary)
+    }
+    // The registry's URL itself, with the slash at its end that indexes want.
+    return .publish(PublishRoute(body: .inspect(by: inspector), exchange: SingleRequest(.post, "/")))
   }
 
   /// Whether the query has the `:action`, which PyPI takes there too. It is not forwarded, nor is anything else of the query.
@@ -76,27 +83,15 @@ package struct PyPIProtocol: RegistryProtocol {
     return true
   }
 
-  /// The registry's URL itself, with the slash at its end that indexes want.
-  package func publishPath(for path: RoutedPath) -> ExactString { "/" }
-
-  package func questions(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, path: RoutedPath) -> [ExistenceProbe] {
-    PyPIExistence.questions(subject, target)
+  package func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, for request: RoutedRequest) -> [ExistenceProbe] {
+    PyPIExistence.probes(subject, target)
   }
 
-  package func credential(in head: RequestHead) throws(CredentialRefusal) -> PresentedCredential {
-    try AuthorizationField.credential(in: head, challenged: false)
+  package func credential(of request: RoutedRequest) throws(CredentialRefusal) -> PresentedCredential {
+    try AuthorizationField.credential(in: request.head, challenged: false)
   }
 
-  package func inspector(for head: RequestHead, path: RoutedPath) throws(UploadRefusal) -> any BodyInspector {
-    let types = head.fields.values(named: "content-type")
-    guard types.count == 1, let type = types.first else { throw .malformedForm(.mediaType) }
-    let statesAction: Bool
-    do throws(RouteRefusal) { statesAction = try Self.statesAction(path.query) } catch { throw .actionNotAccepted }
-    return try PyPIUploadInspector(
-      contentType: type, registry: registry, attestations: attestations, queryStatesAction: statesAction, boundary: boundary)
-  }
-
-  package func answer(refusing refusal: ClientRefusal) -> LocalResponse {
+  package func response(refusing refusal: ClientRefusal, to route: Route?) -> LocalResponse {
     LocalResponse(refusing: refusal, fields: refusal.status == 405 ? [(name: "allow", value: "GET, HEAD, POST")] : [])
   }
 }

@@ -1,8 +1,9 @@
+import Digests
 import PublisherPolicy
 import StrictParsers
 
 /// Reads the form of an upload to a Python index as it arrives, and at its end the artifact.
-struct PyPIUploadInspector: BodyInspector {
+struct PyPIUploadInspector: UploadInspector {
   /// All parts but the artifact, together: a long description, and thousands of dependencies.
   private static let mostFormBytes = 8 << 20
   private static let mostParts = 8_192
@@ -40,7 +41,7 @@ struct PyPIUploadInspector: BodyInspector {
 
   var announcedTarget: PublishTarget? { release?.target(in: registry) }
 
-  var digestsToCompute: Set<ArtifactDigest> { release == nil ? Set(ArtifactDigest.allCases) : PyPIDigests.stated(in: form) }
+  var digestsToCompute: Set<ArtifactDigest> { release == nil ? PyPIDigests.all : PyPIDigests.stated(in: form) }
 
   mutating func receive(_ bytes: Span<UInt8>, file: (Span<UInt8>) -> Void) throws(UploadRefusal) {
     var offset = 0
@@ -131,7 +132,8 @@ struct PyPIUploadInspector: BodyInspector {
       }
       let envelope = try writer.finish()
       return InspectedUpload(
-        target: release.target(in: registry), contentType: envelope.contentType, prefix: envelope.prefix, suffix: envelope.suffix)
+        target: release.target(in: registry), contentType: envelope.contentType,
+        segments: [.bytes(envelope.prefix), .artifact, .bytes(envelope.suffix)])
     } catch {
       throw .unavailable
     }

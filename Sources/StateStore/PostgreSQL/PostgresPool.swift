@@ -52,7 +52,7 @@ final class PostgresPool: Sendable {
     wake(woken)
   }
 
-  func owe(_ end: PendingCompletion) { wake(line.withLock { $0.owe(end) }) }
+  func owe(_ ends: [PendingCompletion]) { wake(line.withLock { $0.owe(ends) }) }
 
   private func wake(_ places: [Int]) {
     for place in places {

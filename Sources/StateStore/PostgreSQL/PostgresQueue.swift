@@ -83,9 +83,9 @@ struct PostgresQueue {
   }
 
   /// Workers to wake.
-  mutating func owe(_ end: PendingCompletion) -> [Int] {
-    owed.append(end)
-    endsAsked += 1
+  mutating func owe(_ ends: [PendingCompletion]) -> [Int] {
+    owed += ends
+    endsAsked += ends.count
     return wake(1)
   }
 
@@ -202,7 +202,7 @@ struct PostgresQueue {
     underWay -= 1
     switch work {
     case .request(let request):
-      if !isWithoutEffect, let intent = request.intent { voids.append(intent) }
+      if !isWithoutEffect { voids += request.intents }
       return [request]
     case .voids(let intents):
       voids += intents

@@ -59,7 +59,9 @@ final class PostgresSession {
   var isUsable: Bool { connection.isUsable }
 
   /// Runs one statement as a transaction of its own.
-  func run(_ sql: String, _ values: PostgresValue...) throws(PostgresFailure) -> PostgresRows {
+  func run(_ sql: String, _ values: PostgresValue...) throws(PostgresFailure) -> PostgresRows { try run(sql, values) }
+
+  func run(_ sql: String, _ values: [PostgresValue]) throws(PostgresFailure) -> PostgresRows {
     try connection.run(sql, values, until: .now.advanced(by: user.times.statement))
   }
 

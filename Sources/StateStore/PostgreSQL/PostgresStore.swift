@@ -47,23 +47,19 @@ package final class PostgresStore: StateStore {
     try await perform { session throws(PostgresFailure) in .success(try session.burn(hash, at: now)) }
   }
 
-  package func bind(_ binding: Binding) async throws(StateRefusal) -> IntentID {
-    let intent = newIntent()
-    return try await perform(opening: intent) { session throws(PostgresFailure) in try session.bind(binding, as: intent) }
-  }
-
-  package func claim(_ claim: StreamClaim) async throws(StateRefusal) -> StreamClaimOutcome {
-    let intent = newIntent()
-    return try await perform(opening: intent) { session throws(PostgresFailure) in try session.claim(claim, as: intent) }
-  }
-
-  package func open(_ upload: UploadIntent) async throws(StateRefusal) -> IntentID {
-    let intent = newIntent()
-    return try await perform(opening: intent) { session throws(PostgresFailure) in try session.open(upload, as: intent) }
-  }
-
-  package func end(_ intent: IntentID, as end: IntentOutcome, _ success: UploadSuccess?) {
-    pool.owe(PendingCompletion(intent: intent, end: end, success: success))
+  package func submit(_ batch: StoreBatch, completion: @escaping StoreBatch.Completion) {
+    if !batch.ends.isEmpty { pool.owe(batch.ends) }
+    let reservations = batch.reservations
+    guard !reservations.isEmpty else { return completion([]) }
+    let intents = numbers.withLock { numbers in reservations.map { _ in numbers.next() } }
+    pool.ask(
+      PostgresRequest(
+        run: { session throws(PostgresFailure) in
+          let results = try session.reserve(reservations, as: intents)
+          return { completion(results) }
+        },
+        fail: { completion(reservations.map { _ in .failure(.unavailable) }) },
+        intents: intents))
   }
 
   package func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent] {
@@ -122,10 +118,8 @@ package final class PostgresStore: StateStore {
 
   // MARK: - Requests
 
-  private func newIntent() -> IntentID { numbers.withLock { $0.next() } }
-
   private func perform<Value: Sendable>(
-    opening intent: IntentID? = nil, _ operation: @escaping @Sendable (PostgresSession) throws(PostgresFailure) -> StoreResult<Value>
+    _ operation: @escaping @Sendable (PostgresSession) throws(PostgresFailure) -> StoreResult<Value>
   ) async throws(StateRefusal) -> Value {
     try await withCheckedContinuation { (continuation: CheckedContinuation<StoreResult<Value>, Never>) in
       pool.ask(
@@ -134,8 +128,7 @@ package final class PostgresStore: StateStore {
             let verdict = try operation(session)
             return { continuation.resume(returning: verdict) }
           },
-          fail: { continuation.resume(returning: .failure(.unavailable)) },
-          intent: intent))
+          fail: { continuation.resume(returning: .failure(.unavailable)) }))
     }.get()
   }
 }

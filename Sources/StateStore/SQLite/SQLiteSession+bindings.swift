@@ -4,7 +4,15 @@ import StrictParsers
 import TokenVerification
 
 extension SQLiteSession {
-  func bind(_ binding: Binding, as intent: IntentID) throws(DatabaseFailure) -> StoreResult<IntentID> {
+  func reserve(_ reservation: UploadReservation, as intent: IntentID) throws(DatabaseFailure) -> StoreResult<ReservationOutcome> {
+    switch reservation {
+    case .bind(let binding): try bind(binding, as: intent)
+    case .claim(let claim): try self.claim(claim, as: intent)
+    case .open(let upload): try open(upload, as: intent)
+    }
+  }
+
+  private func bind(_ binding: Binding, as intent: IntentID) throws(DatabaseFailure) -> StoreResult<ReservationOutcome> {
     if let refusal = try objection(to: binding.upload) { return .failure(refusal) }
     let target = binding.upload.target
     let credential: Int64
@@ -19,10 +27,10 @@ extension SQLiteSession {
     case .sent: return .failure(.alreadySent)
     }
     try insert(intent, of: binding.upload)
-    return .success(intent)
+    return .success(.reserved(intent))
   }
 
-  func claim(_ claim: StreamClaim, as intent: IntentID) throws(DatabaseFailure) -> StoreResult<StreamClaimOutcome> {
+  private func claim(_ claim: StreamClaim, as intent: IntentID) throws(DatabaseFailure) -> StoreResult<ReservationOutcome> {
     if let refusal = try objection(to: claim.upload) { return .failure(refusal) }
     let target = claim.upload.target
     let credential: Int64
@@ -37,7 +45,7 @@ extension SQLiteSession {
     case .sent: return .failure(.alreadySent)
     }
     try insert(intent, of: claim.upload)
-    return .success(.claimed(intent))
+    return .success(.reserved(intent))
   }
 
   // MARK: - The credential

@@ -4,10 +4,10 @@ import StrictParsers
 import TokenVerification
 
 extension SQLiteSession {
-  func open(_ upload: UploadIntent, as intent: IntentID) throws(DatabaseFailure) -> StoreResult<IntentID> {
+  func open(_ upload: UploadIntent, as intent: IntentID) throws(DatabaseFailure) -> StoreResult<ReservationOutcome> {
     if let refusal = try objection(to: upload) { return .failure(refusal) }
     try insert(intent, of: upload)
-    return .success(intent)
+    return .success(.reserved(intent))
   }
 
   func insert(_ intent: IntentID, of upload: UploadIntent) throws(DatabaseFailure) {
@@ -23,13 +23,13 @@ extension SQLiteSession {
   }
 
   /// Does nothing where the intent was ended before.
-  func end(_ intent: IntentID, as end: IntentOutcome, _ success: UploadSuccess?) throws(DatabaseFailure) {
-    let claim = SQLValue.integer(intent.value)
-    if let success {
+  func end(_ completion: PendingCompletion) throws(DatabaseFailure) {
+    let claim = SQLValue.integer(completion.intent.value)
+    if let success = completion.success {
       try insertPublisher.run(claim, .integer(success.time.seconds))
       if success.activates { try insertCreation.run(claim) }
     }
-    switch end {
+    switch completion.end {
     case .bound: try settleClaim.run(.null, claim)
     case .streamed(let digest): try settleClaim.run(.optionalDigest(digest), claim)
     case .released: try releaseClaim.run(claim)

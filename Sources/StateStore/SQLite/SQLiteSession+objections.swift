@@ -21,12 +21,21 @@ extension SQLiteSession {
   }
 
   private func freeze(of upload: UploadIntent) throws(DatabaseFailure) -> Freeze? {
+    guard try isAnythingFrozen() else { return nil }
     let found = try selectFreeze.first(
       .text(upload.target.registry.description), .optionalText(upload.use?.key.publisher.description), read: { Freeze($0) })
     guard let row = found else { return nil }
     // What can't be read was meant to stop something.
     guard let freeze = row else { throw .damaged }
     return freeze
+  }
+
+  /// Asked once a transaction: nearly always nothing is.
+  private func isAnythingFrozen() throws(DatabaseFailure) -> Bool {
+    if let hasFreezes { return hasFreezes }
+    let found = try selectAnyFreeze.first { _ in true } ?? false
+    hasFreezes = found
+    return found
   }
 
   /// Two identities must not both be the first one of a repository: the one that is learnt first reserves its name, and the same identity may use it once more

@@ -25,6 +25,8 @@ final class SQLiteSession {
   let connection: Connection
   /// As the connection was configured.
   private var durability = Durability.machine
+  /// Whether anything is frozen; `nil` if nobody has asked in this transaction.
+  var hasFreezes: Bool?
   let beginTransaction: Statement
   let commitTransaction: Statement
   let insertCredential: Statement
@@ -45,6 +47,7 @@ final class SQLiteSession {
   let releaseClaim: Statement
   let selectIntentsBefore: Statement
   let settleClaimsBefore: Statement
+  let selectAnyFreeze: Statement
   let selectFreeze: Statement
   let selectOtherLesson: Statement
   let selectRivalLesson: Statement
@@ -88,6 +91,7 @@ final class SQLiteSession {
     releaseClaim = try connection.prepare("DELETE FROM files WHERE claim = ?")
     selectIntentsBefore = try connection.prepare("SELECT id, note FROM intents WHERE id < ? ORDER BY id")
     settleClaimsBefore = try connection.prepare("UPDATE files SET claim = NULL WHERE claim < ?")
+    selectAnyFreeze = try connection.prepare("SELECT 1 FROM freezes LIMIT 1")
     selectFreeze = try connection.prepare(
       """
       SELECT kind, name, why, since FROM freezes
@@ -138,6 +142,7 @@ final class SQLiteSession {
       durability = commit
     }
     try beginTransaction.run()
+    hasFreezes = nil
   }
 
   func commit() throws(DatabaseFailure) { try commitTransaction.run() }

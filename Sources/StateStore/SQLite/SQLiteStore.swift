@@ -1,25 +1,13 @@
 package import Digests
-import Dispatch
 package import PublisherPolicy
 package import StrictParsers
-import Synchronization
 package import TokenVerification
 
 /// The state of one gateway in an SQLite database.
 ///
 /// One thread writes. All requests that wait when it is free share one transaction, so that the disk is waited for once for all of them.
 package final class SQLiteStore: StateStore {
-  private struct Line {
-    var waiting: [StoreRequest] = []
-    var isServed = false
-  }
-
-  /// Bounds how long the first request of a group waits for the last.
-  private static let largestGroup = 512
-
-  private let line = Mutex(Line())
-  private let writer: Mutex<StoreWriter>
-  private let queue = DispatchQueue(label: "state-store")
+  private let queue: RequestQueue
 
   /// A store in a file, which is made where there is none, for this user only. It is opened at the first use, and again after a failure.
   ///
@@ -41,16 +29,17 @@ package final class SQLiteStore: StateStore {
 
   private init(_ location: StoreWriter.Location, maximumPages: Int?, report: @escaping @Sendable (StoreCondition<DatabaseFailure>) -> Void)
   {
-    writer = Mutex(StoreWriter(location, maximumPages: maximumPages, report: report))
+    queue = RequestQueue { queue in
+      let writer = StoreWriter(location, maximumPages: maximumPages, report: report)
+      while let group = queue.next() { writer.commit(group) }
+      writer.close()
+    }
   }
 
+  deinit { queue.end {} }
+
   package func close() async {
-    await withCheckedContinuation { continuation in
-      queue.async {
-        self.writer.withLock { $0.close() }
-        continuation.resume()
-      }
-    }
+    await withCheckedContinuation { continuation in queue.end { continuation.resume() } }
   }
 
   // MARK: - StateStore
@@ -67,25 +56,9 @@ package final class SQLiteStore: StateStore {
     try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.burn(hash, at: now)) }
   }
 
-  package func bind(_ binding: Binding) async throws(StateRefusal) -> IntentID {
-    try await perform { ledger, numbers throws(DatabaseFailure) in try ledger.bind(binding, as: numbers.next()) }
-  }
-
-  package func claim(_ claim: StreamClaim) async throws(StateRefusal) -> StreamClaimOutcome {
-    try await perform { ledger, numbers throws(DatabaseFailure) in try ledger.claim(claim, as: numbers.next()) }
-  }
-
-  package func open(_ upload: UploadIntent) async throws(StateRefusal) -> IntentID {
-    try await perform { ledger, numbers throws(DatabaseFailure) in try ledger.open(upload, as: numbers.next()) }
-  }
-
-  package func end(_ intent: IntentID, as end: IntentOutcome, _ success: UploadSuccess?) {
-    enqueue(
-      StoreRequest(
-        run: { ledger, _ throws(DatabaseFailure) in
-          try ledger.end(intent, as: end, success)
-          return {}
-        }, fail: {}, owed: PendingCompletion(intent: intent, end: end, success: success)))
+  package func submit(_ batch: StoreBatch, completion: @escaping StoreBatch.Completion) {
+    guard !batch.isEmpty else { return completion([]) }
+    enqueue(.batch(batch, completion))
   }
 
   package func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent] {
@@ -142,45 +115,24 @@ package final class SQLiteStore: StateStore {
     try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.removeExpired(at: now, limit: limit)) }
   }
 
-  // MARK: - Groups
+  // MARK: - Requests
 
   private func perform<Value: Sendable>(
     _ operation: @escaping @Sendable (SQLiteSession, inout IntentNumbers) throws(DatabaseFailure) -> StoreResult<Value>
   ) async throws(StateRefusal) -> Value {
     try await withCheckedContinuation { (continuation: CheckedContinuation<StoreResult<Value>, Never>) in
       enqueue(
-        StoreRequest(
-          run: { ledger, numbers throws(DatabaseFailure) in
-            let verdict = try operation(ledger, &numbers)
-            return { continuation.resume(returning: verdict) }
-          },
-          fail: { continuation.resume(returning: .failure(.unavailable)) },
-          owed: nil))
+        .operation(
+          StoreOperation(
+            run: { ledger, numbers throws(DatabaseFailure) in
+              let verdict = try operation(ledger, &numbers)
+              return { continuation.resume(returning: verdict) }
+            },
+            fail: { continuation.resume(returning: .failure(.unavailable)) })))
     }.get()
   }
 
   private func enqueue(_ request: StoreRequest) {
-    let mustServe = line.withLock { line in
-      line.waiting.append(request)
-      defer { line.isServed = true }
-      return !line.isServed
-    }
-    if mustServe { queue.async { self.serve() } }
-  }
-
-  private func serve() {
-    while let group = nextGroup() { writer.withLock { $0.commit(group) } }
-  }
-
-  private func nextGroup() -> [StoreRequest]? {
-    line.withLock { line in
-      guard !line.waiting.isEmpty else {
-        line.isServed = false
-        return nil
-      }
-      let group = Array(line.waiting.prefix(Self.largestGroup))
-      line.waiting.removeFirst(group.count)
-      return group
-    }
+    if !queue.append(request) { request.fail() }
   }
 }

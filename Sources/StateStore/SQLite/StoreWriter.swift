@@ -2,7 +2,7 @@
 ///
 /// It belongs to one thread at a time.
 final class StoreWriter {
-  enum Location {
+  enum Location: Sendable {
     case memory
     case file(DatabaseFile, StoreRole)
   }
@@ -36,10 +36,10 @@ final class StoreWriter {
       owed = []
       numbers?.becomeCertain()
       enter(.available)
-      for answer in answers { answer() }
+      for answer in answers { answer.give() }
     } catch {
       recover()
-      owed.append(contentsOf: group.compactMap(\.owed))
+      for request in group { owed.append(contentsOf: request.owed) }
       enter(.unavailable(error))
       for request in group { request.fail() }
     }
@@ -52,19 +52,34 @@ final class StoreWriter {
     servingLock = nil
   }
 
-  private func transact(_ group: [StoreRequest], on ledger: SQLiteSession) throws(DatabaseFailure) -> [@Sendable () -> Void] {
+  private func transact(_ group: [StoreRequest], on ledger: SQLiteSession) throws(DatabaseFailure) -> [StoreAnswer] {
     guard var numbers else { throw .closed }
     // A number that a failed transaction used is not used again.
     defer { self.numbers = numbers }
-    let mayBeLost = owed.allSatisfy(\.mayBeLost) && group.allSatisfy { $0.owed?.mayBeLost ?? false }
+    let mayBeLost = owed.allSatisfy(\.mayBeLost) && group.allSatisfy(\.mayBeLost)
     try ledger.begin(mayBeLost ? .process : .machine)
     if let doubtful = numbers.doubtful { try ledger.void(doubtful) }
-    for late in owed { try ledger.end(late.intent, as: late.end, late.success) }
-    var answers: [@Sendable () -> Void] = []
+    for end in owed { try ledger.end(end) }
+    var answers: [StoreAnswer] = []
     answers.reserveCapacity(group.count)
-    for request in group { answers.append(try request.run(ledger, &numbers)) }
+    for request in group {
+      switch request {
+      case .batch(let batch, let completion): answers.append(.results(try perform(batch, on: ledger, &numbers), completion))
+      case .operation(let operation): answers.append(.done(try operation.run(ledger, &numbers)))
+      }
+    }
     try ledger.commit()
     return answers
+  }
+
+  private func perform(
+    _ batch: StoreBatch, on ledger: SQLiteSession, _ numbers: inout IntentNumbers
+  ) throws(DatabaseFailure) -> [StoreResult<ReservationOutcome>] {
+    for end in batch.ends { try ledger.end(end) }
+    var results: [StoreResult<ReservationOutcome>] = []
+    results.reserveCapacity(batch.reservations.count)
+    for reservation in batch.reservations { results.append(try ledger.reserve(reservation, as: numbers.next())) }
+    return results
   }
 
   /// A database in memory would be lost with its connection; of a file a fresh look is taken.

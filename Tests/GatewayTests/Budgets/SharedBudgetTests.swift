@@ -96,4 +96,17 @@ import Testing
     let wasEnded = ended.load(ordering: .relaxed)
     #expect(wasEnded)
   }
+
+  @Test("goes on where what ends a holder holds the last reference to another one", arguments: [true, false])
+  func nested(isReplaced: Bool) throws {
+    let budget = budget()
+    var inner: Reservation? = budget.reservation(for: .unverified)
+    try inner?.grow(by: 10)
+    var outer: Reservation? = budget.reservation(for: .unverified)
+    outer?.onGiveWay { [inner] in withExtendedLifetime(inner) {} }
+    inner = nil
+    if isReplaced { outer?.onGiveWay(nil) } else { outer = nil }
+    #expect(budget.used == 0)
+    withExtendedLifetime(outer) {}
+  }
 }

@@ -28,19 +28,14 @@ import Testing
     return verifier.refusal(of: claims, issuer: issuer, audience: "example_pypi", at: now) == nil
   }
 
-  private static func authority(of identity: PublisherIdentity) -> AuthenticatedPrincipal {
-    AuthenticatedPrincipal(
-      principal: Principal(identity: identity, scope: nil), subject: .direct(identity.token), end: Authentication.end(of: identity))
-  }
-
   @Test("until nobody takes it any more, and a while longer", arguments: expiries)
   func direct(seconds: Int64) throws {
     let expiry = try #require(UnixTime(seconds))
-    let authority = Self.authority(of: Self.identity(expiry: expiry))
+    let client = Authentication.direct(Self.identity(expiry: expiry))
     let last = expiry.advanced(by: TokenVerifier.clockSkew - 1)
-    #expect(Self.isTaken(expiry: expiry, at: last) && !authority.isExpired(at: last))
-    #expect(!Self.isTaken(expiry: expiry, at: authority.end) && authority.isExpired(at: authority.end))
-    #expect(authority.end == last.advanced(by: 1) && authority.rememberedUntil == authority.end.advanced(by: 60))
+    #expect(Self.isTaken(expiry: expiry, at: last) && !client.isExpired(at: last))
+    #expect(!Self.isTaken(expiry: expiry, at: client.end) && client.isExpired(at: client.end))
+    #expect(client.end == last.advanced(by: 1) && client.rememberedUntil == client.end.advanced(by: 60))
   }
 
   @Test("by a store that is cleaned up meanwhile", arguments: expiries, [-30, -10, 29, 30, 89, 90] as [Int64])
@@ -51,7 +46,7 @@ import Testing
       let record = UploadTokenRecord(
         hash: try UploadToken.random().hash, identity: identity, publishers: [], package: nil, expiry: .latest)
       do throws(StateRefusal) {
-        try await store.exchange(identity.token, rememberedUntil: Self.authority(of: identity).rememberedUntil, for: record)
+        try await store.exchange(identity.token, rememberedUntil: Authentication.direct(identity).rememberedUntil, for: record)
         return nil
       } catch { return error }
     }

@@ -17,10 +17,11 @@ import Testing
     let settings = try SettingsSample(upstream: "{url: \"\(upstream)\", credential: {none: true}}").settings().registries[0].upstream
     let secrets = AnswerSecrets(
       credential: CredentialScan(secrets: [Array(secret.utf8)]), address: UpstreamAddress(of: settings, publicHost: publicHost))
-    let location = LocationRewrite(
+    let location = LinkRewrite(
       upstreamOrigin: "http://127.0.0.1:8081", upstreamPath: "", publicOrigin: "https://upload.example.com", publicPath: "")
     return Result { () throws(UpstreamFailure) in
-      try RelayedResponse(read, body: Array(body), isToOurCredential: true, hiding: secrets, location: location)
+      try RelayedResponse(
+        read, body: Array(body), relaying: FieldRules.publish.response, isToOurCredential: true, hiding: secrets, location: location)
     }
   }
 

@@ -1,9 +1,8 @@
+import RegistryProtocols
 import Testing
 
-@testable import Gateway
-
-@Suite("A registry's URL") struct LocationRewriteTests {
-  private let rewrite = LocationRewrite(
+@Suite("A registry's URL") struct LinkRewriteTests {
+  private let rewrite = LinkRewrite(
     upstreamOrigin: "http://127.0.0.1:8081", upstreamPath: "/repo", publicOrigin: "https://upload.example.com", publicPath: "/raw")
 
   @Test(

@@ -1,27 +1,52 @@
 import PublisherPolicy
-import RegistryProtocols
 import StrictParsers
 import Testing
 import TokenVerification
 
-@Suite("PyPI's exchange of tokens") struct PyPIExchangeTests {
+@testable import RegistryProtocols
+
+@Suite("The exchange of tokens") struct UploadTokenExchangeTests {
+  private let exchange = UploadTokenExchange(.issue(.oncePerToken))
+
+  private func read(_ body: [UInt8]) throws -> TokenRequest { try exchange.request(request("POST", "/_/oidc/mint-token"), body: body) }
+
   private func text(_ answer: LocalResponse) -> String { String(decoding: answer.body, as: UTF8.self) }
 
+  @Test(
+    "stands at the root of the host",
+    arguments: [
+      ("GET", "/_/oidc/audience", nil), ("POST", "/_/oidc/mint-token", .issue(.oncePerToken)),
+      ("POST", "/_/oidc/github/mint-token", .issue(.oncePerToken)), ("POST", "/_/oidc/burn-token", .revoke),
+    ] as [(String, String, TokenPurpose?)])
+  func routes(method: String, target: String, expected: TokenPurpose?) throws {
+    for one in [samplePyPI(), sampleGeneric()] as [any RegistryProtocol] {
+      switch try one.originRoute(request(method, target)) {
+      case .token(let endpoint): #expect(endpoint.purpose == expected && endpoint.bodyLimit == 65_536)
+      case .local(let route): #expect(expected == nil && route.caller == .anyone)
+      case .read, .publish, nil: Issue.record("another route")
+      }
+      let other = method == "GET" ? "POST" : "GET"
+      #expect(throws: RouteRefusal.methodNotAllowed) { try one.originRoute(request(other, target)) }
+      let elsewhere = try one.originRoute(request(method, target + "/"))
+      if elsewhere != nil { Issue.record("a route at another path") }
+    }
+  }
+
   @Test("says the audience") func audience() {
-    let answer = PyPIExchange.audience("example_pypi")
+    let answer = UploadTokenExchange.audience("example_pypi")
     #expect(answer.status == 200 && answer.contentType == "application/json" && text(answer) == "{\"audience\":\"example_pypi\"}")
   }
 
   @Test("hands out the token with its expiry, for nobody to keep") func minted() throws {
     let token = try UploadToken.random()
-    let answer = PyPIExchange.minted(token, expiry: try #require(UnixTime(1_700_000_900)))
+    let answer = exchange.issued(IssuedToken(token, expiry: try #require(UnixTime(1_700_000_900))))
     let expected = "{\"success\":true,\"token\":\"\(String(decoding: token.exposedText, as: UTF8.self))\",\"expires\":1700000900}"
     #expect(answer.status == 200 && text(answer) == expected)
     #expect(answer.fields.map(\.name) == ["cache-control"] && answer.fields.map(\.value) == ["no-store"])
   }
 
   @Test("answers every burning alike") func burnt() {
-    #expect(PyPIExchange.burnt.status == 202 && text(PyPIExchange.burnt) == "{\"message\":\"Accepted\",\"errors\":[]}")
+    #expect(exchange.revoked().status == 202 && text(exchange.revoked()) == "{\"message\":\"Accepted\",\"errors\":[]}")
   }
 
   @Test(
@@ -37,28 +62,28 @@ import TokenVerification
     ] as [(String, String?)])
   func token(body: String, expected: String?) throws {
     if let expected {
-      #expect(try PyPIExchange.Request(body: Array(body.utf8)).token == Array(expected.utf8))
+      #expect(try read(Array(body.utf8)).token == Array(expected.utf8))
     } else {
-      #expect(throws: CredentialRefusal.malformedExchange) { try PyPIExchange.Request(body: Array(body.utf8)) }
+      #expect(throws: CredentialRefusal.malformedExchange) { try read(Array(body.utf8)) }
     }
   }
 
   @Test(
     "reads the one package that the upload token is to be for, where the body names one",
     arguments: [
-      (#"{"token":"a.b.c"}"#, nil), (#"{"token":"a.b.c","package":"Acme.Widgets"}"#, "acme-widgets"),
+      (#"{"token":"a.b.c"}"#, nil), (#"{"token":"a.b.c","package":"Acme.Widgets"}"#, "Acme.Widgets"),
       (#"{"token":"a.b.c","packages":["x"]}"#, nil),
     ] as [(String, ExactString?)])
   func package(body: String, expected: ExactString?) throws {
-    #expect(try PyPIExchange.Request(body: Array(body.utf8)).package?.canonical == expected)
+    #expect(try read(Array(body.utf8)).package == expected)
   }
 
   @Test(
     "refuses a package that is none, which must not widen what was asked for",
-    arguments: ["null", "1", "\"\"", "\"a b\"", "[\"acme\"]", "\"*\"", "\"-\""])
+    arguments: ["null", "1", "[\"acme\"]", "{}"])
   func noPackage(value: String) {
     let body = Array("{\"token\":\"a.b.c\",\"package\":\(value)}".utf8)
-    #expect(throws: CredentialRefusal.malformedExchange) { try PyPIExchange.Request(body: body) }
+    #expect(throws: CredentialRefusal.malformedExchange) { try read(body) }
   }
 
   @Test(
@@ -74,7 +99,7 @@ import TokenVerification
       ("body.too-large", 413, "invalid-payload"),
     ])
   func refused(code: String, status: Int, expected: ExactString) throws {
-    let answer = PyPIExchange.refused(sampleRefusal(status: status, code: code, sentence: "no"))
+    let answer = exchange.refused(sampleRefusal(status: status, code: code, sentence: "no"))
     #expect(answer.status == 422 && answer.contentType == "application/json")
     let json = try StrictJSON.parseObject(answer.body)
     #expect(json["message"]?.string == "Token request failed" && json["errors"]?.array?.count == 1)
@@ -84,7 +109,7 @@ import TokenVerification
 
   @Test("fails in the same shape", arguments: ["token.keys-unavailable", "state.unavailable", "audit.unavailable"])
   func failed(code: String) throws {
-    let answer = PyPIExchange.refused(sampleRefusal(status: 503, code: code, retryAfter: 5))
+    let answer = exchange.refused(sampleRefusal(status: 503, code: code, retryAfter: 5))
     #expect(answer.status == 503 && answer.fields.map(\.name) == ["retry-after"])
     #expect(try StrictJSON.parseObject(answer.body)["errors"]?.array?.first?.object?["code"]?.string == "unavailable")
   }

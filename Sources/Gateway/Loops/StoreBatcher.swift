@@ -1,0 +1,64 @@
+import NIOCore
+import StateStore
+
+/// Hands the reservations of an event loop to the store, together with the ends of earlier uploads.
+///
+/// One batch is under way at a time; what comes meanwhile is the next one.
+final class StoreBatcher {
+  private let store: any StateStore
+  private let eventLoop: any EventLoop
+  private var reservations: [UploadReservation] = []
+  private var completions: [(Result<ReservationOutcome, StateRefusal>) -> Void] = []
+  private var ends: [PendingCompletion] = []
+  private var isUnderWay = false
+  private var isPlanned = false
+
+  init(_ store: any StateStore, _ eventLoop: any EventLoop) {
+    self.store = store
+    self.eventLoop = eventLoop
+  }
+
+  /// `completion` is called on the event loop, once the reservation is durable or refused.
+  func reserve(_ reservation: UploadReservation, then completion: @escaping (Result<ReservationOutcome, StateRefusal>) -> Void) {
+    reservations.append(reservation)
+    completions.append(completion)
+    plan()
+  }
+
+  /// Nobody waits for an end.
+  func end(_ completion: PendingCompletion) {
+    ends.append(completion)
+    plan()
+  }
+
+  /// What else this turn of the loop brings goes along.
+  private func plan() {
+    guard !isPlanned, !isUnderWay else { return }
+    isPlanned = true
+    let me = NIOLoopBound(self, eventLoop: eventLoop)
+    eventLoop.execute { me.value.submit() }
+  }
+
+  private func submit() {
+    isPlanned = false
+    guard !reservations.isEmpty || !ends.isEmpty else { return }
+    isUnderWay = true
+    let batch = StoreBatch(reservations: reservations, ends: ends)
+    let waiting = NIOLoopBound((self, completions), eventLoop: eventLoop)
+    (reservations, completions, ends) = ([], [], [])
+    store.submit(batch) { [eventLoop] results in
+      eventLoop.execute {
+        let (batcher, completions) = waiting.value
+        batcher.finish(completions, results)
+      }
+    }
+  }
+
+  private func finish(
+    _ completions: [(Result<ReservationOutcome, StateRefusal>) -> Void], _ results: [Result<ReservationOutcome, StateRefusal>]
+  ) {
+    isUnderWay = false
+    for (completion, result) in zip(completions, results) { completion(result) }
+    if !reservations.isEmpty || !ends.isEmpty { plan() }
+  }
+}

@@ -1,0 +1,140 @@
+import NIOCore
+import PublisherPolicy
+import RegistryProtocols
+import StateStore
+import StrictParsers
+
+/// Does what a publish must do, on the event loop of its client, and tells its machine what happened.
+final class PublishDriver {
+  let session: ClientSession
+  let body: RequestBody
+  private let context: RequestContext
+  private(set) var machine: PublishMachine
+  /// Events that came while another one was handled.
+  private var events: [PublishMachine.Event] = []
+  private var isHandling = false
+
+  // What it holds of the world.
+  var spool: ArtifactSpool?
+  var digest: StreamDigest?
+  /// Whether the machine waits for bytes of the body.
+  var wantsBody = false
+  var upstream: UpstreamTransfer? { didSet { oldValue?.abandon() } }
+  var credential: ServiceCredential?
+  private var isClientGone = false
+
+  init(_ machine: PublishMachine, _ body: RequestBody, _ context: RequestContext, _ session: ClientSession) {
+    self.machine = machine
+    self.body = body
+    self.context = context
+    self.session = session
+    if case .stream = machine.request.route.body, machine.request.registry.settings.digest == .sha256 {
+      digest = StreamDigest(machine.resources.memory)
+    }
+  }
+
+  var gateway: GatewayServices { session.gateway }
+  var loop: LoopServices { session.loop }
+  var request: PublishRequest { machine.request }
+
+  func begin() { handle(.begin) }
+
+  func handle(_ event: PublishMachine.Event) {
+    events.append(event)
+    guard !isHandling else { return }
+    isHandling = true
+    while !events.isEmpty {
+      var next: PublishMachine.Event? = events.removeFirst()
+      while let event = next { next = perform(machine.handle(event, gateway)) }
+    }
+    isHandling = false
+  }
+
+  /// Returns what happened, if it happened at once.
+  private func perform(_ action: PublishMachine.Action) -> PublishMachine.Event? {
+    switch action {
+    case .fetchKeys(let credential): return fetchKeys(for: credential)
+    case .lookUpToken(let hash): return later { [gateway] in .uploadToken(await gateway.findUploadToken(hash)) }
+    case .recallPins(let query): return later { [gateway] in .pins(await query.ask(gateway.store)) }
+    case .readBody: return readBody()
+    case .spool(let bytes, let digests): return keep(bytes, hashing: digests)
+    case .finishSpool(let digests): return finishSpool(hashing: digests)
+    case .inspect(let inspector, let artifact): return inspect(artifact, by: inspector)
+    case .probe(let subject, let target, let asker): return probe(subject, target, as: asker)
+    case .reserve(let reservation):
+      loop.store.reserve(reservation) { self.handle(.reserved($0)) }
+      return nil
+    case .loadCredential: return loadCredential()
+    case .connect(let isFresh): return connect(isFresh: isFresh)
+    case .send(let request, let permit, let body): return send(request, under: permit, body)
+    case .forward(let bytes): return upstream?.forward(bytes)
+    case .finishBody: return upstream?.finishBody(isChunked: request.head.framing == .chunked)
+    case .judge(let answer): return judge(answer)
+    case .record(let conclusion): return record(conclusion)
+    case .respond(let response): return respond(response)
+    case .awaitResponse: return upstream?.awaitAnswer(wasSentWhole: true)
+    case .wait: return nil
+    }
+  }
+
+  /// Waits by a task, then tells what it gave.
+  func later(_ work: @escaping @Sendable () async -> PublishMachine.Event?) -> PublishMachine.Event? {
+    let me = NIOLoopBound(self, eventLoop: loop.eventLoop)
+    Task(executorPreference: loop.executor) { if let event = await work() { me.value.handle(event) } }
+    return nil
+  }
+
+  // MARK: - The client
+
+  func clientInputArrived() {
+    if wantsBody, let event = readBody() { return handle(event) }
+    noticeClientEnd()
+  }
+
+  func clientDeadlinePassed() {
+    guard wantsBody else { return }
+    do throws(BodyRefusal) {
+      try body.waitIsOver()
+      awaitBody()
+    } catch {
+      wantsBody = false
+      handle(.bodyFailed(error))
+    }
+  }
+
+  /// A client that sends nothing more may still read, and a registry that has a whole upload may just be answering: it gets some time, so that the
+  /// record tells what it did.
+  func noticeClientEnd() {
+    guard upstream != nil, !isClientGone, body.connection.assumeIsolated({ $0.isEnded }) else { return }
+    isClientGone = true
+    let me = NIOLoopBound(self, eventLoop: loop.eventLoop)
+    loop.eventLoop.scheduleTask(in: Self.grace) { me.value.handle(.clientGone) }
+  }
+
+  private static let grace = TimeAmount.seconds(5)
+
+  // MARK: - The end
+
+  private func record(_ conclusion: Conclusion) -> PublishMachine.Event? {
+    wantsBody = false
+    upstream = nil
+    spool = nil
+    if let failure = conclusion.failure { gateway.health.failed(failure, request.registry.name) }
+    var conclusion = conclusion
+    conclusion.record.facts.bodySize = body.bytesReceived
+    gateway.conclude(conclusion, on: loop) { self.handle(.recorded) }
+    return nil
+  }
+
+  private func respond(_ response: PublishResponse) -> PublishMachine.Event? {
+    let mayContinue = request.head.keepAlive && body.isComplete && !gateway.isDraining
+    let written =
+      switch response {
+      case .relayed(let answer): ResponseWriter(to: context, keepsAlive: mayContinue).write(answer)
+      case .local(let answer): ResponseWriter(to: context, keepsAlive: mayContinue).write(answer)
+      case .refused(let answer): ResponseWriter(to: context, keepsAlive: false).write(answer)
+      }
+    session.finish(written, body)
+    return nil
+  }
+}

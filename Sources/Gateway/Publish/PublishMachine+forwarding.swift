@@ -1,0 +1,275 @@
+import Digests
+import NIOCore
+import PublisherPolicy
+import RegistryProtocols
+import StateStore
+import StrictParsers
+
+/// An upload that the store has taken note of: it is sent, if the policy still allows it.
+struct ReservedUpload {
+  let authorized: AuthorizedUpload
+  /// What has come of a streamed body.
+  var beginning = StreamBeginning()
+
+  init(_ authorized: AuthorizedUpload) { self.authorized = authorized }
+
+  var client: AuthenticatedClient { authorized.admitted.client }
+  var content: UploadContent { authorized.content }
+}
+
+/// What of a streamed body can be sent once more, as the registry sees it: all of it while it is little.
+struct StreamBeginning {
+  /// `nil` once it is too much to keep.
+  private(set) var kept: ByteBuffer? = ByteBuffer()
+  /// `nil` until the body has ended.
+  var size: Int64?
+
+  mutating func append(_ piece: ByteBuffer) { kept?.writeImmutableBuffer(piece) }
+
+  /// Keeps nothing any more. Returns how many bytes there were.
+  mutating func forget() -> Int {
+    defer { kept = nil }
+    return kept?.readableBytes ?? 0
+  }
+}
+
+/// Where an upload stands among the requests that it becomes.
+struct Exchange {
+  fileprivate var steps: any UpstreamExchange
+  fileprivate var request: UpstreamRequest
+  /// `nil` until there is a connection.
+  fileprivate var origin: ConnectionOrigin?
+
+  /// Whether an answer that never came may mean that the connection had ended before it was used.
+  fileprivate var mayHaveBeenStale: Bool { origin == .pool }
+}
+
+/// Where a connection to the registry comes from.
+enum ConnectionOrigin: Hashable {
+  /// It was just made.
+  case new
+  /// It served a request before, so that the registry may have closed it in the meantime.
+  case pool
+}
+
+/// The body of a request to the registry, as much of it as is known when it is sent.
+enum SentBody {
+  case none
+  case segments([BodySegment], SpooledArtifact?, contentType: ExactString)
+  /// The beginning of a body that is sent as it comes.
+  case stream(ByteBuffer)
+}
+
+/// A registry's whole answer.
+struct UpstreamAnswer {
+  let head: ResponseHead
+  let body: [UInt8]
+}
+
+/// How a request to the registry ended.
+struct UpstreamOutcome {
+  let result: Result<UpstreamAnswer, UpstreamFailure>
+  /// Whether a byte of an answer came.
+  let hasAnswered: Bool
+  let wasSentWhole: Bool
+}
+
+extension PublishMachine {
+  mutating func begin(_ upload: ReservedUpload, _ world: some PublishWorld) throws(Refusal) -> Action {
+    switch upload.content {
+    case .streamed: enter(.awaitingFirstBytes(upload), .readBody)
+    case .inspected, .repeated: try prepare(upload, world)
+    }
+  }
+
+  mutating func begin(_ upload: ReservedUpload, with bytes: ByteBuffer, _ world: some PublishWorld) throws(Refusal) -> Action {
+    let piece = framed(bytes)
+    try count(piece.readableBytes)
+    var upload = upload
+    upload.beginning.append(piece)
+    return try prepare(upload, world)
+  }
+
+  mutating func begin(
+    _ upload: ReservedUpload, size: Int64, _ world: some PublishWorld
+  ) throws(Refusal) -> Action {
+    var upload = upload
+    upload.beginning.size = size
+    return try prepare(upload, world)
+  }
+
+  // MARK: Before the first byte
+
+  /// The registry is asked once more for the file, since no other upload of it can run now.
+  private mutating func prepare(_ upload: ReservedUpload, _ world: some PublishWorld) throws(Refusal) -> Action {
+    guard request.refusesExistingFiles else { return loadCredential(upload) }
+    let permit = try reauthorize(upload, world)
+    return enter(.probingFileAgain(upload), .probe(.file, upload.content.target, permit.asker))
+  }
+
+  mutating func loadCredential(_ upload: ReservedUpload, ifAbsent result: Result<Existence, UpstreamFailure>) throws(Refusal) -> Action {
+    try refuseExisting(upload.content.target, result)
+    return loadCredential(upload)
+  }
+
+  private mutating func loadCredential(_ upload: ReservedUpload) -> Action {
+    guard upload.client.isOurs else { return connect(upload) }
+    return enter(.loadingCredential(upload), .loadCredential)
+  }
+
+  mutating func connect(_ upload: ReservedUpload, after result: Result<Void, UpstreamFailure>) throws(Refusal) -> Action {
+    do throws(UpstreamFailure) { try result.get() } catch { throw .upstream(error) }
+    return connect(upload)
+  }
+
+  private mutating func connect(_ upload: ReservedUpload) -> Action {
+    var steps = request.route.exchange
+    let first: UpstreamRequest
+    switch upload.content {
+    case .inspected(let inspected, _): first = steps.begin(inspected)
+    case .repeated, .streamed: first = steps.begin(nil)
+    }
+    return enter(.connecting(upload, Exchange(steps: steps, request: first)), .connect(isFresh: false))
+  }
+
+  /// Asks the store once more where the registry was waited for since its word: an upload token may have been burnt or revoked.
+  mutating func recheck(
+    _ upload: ReservedUpload, _ exchange: Exchange, _ result: Result<ConnectionOrigin, UpstreamFailure>, _ world: some PublishWorld
+  ) throws(Refusal) -> Action {
+    var exchange = exchange
+    do throws(UpstreamFailure) { exchange.origin = try result.get() } catch { throw .upstream(error) }
+    guard exchange.origin == .new || request.refusesExistingFiles, case .principal(let client) = upload.client,
+      let token = client.uploadToken
+    else { return try send(upload, exchange, world) }
+    return enter(.rechecking(upload, exchange), .lookUpToken(token))
+  }
+
+  mutating func send(
+    _ upload: ReservedUpload, _ exchange: Exchange, ifLive found: Result<UploadTokenRecord?, StateRefusal>, _ world: some PublishWorld
+  ) throws(Refusal) -> Action {
+    let token: UploadTokenRecord?
+    do throws(StateRefusal) { token = try found.get() } catch { throw .state(error) }
+    guard token != nil else { throw .state(.ended) }
+    return try send(upload, exchange, world)
+  }
+
+  /// Decides once more, immediately before the first byte: on the very word that was entered into the store.
+  private mutating func reauthorize(_ upload: ReservedUpload, _ world: some PublishWorld) throws(Refusal) -> UpstreamPermit {
+    let current = world.configuration
+    if current.settings.digest != request.configuration.settings.digest {
+      // Another address, another audience, another rule: nothing of the old one holds.
+      guard current.registries.first(where: { $0.name == request.registry.name })?.settings == request.registry.settings else {
+        throw .gateway(.configurationChanged)
+      }
+    }
+    guard case .permitted(let permit) = try decide(upload.client, upload.content.target, world) else {
+      throw .package(.existenceUnknown(package: upload.content.target.package.canonical))
+    }
+    let use = intent?.upload.use
+    guard permit.grant?.key == use?.key, permit.grant?.newPin == use?.newPin else { throw .gateway(.configurationChanged) }
+    return permit
+  }
+
+  private mutating func send(_ upload: ReservedUpload, _ exchange: Exchange, _ world: some PublishWorld) throws(Refusal) -> Action {
+    let permit = try reauthorize(upload, world)
+    record.beganUpstream()
+    switch (exchange.request.body, upload.content) {
+    case (.none, _): return enter(.awaitingResponse(upload, exchange), .send(exchange.request, permit, .none))
+    case (.segments(let segments, let contentType), _):
+      return enter(
+        .awaitingResponse(upload, exchange),
+        .send(exchange.request, permit, .segments(segments, upload.content.artifact, contentType: contentType)))
+    case (.streamed, .repeated(_, let artifact)), (.streamed, .inspected(_, let artifact)):
+      let contentType = request.contentType.flatMap { ExactString(utf8: $0) }
+      return enter(
+        .awaitingResponse(upload, exchange),
+        .send(exchange.request, permit, .segments([.artifact], artifact, contentType: contentType ?? "")))
+    case (.streamed, .streamed):
+      return enter(
+        .streaming(upload, exchange), .send(exchange.request, permit, .stream(upload.beginning.kept ?? ByteBuffer())))
+    }
+  }
+
+  // MARK: A streamed body
+
+  mutating func readOn(_ upload: ReservedUpload, _ exchange: Exchange) -> Action { upload.beginning.size == nil ? .readBody : .finishBody }
+
+  mutating func forward(_ bytes: ByteBuffer, _ upload: ReservedUpload, _ exchange: Exchange) throws(Refusal) -> Action {
+    let piece = framed(bytes)
+    var upload = upload
+    if let kept = upload.beginning.kept {
+      if kept.readableBytes + piece.readableBytes <= request.limits.spoolMemory {
+        try count(piece.readableBytes)
+        upload.beginning.append(piece)
+      } else {
+        resources.memory.shrink(by: upload.beginning.forget())
+      }
+    }
+    return enter(.streaming(upload, exchange), .forward(piece))
+  }
+
+  /// A piece of a streamed body as the registry will see it.
+  private func framed(_ bytes: ByteBuffer) -> ByteBuffer { request.head.framing == .chunked ? bytes.asHTTPChunk : bytes }
+
+  mutating func end(_ upload: ReservedUpload, _ exchange: Exchange, size: Int64) -> Action {
+    var upload = upload
+    upload.beginning.size = size
+    return enter(.streaming(upload, exchange), .finishBody)
+  }
+
+  mutating func awaitResponse(_ upload: ReservedUpload, _ exchange: Exchange, _ digest: SHA256Digest?) -> Action {
+    record.facts.artifactSize = upload.beginning.size
+    record.facts.artifactDigest = digest
+    intent?.outcome = .streamed(digest)
+    return enter(.awaitingResponse(upload, exchange), .awaitResponse)
+  }
+
+  // MARK: The registry's answer
+
+  mutating func use(_ outcome: UpstreamOutcome, _ upload: ReservedUpload, _ exchange: Exchange) throws(Refusal) -> Action {
+    record.endedUpstream()
+    let answer: UpstreamAnswer
+    do throws(UpstreamFailure) {
+      answer = try outcome.result.get()
+    } catch {
+      let canBeSentAgain = upload.content.artifact != nil || upload.beginning.kept != nil
+      guard error == .closed, exchange.mayHaveBeenStale, !outcome.hasAnswered, canBeSentAgain else { throw .upstream(error) }
+      return enter(.connecting(upload, exchange), .connect(isFresh: true))
+    }
+    record.facts.upstreamStatus = answer.head.status
+    let judging = State.judging(upload, wasSentWhole: outcome.wasSentWhole)
+    guard outcome.wasSentWhole, ![401, 407].contains(answer.head.status) else { return enter(judging, .judge(answer)) }
+    return try goOn(upload, exchange, after: answer, judging)
+  }
+
+  private mutating func goOn(
+    _ upload: ReservedUpload, _ exchange: Exchange, after answer: UpstreamAnswer, _ judging: State
+  ) throws(Refusal) -> Action {
+    var exchange = exchange
+    let step: UpstreamStep
+    do throws(UnexpectedResponse) {
+      step = try exchange.steps.next(
+        after: UpstreamResponse(status: answer.head.status, fields: answer.head.fields, body: answer.body))
+    } catch {
+      throw .upstream(.malformedAnswer)
+    }
+    switch step {
+    case .relay: return enter(judging, .judge(answer))
+    case .respond(let response): return conclude(.success(.local(response)))
+    case .send(let next):
+      exchange.request = next
+      return enter(.connecting(upload, exchange), .connect(isFresh: false))
+    }
+  }
+
+  mutating func finish(_ result: Result<RelayedResponse, UpstreamFailure>, wasSentWhole: Bool) throws(Refusal) -> Action {
+    let answer: RelayedResponse
+    do throws(UpstreamFailure) { answer = try result.get() } catch { throw .upstream(error) }
+    guard wasSentWhole || !answer.isSuccess else {
+      // It claims to have taken a file of which it was not sent the end: nobody knows what it has.
+      if case .released? = intent?.outcome { intent?.outcome = .streamed(nil) }
+      throw .upstream(.earlySuccess)
+    }
+    return conclude(.success(.relayed(answer)))
+  }
+}

@@ -1,0 +1,52 @@
+package import PublisherPolicy
+package import StrictParsers
+
+/// A read that is passed to the registry.
+package struct ReadRoute: Sendable {
+  package let access: ReadAccess
+  package let fields: FieldRules
+  /// `nil` if the answer is passed on as it comes.
+  package let document: DocumentRewrite?
+
+  package init(access: ReadAccess = .client, fields: FieldRules = .read, document: DocumentRewrite? = nil) {
+    self.access = access
+    self.fields = fields
+    self.document = document
+  }
+}
+
+/// With whose credential a registry is read.
+package enum ReadAccess: Hashable, Sendable {
+  /// With the client's own; never with the service credential.
+  case client
+  /// With the service credential, if the client's credential may publish the package: a client asks this before it uploads.
+  case granted(PublishTarget.Package)
+}
+
+/// The header fields that pass between a client and the registry. No other does.
+package struct FieldRules: Sendable {
+  /// Lower-case names of a request's fields. One that stands twice is left out, since registries differ in which they would take.
+  package let request: [ExactString]
+  /// Lower-case names of a response's fields.
+  package let response: Set<String>
+
+  package init(request: [ExactString], response: Set<String>) {
+    self.request = request
+    self.response = response
+  }
+
+  /// Of a read. A challenge is among them, since the client's own credential is passed on.
+  package static let read = FieldRules(
+    request: [
+      "accept", "accept-encoding", "accept-language", "user-agent", "range", "if-range", "if-match", "if-none-match", "if-modified-since",
+      "if-unmodified-since",
+    ],
+    response: [
+      "content-type", "content-encoding", "content-range", "content-disposition", "accept-ranges", "etag", "last-modified",
+      "cache-control", "expires", "vary", "link", "www-authenticate", "retry-after",
+    ])
+
+  /// Of an upload. Cookies and challenges in its answer are meant for the service account.
+  package static let publish = FieldRules(
+    request: ["accept", "user-agent"], response: ["content-type", "etag", "last-modified", "cache-control"])
+}
