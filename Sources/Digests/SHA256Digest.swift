@@ -19,9 +19,17 @@ package struct SHA256Digest: Hashable, Sendable {
   }
 
   package var bytes: [UInt8] {
-    [words.0, words.1, words.2, words.3].flatMap { word in
-      stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) }
-    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Self.length)
+    Self.append(words.0, to: &bytes)
+    Self.append(words.1, to: &bytes)
+    Self.append(words.2, to: &bytes)
+    Self.append(words.3, to: &bytes)
+    return bytes
+  }
+
+  private static func append(_ word: UInt64, to bytes: inout [UInt8]) {
+    for shift in stride(from: 56 as UInt64, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word &>> shift)) }
   }
 
   /// 64 lower-case digits.

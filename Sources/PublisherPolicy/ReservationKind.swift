@@ -1,9 +1,11 @@
-/// What an upload reserves of its package beside the credential's use of it.
+/// What an upload binds its credential to.
 package enum ReservationKind: Hashable, Sendable {
-  /// A file of a version: the first one binds the credential to the version, and each binds its name to its bytes.
+  /// To the package's version, and the file's name to its bytes. A missing version is bound like a version.
   case file
-  /// Metadata, an index or a tag, which later uploads replace: its version is bound where it has one, and each of its digests is recorded.
+  /// To the package, and to the version where the target has one: metadata, an index, a tag, whose bytes may change from upload to upload.
+  ///
+  /// Another version is accepted where the credential has sent the same bytes for a `.mutable` of the package: a further tag of one manifest.
   case mutable
-  /// A piece of something larger: it binds neither a version nor bytes.
+  /// To the package: a piece of something larger, which may be sent any number of times.
   case part
 }

@@ -11,7 +11,7 @@ package enum IntentOutcome: Hashable, Sendable {
   /// A bound upload: the binding stays whatever became of it.
   case bound
   /// A streamed body went out whole; `nil` if it was not hashed.
-  case streamed(SHA256Digest?)
+  case streamed(ArtifactDigests?)
   /// A streamed body did not go out whole: nothing was published, so the name is free again.
   case released
 }

@@ -9,8 +9,9 @@ package import TokenVerification
 package protocol StateStore: Sendable {
   // MARK: Credentials
 
-  /// Marks `token` as exchanged for ever and keeps `uploadToken`; refused as a replay where the token was exchanged or used directly before.
-  func exchange(_ token: TokenID, rememberedUntil: UnixTime, for uploadToken: UploadTokenRecord) async throws(StateRefusal)
+  /// Marks the token as exchanged and keeps the upload token that it was exchanged for; refused as a replay where the token was used directly before,
+  /// exchanged by another rule, or exchanged as often as its rule says.
+  func exchange(_ exchange: TokenExchange) async throws(StateRefusal)
 
   /// The record of a live upload token; `nil` if it is unknown, burnt or expired at `now`.
   func uploadToken(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord?
@@ -31,6 +32,13 @@ package protocol StateStore: Sendable {
   /// whole body went out, and its claim is released where it did not. Nobody need wait for an end: whoever is killed before finds the intent again.
   /// Without reservations `completion` is called with none, and says nothing of the ends.
   func submit(_ batch: StoreBatch, completion: @escaping StoreBatch.Completion)
+
+  /// What a credential sent of a package, also before its bytes were all at the registry: at most 1,000 digests, the newest first.
+  ///
+  /// A name that is claimed, or whose bytes nobody knows, is not among them.
+  func artifacts(
+    of subject: BindingSubject, in package: PublishTarget.Package, of registry: RegistryName
+  ) async throws(StateRefusal) -> [BoundArtifact]
 
   /// The intents that an earlier process left open, in their order: what their claims sent is unknown for ever.
   ///
@@ -81,25 +89,4 @@ package protocol StateStore: Sendable {
 
   /// Closes it once all that waits is done; whatever comes later is refused as unavailable.
   func close() async
-}
-
-/// An upload token as the store keeps it: nothing in it makes the token.
-package struct UploadTokenRecord: Hashable, Sendable {
-  package let hash: SHA256Digest
-  package let identity: PublisherIdentity
-  /// The publishers that the identity meant at the exchange: the token lives through them alone. In the order of the configuration.
-  package let publishers: [PublisherID]
-  /// The one package that it may publish; `nil` if the exchange named none.
-  package let package: PublishTarget.Package?
-  package let expiry: UnixTime
-
-  package init(
-    hash: SHA256Digest, identity: PublisherIdentity, publishers: [PublisherID], package: PublishTarget.Package?, expiry: UnixTime
-  ) {
-    self.hash = hash
-    self.identity = identity
-    self.publishers = publishers
-    self.package = package
-    self.expiry = expiry
-  }
 }

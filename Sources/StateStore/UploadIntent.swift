@@ -3,6 +3,7 @@ package import PublisherPolicy
 /// An upload that is about to go upstream. While its intent is open, what it reserves is nobody else's.
 package struct UploadIntent: Hashable, Sendable {
   package let target: PublishTarget
+  package let kind: ReservationKind
   /// `nil` if the client's own static credential is passed on, which no publisher stands behind.
   package let use: PublisherUse?
   /// Whether the registry may not have the package yet: two publishers that have never published must not both bring it into being.
@@ -12,8 +13,12 @@ package struct UploadIntent: Hashable, Sendable {
   /// What `interruptedIntents` needs to write the audit record: opaque to the store.
   package let note: [UInt8]
 
-  package init(target: PublishTarget, use: PublisherUse?, createsPackage: Bool = false, isExclusive: Bool = false, note: [UInt8]) {
+  package init(
+    target: PublishTarget, kind: ReservationKind = .file, use: PublisherUse?, createsPackage: Bool = false, isExclusive: Bool = false,
+    note: [UInt8]
+  ) {
     self.target = target
+    self.kind = kind
     self.use = use
     self.createsPackage = createsPackage
     self.isExclusive = isExclusive

@@ -28,14 +28,14 @@ package enum BindingSubject: Hashable, Sendable {
 package struct Binding: Hashable, Sendable {
   package let subject: BindingSubject
   package let upload: UploadIntent
-  package let digest: SHA256Digest
+  package let digests: ArtifactDigests
   /// When the subject is forgotten: past its expiry by the verifier's leeway and a margin.
   package let rememberedUntil: UnixTime
 
-  package init(subject: BindingSubject, upload: UploadIntent, digest: SHA256Digest, rememberedUntil: UnixTime) {
+  package init(subject: BindingSubject, upload: UploadIntent, digests: ArtifactDigests, rememberedUntil: UnixTime) {
     self.subject = subject
     self.upload = upload
-    self.digest = digest
+    self.digests = digests
     self.rememberedUntil = rememberedUntil
   }
 }

@@ -182,7 +182,7 @@ import TokenVerification
       #expect(await store.refusal(binding: Sample.binding(Self.direct)) == .inFlight)
       #expect(await store.refusal(claiming: Sample.claim(Self.direct, Sample.target(of: "2.0"))) == .otherVersion)
       #expect(await store.claimed(Sample.claim(Self.direct, Sample.target("another"))) != nil)
-      store.end(first, as: .streamed(Sample.digest("bytes")))
+      store.end(first, as: .streamed(Sample.digests("bytes")))
       #expect(try await store.claim(Sample.claim(Self.direct)) == .alreadyBound(Sample.digest("bytes")))
       #expect(await store.refusal(binding: Sample.binding(Self.direct)) == nil)
       #expect(await store.refusal(binding: Sample.binding(Self.direct, Sample.target(), "other")) == .otherBytes)
@@ -259,7 +259,7 @@ import TokenVerification
     try await kind.with { store in
       let intent = try #require(await store.claimed(Sample.claim(Self.direct)))
       #expect(try await store.removeExpired(at: Sample.now.advanced(by: 1000), limit: 10) == 1)
-      store.end(intent, as: .streamed(Sample.digest("bytes")))
+      store.end(intent, as: .streamed(Sample.digests("bytes")))
     }
   }
 

@@ -17,7 +17,7 @@ import TokenVerification
     try await store.exchange(Sample.token("exchanged"), rememberedUntil: Sample.now, for: record)
     store.end(try await store.bind(Sample.binding(Self.direct)), as: .bound)
     let claim = try #require(await store.claimed(Sample.claim(Self.direct, Sample.target("streamed"))))
-    store.end(claim, as: .streamed(Sample.digest("stream")))
+    store.end(claim, as: .streamed(Sample.digests("stream")))
     await store.close()
     #expect(await refusal { () throws(StateRefusal) in try await store.probe() } == .unavailable)
     try await expectEverything(in: SQLiteStore(path: scratch.database))
@@ -30,7 +30,7 @@ import TokenVerification
     try await store.exchange(Sample.token("exchanged"), rememberedUntil: Sample.now, for: Sample.record("a"))
     store.end(try await store.bind(Sample.binding(Self.direct)), as: .bound)
     let claim = try #require(await store.claimed(Sample.claim(Self.direct, Sample.target("streamed"))))
-    store.end(claim, as: .streamed(Sample.digest("stream")))
+    store.end(claim, as: .streamed(Sample.digests("stream")))
     // Nobody waits for an end, but what is asked of the store after it comes after it.
     try await store.probe()
     // What the system holds of the files at this moment is what it would hold if the process ended here.
@@ -264,19 +264,17 @@ import TokenVerification
   func full(isInMemory: Bool) async throws {
     let scratch = try Scratch()
     let store = isInMemory ? SQLiteStore.memory(maximumPages: 40) : SQLiteStore(path: scratch.database, maximumPages: 40)
-    var bound = 0
-    while bound < 10_000,
-      await store.refusal(binding: Sample.binding(.direct(Sample.token(ExactString(bound))), note: .init(repeating: "n", count: 900)))
-        == nil
-    {
-      bound += 1
+    func bind(_ number: Int) async -> StoreResult<ReservationOutcome>? {
+      let binding = Sample.binding(.direct(Sample.token(ExactString(number))), note: .init(repeating: "n", count: 900))
+      return await store.results(of: StoreBatch(reservations: [.bind(binding)])).first
     }
+    var intents: [IntentID] = []
+    while intents.count < 10_000, let intent = await bind(intents.count)?.intent { intents.append(intent) }
+    let bound = intents.count
     #expect((10..<10_000).contains(bound))
-    #expect(
-      await store.refusal(binding: Sample.binding(.direct(Sample.token(ExactString(bound))), note: .init(repeating: "n", count: 900)))
-        == .unavailable)
+    #expect(await bind(bound)?.refusal == .unavailable)
     #expect(await store.refusal(binding: Sample.binding(.direct(Sample.token("0")), Sample.target(of: "2.0"))) == .otherVersion)
-    for intent in 1...10 as ClosedRange<Int64> { store.end(IntentID(intent), as: .bound) }
+    for intent in intents.prefix(10) { store.end(intent, as: .bound) }
     #expect(await store.refusal(binding: Sample.binding(.direct(Sample.token(ExactString(bound))))) == nil)
     await store.close()
   }
@@ -293,9 +291,10 @@ import TokenVerification
       .operation(
         StoreOperation(
           run: { ledger, numbers throws(DatabaseFailure) in
-            #expect(try ledger.reserve(.open(upload), as: numbers.next()) == .success(.reserved(IntentID(1))))
+            let first = numbers.first
+            #expect(try ledger.reserve(.open(upload), as: numbers.next()) == .success(.reserved(first)))
             let claim = Sample.claim(Self.direct, Sample.target("streamed"))
-            #expect(try ledger.reserve(.claim(claim), as: numbers.next()) == .success(.reserved(IntentID(2))))
+            #expect(try ledger.reserve(.claim(claim), as: numbers.next()) == .success(.reserved(first.advanced(by: 1))))
             try ledger.commit()
             throw .sqlite(1034)
           }, fail: failures.set))
@@ -306,18 +305,34 @@ import TokenVerification
       .operation(
         StoreOperation(
           run: { ledger, numbers throws(DatabaseFailure) in
+            let first = numbers.first
             let rival = Sample.upload(by: Sample.use(learning: Sample.ids("2")), creates: true, alone: true)
-            #expect(try ledger.reserve(.open(rival), as: numbers.next()) == .success(.reserved(IntentID(3))))
+            #expect(try ledger.reserve(.open(rival), as: numbers.next()) == .success(.reserved(first.advanced(by: 2))))
             let claim = Sample.claim(Self.direct, Sample.target("streamed"))
-            #expect(try ledger.reserve(.claim(claim), as: numbers.next()) == .success(.reserved(IntentID(4))))
+            #expect(try ledger.reserve(.claim(claim), as: numbers.next()) == .success(.reserved(first.advanced(by: 3))))
             return successes.set
           }, fail: {}))
     ])
     #expect(successes.isSet)
     writer.close()
     let next = SQLiteStore(path: scratch.database)
-    #expect(try await next.interruptedIntents().map(\.id) == [IntentID(3), IntentID(4)])
+    let interrupted = try await next.interruptedIntents().map(\.id)
+    #expect(interrupted.count == 2 && interrupted.last == interrupted.first?.advanced(by: 1))
     await next.close()
+  }
+
+  @Test("gives intents numbers above all that it ever gave")
+  func numbers() async throws {
+    let scratch = try Scratch()
+    var last = IntentID(0)
+    for _ in 0..<3 {
+      let store = SQLiteStore(path: scratch.database)
+      let intent = try await store.bind(Sample.binding(Self.direct))
+      #expect(intent.value > last.value)
+      store.end(intent, as: .bound)
+      last = intent
+      await store.close()
+    }
   }
 
   @Test("ends an intent with its next transaction where it could not at once")
@@ -337,4 +352,8 @@ import TokenVerification
     #expect(try await next.interruptedIntents().count == 1)
     await next.close()
   }
+}
+
+extension IntentID {
+  fileprivate func advanced(by count: Int64) -> IntentID { IntentID(value + count) }
 }

@@ -46,17 +46,37 @@ import TokenVerification
     }
   }
 
+  private static func exchange(_ record: String) -> TokenExchange {
+    TokenExchange(token: Sample.token("one"), rule: .repeatable, rememberedUntil: Sample.now, record: Sample.record(record))
+  }
+
   private static let pairs = [
     Pair(
       "exchanges of a token",
       { session throws(PostgresFailure) in
-        _ = try session.exchange(Sample.token("one"), rememberedUntil: Sample.now, for: Sample.record("b"))
+        _ = try session.exchange(
+          TokenExchange(token: Sample.token("one"), rule: .oncePerToken, rememberedUntil: Sample.now, record: Sample.record("b")))
       },
       { store throws(StateRefusal) in
         try await store.exchange(Sample.token("one"), rememberedUntil: Sample.now, for: Sample.record("c"))
       }, .replayed),
     Pair("a new token's versions", direct, "1.0", "2.0", .otherVersion),
     Pair("an upload token's versions", uploadToken, "1.0", "2.0", .otherVersion),
+    Pair(
+      "a first exchange of a token and another one",
+      { session throws(PostgresFailure) in _ = try session.exchange(exchange("b")) },
+      { store throws(StateRefusal) in try await store.exchange(exchange("c")) }, nil),
+    Pair(
+      "versions of two upload tokens of one credential",
+      { session throws(PostgresFailure) in
+        _ = try session.exchange(exchange("b"))
+        _ = try session.exchange(exchange("c"))
+        try session.connection.execute("COMMIT; BEGIN", until: .now.advanced(by: .seconds(60)))
+        _ = try session.reserve([.bind(Sample.binding(.uploadToken(Sample.digest("b")), Sample.target(of: "1.0")))], as: [IntentID(1)])
+      },
+      { store throws(StateRefusal) in
+        _ = try await store.bind(Sample.binding(.uploadToken(Sample.digest("c")), Sample.target(of: "2.0")))
+      }, .otherVersion),
     Pair("an upload token's repeats", uploadToken, "1.0", "1.0", nil),
     Pair(
       "a burnt token's upload", { session throws(PostgresFailure) in _ = try session.burn(Sample.digest("a"), at: Sample.now) },

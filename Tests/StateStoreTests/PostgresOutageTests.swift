@@ -38,7 +38,7 @@ import TokenVerification
     #expect(await Self.unavailable(store))
     #expect(await store.refusal(binding: Sample.binding(Self.direct)) == .unavailable)
     store.end(bound, as: .bound)
-    store.end(claim, as: .streamed(Sample.digest("stream")))
+    store.end(claim, as: .streamed(Sample.digests("stream")))
     store.end(newPin, as: .bound, Sample.success)
     #expect(await Self.unavailable(store))
 

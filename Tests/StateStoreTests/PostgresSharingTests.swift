@@ -34,8 +34,11 @@ import TokenVerification
 
   // MARK: - At once
 
-  @Test("let exactly one of 64 simultaneous exchanges of a token succeed")
-  func exchanges() async throws {
+  @Test(
+    "let as many of 64 simultaneous exchanges of a token succeed as its rule says",
+    arguments: [ExchangeRule.oncePerToken, .oncePerPackage(Sample.target().package), .repeatable])
+  func exchanges(rule: ExchangeRule) async throws {
+    let winners = rule == .repeatable ? 64 : 1
     try await Self.withTwo { first, second, _ in
       for round in 0..<Self.races {
         let outcomes = await withTaskGroup { group in
@@ -44,13 +47,15 @@ import TokenVerification
             group.addTask {
               await refusal { () throws(StateRefusal) in
                 try await store.exchange(
-                  Sample.token(ExactString(round)), rememberedUntil: Sample.now, for: Sample.record("\(round) \(index)"))
+                  TokenExchange(
+                    token: Sample.token(ExactString(round)), rule: rule, rememberedUntil: Sample.now,
+                    record: Sample.record("\(round) \(index)")))
               }
             }
           }
           return await group.reduce(into: []) { $0.append($1) }
         }
-        #expect(outcomes.count { $0 == nil } == 1 && outcomes.count { $0 == .replayed } == 63, "round \(round)")
+        #expect(outcomes.count { $0 == nil } == winners && outcomes.count { $0 == .replayed } == 64 - winners, "round \(round)")
       }
     }
   }
@@ -69,6 +74,45 @@ import TokenVerification
           return await group.reduce(into: []) { $0.append($1) }
         }
         #expect(outcomes.count { $0 == nil } == 2 && outcomes.count { $0 == .otherVersion } == 62, "round \(round)")
+      }
+    }
+  }
+
+  @Test("bind one version only, whichever upload token of a credential asks for it")
+  func sharedVersions() async throws {
+    try await Self.withTwo { first, second, _ in
+      for round in 0..<Self.races {
+        for index in 0..<16 {
+          let token = Sample.token(ExactString(round))
+          try await first.exchange(
+            TokenExchange(token: token, rule: .repeatable, rememberedUntil: Sample.now, record: Sample.record("\(round) \(index)")))
+        }
+        let outcomes = await withTaskGroup { group in
+          for index in 0..<16 {
+            let store = index.isMultiple(of: 2) ? first : second
+            let binding = Sample.binding(
+              .uploadToken(Sample.digest("\(round) \(index)")), Sample.target("file", of: ExactString(index / 2)))
+            group.addTask { await store.refusal(binding: binding) }
+          }
+          return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes.count { $0 == nil } == 2 && outcomes.count { $0 == .otherVersion } == 14, "round \(round)")
+      }
+    }
+  }
+
+  @Test("do not stay in each other's way where their batches hold the same credentials in another order")
+  func crossedBatches() async throws {
+    try await Self.withTwo { first, second, _ in
+      for round in 0..<Self.races {
+        let reservations = (0..<8).map { place in
+          UploadReservation.bind(
+            Sample.binding(.direct(Sample.token(ExactString("\(round) \(place)"))), Sample.target(ExactString(place))))
+        }
+        async let one = first.results(of: StoreBatch(reservations: reservations))
+        async let other = second.results(of: StoreBatch(reservations: reservations.reversed()))
+        let results = await one + other
+        #expect(results.count == 16 && results.allSatisfy { $0.refusal == nil }, "round \(round)")
       }
     }
   }

@@ -50,7 +50,7 @@ import TokenVerification
       #expect(
         await store.refusal(
           binding: Binding(
-            subject: .direct(Sample.token("one")), upload: other, digest: Sample.digest("x"), rememberedUntil: Sample.now)) == .reserved)
+            subject: .direct(Sample.token("one")), upload: other, digests: Sample.digests("x"), rememberedUntil: Sample.now)) == .reserved)
       #expect(
         await store.refusal(
           claiming: StreamClaim(

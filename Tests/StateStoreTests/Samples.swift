@@ -16,6 +16,8 @@ enum Sample {
 
   static func digest(_ text: String) -> SHA256Digest { SHA256.digest(of: text.utf8) }
 
+  static func digests(_ text: String) -> ArtifactDigests { ArtifactDigests(sha256: digest(text)) }
+
   static func token(_ id: ExactString) -> TokenID { TokenID(issuer: "https://issuer.example", value: .jti(id)) }
 
   static func record(
@@ -40,20 +42,23 @@ enum Sample {
   }
 
   static func binding(
-    _ subject: BindingSubject, _ target: PublishTarget = target(), _ bytes: String = "bytes", until: UnixTime = now.advanced(by: 900),
-    note: String = "note"
+    _ subject: BindingSubject, _ target: PublishTarget = target(), _ bytes: String = "bytes", kind: ReservationKind = .file,
+    until: UnixTime = now.advanced(by: 900), note: String = "note"
   ) -> Binding {
-    Binding(subject: subject, upload: upload(target, note: note), digest: digest(bytes), rememberedUntil: until)
+    Binding(subject: subject, upload: upload(target, kind: kind, note: note), digests: digests(bytes), rememberedUntil: until)
   }
 
-  static func claim(_ subject: BindingSubject, _ target: PublishTarget = target(), note: String = "note") -> StreamClaim {
-    StreamClaim(subject: subject, upload: upload(target, note: note), rememberedUntil: now.advanced(by: 900))
+  static func claim(
+    _ subject: BindingSubject, _ target: PublishTarget = target(), kind: ReservationKind = .file, note: String = "note"
+  ) -> StreamClaim {
+    StreamClaim(subject: subject, upload: upload(target, kind: kind, note: note), rememberedUntil: now.advanced(by: 900))
   }
 
   static func upload(
-    _ target: PublishTarget = target(), by use: PublisherUse? = use(), creates: Bool = false, alone: Bool = false, note: String = "note"
+    _ target: PublishTarget = target(), kind: ReservationKind = .file, by use: PublisherUse? = use(), creates: Bool = false,
+    alone: Bool = false, note: String = "note"
   ) -> UploadIntent {
-    UploadIntent(target: target, use: use, createsPackage: creates, isExclusive: alone, note: Array(note.utf8))
+    UploadIntent(target: target, kind: kind, use: use, createsPackage: creates, isExclusive: alone, note: Array(note.utf8))
   }
 
   static func key(
@@ -86,6 +91,11 @@ func refusal(_ operation: () async throws(StateRefusal) -> Void) async -> StateR
 }
 
 extension StateStore {
+  /// Exchanges a token once.
+  func exchange(_ token: TokenID, rememberedUntil: UnixTime, for record: UploadTokenRecord) async throws(StateRefusal) {
+    try await exchange(TokenExchange(token: token, rule: .oncePerToken, rememberedUntil: rememberedUntil, record: record))
+  }
+
   /// Ends an upload that the registry did not take.
   func end(_ intent: IntentID, as end: IntentOutcome) { self.end(intent, as: end, nil) }
 }

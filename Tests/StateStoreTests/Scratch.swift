@@ -31,7 +31,7 @@ enum StoreKind: CaseIterable, Sendable {
     case .file: try await body(SQLiteStore(path: scratch.database))
     case .postgres:
       let database = try await PostgresDatabase.onCommonServer()
-      let store = database.store()
+      let store = database.store(connections: 2)
       try await body(store)
       await store.close()
       try await database.drop()

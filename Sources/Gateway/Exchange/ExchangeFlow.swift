@@ -23,9 +23,9 @@ struct ExchangeFlow {
     record.facts.describe(request, routed.head, configuration)
     let end: End
     switch endpoint.purpose {
-    case .issue(let rule):
+    case .issue(let frequency):
       record.facts.action = .mint
-      end = await mint(endpoint, rule, routed, body, &record)
+      end = await mint(endpoint, frequency, routed, body, &record)
     case .revoke:
       record.facts.action = .burn
       end = await burn(endpoint, routed, body, &record)
@@ -51,10 +51,10 @@ struct ExchangeFlow {
   // MARK: Mint
 
   private func mint(
-    _ endpoint: any TokenEndpoint, _ rule: ExchangeRule, _ routed: RoutedRequest, _ body: RequestBody, _ record: inout RequestRecord
+    _ endpoint: any TokenEndpoint, _ frequency: ExchangeFrequency, _ routed: RoutedRequest, _ body: RequestBody, _ record: inout RequestRecord
   ) async -> End {
     do throws(Refusal) {
-      let token = try await exchange(try await self.request(to: endpoint, routed, body), &record)
+      let token = try await exchange(try await self.request(to: endpoint, routed, body), frequency, &record)
       await gateway.conclude(record, .completed())
       return .done(endpoint.issued(token))
     } catch {
@@ -64,7 +64,9 @@ struct ExchangeFlow {
     }
   }
 
-  private func exchange(_ request: TokenRequest, _ record: inout RequestRecord) async throws(Refusal) -> IssuedToken {
+  private func exchange(
+    _ request: TokenRequest, _ frequency: ExchangeFrequency, _ record: inout RequestRecord
+  ) async throws(Refusal) -> IssuedToken {
     try refuseOldConfiguration()
     record.facts.credential = .oidc
     let (registry, identity) = try await identify(request.token, &record)
@@ -76,8 +78,18 @@ struct ExchangeFlow {
       guard let name = registry.settings.ecosystem.canonicalName(written) else { throw .credential(.malformedExchange) }
       return PublishTarget.Package(canonical: name)
     }
+    let scope = TokenScope(publishers: publishers, package: package)
     return try await keep(
-      identity, for: TokenScope(publishers: publishers, package: package), lifetime: registry.settings.uploadTokenLifetime)
+      identity, for: scope, try rule(frequency, package), lifetime: registry.settings.uploadTokenLifetime)
+  }
+
+  private func rule(_ frequency: ExchangeFrequency, _ package: PublishTarget.Package?) throws(Refusal) -> ExchangeRule {
+    switch (frequency, package) {
+    case (.oncePerToken, _): return .oncePerToken
+    case (.repeatable, _): return .repeatable
+    case (.oncePerPackage, let package?): return .oncePerPackage(package)
+    case (.oncePerPackage, nil): throw .credential(.malformedExchange)
+    }
   }
 
   /// The publishers that the token means, of all registries that its audience may mean. Never empty.
@@ -141,7 +153,7 @@ struct ExchangeFlow {
 
   /// Makes the upload token and uses up the OIDC token in one step of the store, the last that can fail: clients send the same token again after a 5xx.
   private func keep(
-    _ identity: PublisherIdentity, for scope: TokenScope, lifetime: Milliseconds
+    _ identity: PublisherIdentity, for scope: TokenScope, _ rule: ExchangeRule, lifetime: Milliseconds
   ) async throws(Refusal) -> IssuedToken {
     guard let token = try? UploadToken.random() else { throw .state(.unavailable) }
     let expiry = gateway.now().advanced(by: lifetime.milliseconds / 1000)
@@ -149,7 +161,9 @@ struct ExchangeFlow {
       hash: token.hash, identity: identity, publishers: scope.publishers, package: scope.package, expiry: expiry)
     do throws(StateRefusal) {
       try await gateway.store.exchange(
-        identity.token, rememberedUntil: Authentication.end(of: identity).advanced(by: Authentication.memoryMargin), for: record)
+        TokenExchange(
+          token: identity.token, rule: .oncePerToken,
+          rememberedUntil: Authentication.end(of: identity).advanced(by: Authentication.memoryMargin), record: record))
     } catch {
       throw .state(error)
     }

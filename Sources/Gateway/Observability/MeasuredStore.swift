@@ -17,10 +17,8 @@ struct MeasuredStore: StateStore {
 
   // MARK: For requests
 
-  func exchange(_ token: TokenID, rememberedUntil: UnixTime, for uploadToken: UploadTokenRecord) async throws(StateRefusal) {
-    try await timed { () async throws(StateRefusal) in
-      try await store.exchange(token, rememberedUntil: rememberedUntil, for: uploadToken)
-    }
+  func exchange(_ exchange: TokenExchange) async throws(StateRefusal) {
+    try await timed { () async throws(StateRefusal) in try await store.exchange(exchange) }
   }
 
   func uploadToken(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord? {
@@ -39,6 +37,12 @@ struct MeasuredStore: StateStore {
       times.observe(.now - began)
       completion(results)
     }
+  }
+
+  func artifacts(
+    of subject: BindingSubject, in package: PublishTarget.Package, of registry: RegistryName
+  ) async throws(StateRefusal) -> [BoundArtifact] {
+    try await timed { () async throws(StateRefusal) in try await store.artifacts(of: subject, in: package, of: registry) }
   }
 
   func learnt(issuer: ExactString, repository: ExactString, ids: ImmutableIDs) async throws(StateRefusal) -> [PinnedIdentity] {

@@ -57,10 +57,10 @@ extension PublishDriver {
 
   /// The registry has taken all of a streamed body.
   func finishDigest() -> PublishMachine.Event? {
-    guard let digest else { return .sentWhole(digest: nil) }
-    if let value = digest.value { return .sentWhole(digest: value) }
+    guard let digest else { return .sentWhole(digests: nil) }
+    if let value = digest.value { return .sentWhole(digests: value) }
     let me = NIOLoopBound(self, eventLoop: loop.eventLoop)
-    return later { .sentWhole(digest: await me.value.digest?.finish()) }
+    return later { .sentWhole(digests: await me.value.digest?.finish()) }
   }
 
   // MARK: - The spool

@@ -29,7 +29,7 @@ final class PublishDriver {
     self.context = context
     self.session = session
     if case .stream = machine.request.route.body, machine.request.registry.settings.digest == .sha256 {
-      digest = StreamDigest(machine.resources.memory)
+      digest = StreamDigest(machine.request.route.digests, machine.resources.memory)
     }
   }
 

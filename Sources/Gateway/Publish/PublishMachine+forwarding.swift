@@ -217,10 +217,10 @@ extension PublishMachine {
     return enter(.streaming(upload, exchange), .finishBody)
   }
 
-  mutating func awaitResponse(_ upload: ReservedUpload, _ exchange: Exchange, _ digest: SHA256Digest?) -> Action {
+  mutating func awaitResponse(_ upload: ReservedUpload, _ exchange: Exchange, _ digests: ArtifactDigests?) -> Action {
     record.facts.artifactSize = upload.beginning.size
-    record.facts.artifactDigest = digest
-    intent?.outcome = .streamed(digest)
+    record.facts.artifactDigest = digests?.sha256
+    intent?.outcome = .streamed(digests)
     return enter(.awaitingResponse(upload, exchange), .awaitResponse)
   }
 

@@ -160,7 +160,7 @@ extension PublishMachine {
         key: grant.key, newPin: grant.newPin, run: record.facts.provenance.runURL ?? record.facts.provenance.runID)
     }
     let entered = UploadIntent(
-      target: upload.content.target, use: use, createsPackage: use?.newPin != nil && inputs.package != .exists,
+      target: upload.content.target, kind: request.route.reservation, use: use, createsPackage: use?.newPin != nil && inputs.package != .exists,
       // A client without a verified token must not keep others from publishing.
       isExclusive: request.refusesExistingFiles && use != nil, note: record.facts.note(at: world.clock()))
     intent = OpenIntent(
@@ -174,7 +174,7 @@ extension PublishMachine {
       return .claim(StreamClaim(subject: client.subject, upload: entered, rememberedUntil: client.rememberedUntil))
     }
     return .bind(
-      Binding(subject: client.subject, upload: entered, digest: artifact.digests.sha256, rememberedUntil: client.rememberedUntil))
+      Binding(subject: client.subject, upload: entered, digests: artifact.digests, rememberedUntil: client.rememberedUntil))
   }
 
   mutating func useReservation(

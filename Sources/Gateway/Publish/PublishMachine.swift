@@ -54,8 +54,8 @@ struct PublishMachine {
     case connected(Result<ConnectionOrigin, UpstreamFailure>)
     /// The registry would take more of a streamed body.
     case upstreamReady
-    /// The registry has taken all of a streamed body. `digest`: over it, if it is hashed.
-    case sentWhole(digest: SHA256Digest?)
+    /// The registry has taken all of a streamed body. `digests`: over it, if it is hashed.
+    case sentWhole(digests: ArtifactDigests?)
     case response(UpstreamOutcome)
     case judged(Result<RelayedResponse, UpstreamFailure>)
     case recorded
@@ -147,7 +147,7 @@ struct PublishMachine {
     case (.streaming(let upload, let exchange), .upstreamReady): readOn(upload, exchange)
     case (.streaming(let upload, let exchange), .body(let bytes)): try forward(bytes, upload, exchange)
     case (.streaming(let upload, let exchange), .bodyEnded(let size)): end(upload, exchange, size: size)
-    case (.streaming(let upload, let exchange), .sentWhole(let digest)): awaitResponse(upload, exchange, digest)
+    case (.streaming(let upload, let exchange), .sentWhole(let digests)): awaitResponse(upload, exchange, digests)
     case (.streaming(let upload, let exchange), .response(let outcome)),
       (.awaitingResponse(let upload, let exchange), .response(let outcome)):
       try use(outcome, upload, exchange)

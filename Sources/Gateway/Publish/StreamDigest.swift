@@ -3,37 +3,42 @@ import Dispatch
 import NIOCore
 import Synchronization
 
-/// The SHA-256 of a stream: computed on the spot while it is short, and by another core than the one that moves it once it is long.
+/// The digests of a stream: computed on the spot while it is short, and by another core than the one that moves it once it is long.
 final class StreamDigest {
   /// Below this, waking another thread costs more than the hash.
   private static let shortBytes = 64 << 10
 
   private enum Place {
-    case here(SHA256)
+    case here(ArtifactHasher)
     case elsewhere(HashingThread)
   }
 
-  private var place = Place.here(SHA256())
+  private var place: Place
   private var count = 0
   private let memory: Reservation
 
-  /// - Parameter memory: What the bytes that wait to be hashed count in.
-  init(_ memory: Reservation) { self.memory = memory }
+  /// - Parameters:
+  ///   - digests: What is computed beside SHA-256.
+  ///   - memory: What the bytes that wait to be hashed count in.
+  init(_ digests: Set<ArtifactDigest>, _ memory: Reservation) {
+    place = .here(ArtifactHasher(digests))
+    self.memory = memory
+  }
 
   /// Hashes the next bytes at once. False if there are too many for that: then they are for `update`.
   func hashAtOnce(_ bytes: ByteBuffer) -> Bool {
-    guard case .here(var sha256) = place, count + bytes.readableBytes <= Self.shortBytes else { return false }
+    guard case .here(var hasher) = place, count + bytes.readableBytes <= Self.shortBytes else { return false }
     count += bytes.readableBytes
-    sha256.update(bytes.readableBytesSpan)
-    place = .here(sha256)
+    hasher.update(bytes.readableBytesSpan)
+    place = .here(hasher)
     return true
   }
 
   /// Takes the next bytes; it waits only where the hash has fallen far behind.
   func update(_ bytes: ByteBuffer) async {
     switch place {
-    case .here(let sha256):
-      let thread = HashingThread(continuing: sha256, memory)
+    case .here(let hasher):
+      let thread = HashingThread(continuing: hasher, memory)
       place = .elsewhere(thread)
       await thread.update(bytes)
     case .elsewhere(let thread): await thread.update(bytes)
@@ -41,16 +46,16 @@ final class StreamDigest {
   }
 
   /// `nil` if another thread is still computing it.
-  var value: SHA256Digest? {
+  var value: ArtifactDigests? {
     switch place {
-    case .here(let sha256): sha256.finalize()
+    case .here(let hasher): hasher.finalize()
     case .elsewhere: nil
     }
   }
 
-  func finish() async -> SHA256Digest {
+  func finish() async -> ArtifactDigests {
     switch place {
-    case .here(let sha256): sha256.finalize()
+    case .here(let hasher): hasher.finalize()
     case .elsewhere(let thread): await thread.finish()
     }
   }
@@ -62,7 +67,7 @@ private final class HashingThread: Sendable {
   private static let mostBytesWaiting = 2 << 20
 
   private struct State {
-    var sha256: SHA256
+    var hasher: ArtifactHasher
     var bytesWaiting = 0
     var waiter: CheckedContinuation<Void, Never>?
   }
@@ -71,8 +76,8 @@ private final class HashingThread: Sendable {
   private let state: Mutex<State>
   private let memory: Reservation
 
-  init(continuing sha256: SHA256, _ memory: Reservation) {
-    state = Mutex(State(sha256: sha256))
+  init(continuing hasher: ArtifactHasher, _ memory: Reservation) {
+    state = Mutex(State(hasher: hasher))
     self.memory = memory
   }
 
@@ -98,18 +103,18 @@ private final class HashingThread: Sendable {
   /// Returns when all that was given before is hashed.
   private func idle() async { await withCheckedContinuation { continuation in queue.async { continuation.resume() } } }
 
-  func finish() async -> SHA256Digest {
+  func finish() async -> ArtifactDigests {
     await withCheckedContinuation { continuation in
-      queue.async { continuation.resume(returning: self.state.withLock { $0.sha256.finalize() }) }
+      queue.async { continuation.resume(returning: self.state.withLock { $0.hasher.finalize() }) }
     }
   }
 
   /// Only the queue changes the hash, so that the lock need not be held while it is computed.
   private func hash(_ bytes: ByteBuffer) {
-    var sha256 = state.withLock { $0.sha256 }
-    sha256.update(bytes.readableBytesSpan)
+    var hasher = state.withLock { $0.hasher }
+    hasher.update(bytes.readableBytesSpan)
     let waiter = state.withLock { state in
-      state.sha256 = sha256
+      state.hasher = hasher
       state.bytesWaiting -= bytes.readableBytes
       guard state.bytesWaiting <= Self.mostBytesWaiting else { return nil as CheckedContinuation<Void, Never>? }
       defer { state.waiter = nil }

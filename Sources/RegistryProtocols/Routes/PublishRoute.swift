@@ -1,3 +1,4 @@
+package import Digests
 package import PublisherPolicy
 
 /// An upload: what its head says, how its body is read, and what becomes of it upstream.
@@ -5,16 +6,20 @@ package struct PublishRoute: Sendable {
   package let action: AuditAction
   package let body: BodyPlan
   package let reservation: ReservationKind
+  /// What is computed over a streamed body beside SHA-256, for a checksum file that another upload may bring.
+  package let digests: Set<ArtifactDigest>
   package let fields: FieldRules
   package let exchange: any UpstreamExchange
 
   package init(
-    _ action: AuditAction = .upload, body: BodyPlan, reservation: ReservationKind = .file, fields: FieldRules = .publish,
+    _ action: AuditAction = .upload, body: BodyPlan, reservation: ReservationKind = .file, digests: Set<ArtifactDigest> = [],
+    fields: FieldRules = .publish,
     exchange: any UpstreamExchange
   ) {
     self.action = action
     self.body = body
     self.reservation = reservation
+    self.digests = digests
     self.fields = fields
     self.exchange = exchange
   }

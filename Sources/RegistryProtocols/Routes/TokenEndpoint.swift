@@ -1,4 +1,3 @@
-package import PublisherPolicy
 package import StrictParsers
 package import TokenVerification
 
@@ -22,8 +21,17 @@ package protocol TokenEndpoint: Sendable {
 }
 
 package enum TokenPurpose: Hashable, Sendable {
-  case issue(ExchangeRule)
+  case issue(ExchangeFrequency)
   case revoke
+}
+
+/// How often one OIDC token may be exchanged at an endpoint.
+package enum ExchangeFrequency: Hashable, Sendable {
+  case oncePerToken
+  /// Once for each package, which each request must name.
+  case oncePerPackage
+  /// As often as the client asks: its upload tokens share their bindings.
+  case repeatable
 }
 
 /// What a client sends to a token endpoint.

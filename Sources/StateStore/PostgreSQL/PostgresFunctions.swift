@@ -4,7 +4,7 @@
 /// until its commit. Locks are taken in one order: repository, package, file, credential.
 enum PostgresFunctions {
   /// Held by uploads that begin, against an operator who freezes.
-  private static let freezeLock: Int64 = 0x494D_5052_0001
+  static let freezeLock: Int64 = 0x494D_5052_0001
 
   /// Its verdict is one of `PostgresAnswer`'s codes. `_credential` is null where it is not ours to bind.
   static let beginUpload = """

@@ -10,7 +10,7 @@ struct PostgresReservation {
   /// The credential that it binds; `nil` if that is not ours.
   private let credential: (key: SHA256Digest, isUploadToken: Bool, until: Int64)?
   /// `nil` if the bytes are still to come, or nothing is bound.
-  private let digest: SHA256Digest?
+  private let digests: ArtifactDigests?
   private let isStreamed: Bool
 
   init(_ reservation: UploadReservation, as intent: IntentID) {
@@ -19,14 +19,14 @@ struct PostgresReservation {
     case .bind(let binding):
       upload = binding.upload
       credential = Self.credential(binding.subject, until: binding.rememberedUntil.seconds)
-      (digest, isStreamed) = (binding.digest, false)
+      (digests, isStreamed) = (binding.digests, false)
     case .claim(let claim):
       upload = claim.upload
       credential = Self.credential(claim.subject, until: claim.rememberedUntil.seconds)
-      (digest, isStreamed) = (nil, true)
+      (digests, isStreamed) = (nil, true)
     case .open(let upload):
       self.upload = upload
-      (credential, digest, isStreamed) = (nil, nil, false)
+      (credential, digests, isStreamed) = (nil, nil, false)
     }
   }
 
@@ -45,13 +45,14 @@ struct PostgresReservation {
       FROM unnest(
         $2::bigint[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[],
         $12::bytea[], $13::bytea[], $14::bigint[], $15::bigint[], $16::bytea[], $17::bigint[], $18::bigint[], $19::bytea[], $20::bigint[],
-        $21::bytea[]
+        $21::bytea[], $22::bytea[], $23::bytea[], $24::bytea[], $25::bigint[], $26::bytea[]
       ) WITH ORDINALITY AS r (
         intent, note, registry, package_key, file_key, publisher_key, publisher, issuer, repository, repository_key, ids, run, creates, alone,
-        credential, is_upload_token, until, version, is_streamed, digest, place
+        credential, is_upload_token, until, version, is_streamed, digest, md5, sha1, sha512, file_kind, file, place
       ), LATERAL imprimatur.begin_upload(
         r.intent, $1, r.note, r.registry, r.package_key, r.file_key, r.publisher_key, r.publisher, r.issuer, r.repository, r.repository_key,
-        r.ids, r.run, r.creates = 1, r.alone = 1, r.credential, r.is_upload_token = 1, r.until, r.version, r.is_streamed = 1, r.digest
+        r.ids, r.run, r.creates = 1, r.alone = 1, r.credential, r.is_upload_token = 1, r.until, r.version, r.is_streamed = 1, r.digest, r.md5, r.sha1,
+        r.sha512, r.file_kind, r.file
       ) AS begun ORDER BY r.place
     """
 
@@ -80,8 +81,23 @@ struct PostgresReservation {
       integers { $0.credential?.until ?? 0 },
       bytes { $0.upload.target.version.map { Array($0.canonical.utf8) } },
       integers { $0.isStreamed ? 1 : 0 },
-      bytes { $0.digest?.bytes },
+      bytes { $0.digests?.sha256.bytes },
+      bytes { $0.digests?.md5 },
+      bytes { $0.digests?.sha1 },
+      bytes { $0.digests?.sha512 },
+      integers { $0.upload.kind.number },
+      bytes { Array($0.upload.target.file.utf8) },
     ]
+  }
+}
+
+extension ReservationKind {
+  fileprivate var number: Int64 {
+    switch self {
+    case .file: 1
+    case .mutable: 2
+    case .part: 3
+    }
   }
 }
 

@@ -4,7 +4,10 @@ enum PostgresSchema {
   private static let migrationLock: Int64 = 0x494D_5052_0000
 
   /// Each brings a schema from the version that is its index to the next. What stands here was released and never changes.
-  private static let migrations = [[PostgresTables.first, PostgresFunctions.others, PostgresFunctions.beginUpload].joined(separator: "\n")]
+  private static let migrations = [
+    [PostgresTables.first, PostgresFunctions.others, PostgresFunctions.beginUpload],
+    [PostgresSecondVersion.tables, PostgresSecondVersion.beginUpload, PostgresSecondVersion.endIntents, PostgresSecondVersion.exchange],
+  ].map { $0.joined(separator: "\n") }
 
   static var newest: Int64 { Int64(migrations.count) }
 

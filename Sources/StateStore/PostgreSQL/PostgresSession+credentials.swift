@@ -4,19 +4,16 @@ import StrictParsers
 import TokenVerification
 
 extension PostgresSession {
-  func exchange(_ token: TokenID, rememberedUntil: UnixTime, for record: UploadTokenRecord) throws(PostgresFailure) -> StoreResult<Void> {
-    let made = try run(
-      """
-      WITH used AS (
-        INSERT INTO imprimatur.credentials (key, kind, remembered_until) VALUES ($1, 1, $2) ON CONFLICT (key) DO NOTHING RETURNING id
-      )
-      INSERT INTO imprimatur.credentials (key, kind, remembered_until, identity, expiry, publishers, package)
-        SELECT $3, 3, $4, $5, $4, $6, $7 FROM used RETURNING id
-      """,
-      .digest(token.key), .integer(rememberedUntil.seconds), .digest(record.hash), .integer(record.expiry.seconds),
-      .bytes(record.identity.encoded()), .optionalBytes(record.publishers.map { Array($0.description.utf8) }),
-      .optionalText(record.package?.canonical))
-    return made.count == 1 ? .success(()) : .failure(.replayed)
+  func exchange(_ exchange: TokenExchange) throws(PostgresFailure) -> StoreResult<Void> {
+    let record = exchange.record
+    let isMade = try run(
+      "SELECT imprimatur.exchange($1, $2, $3, $4, $5, $6, $7, $8, $9)", .digest(exchange.token.key), .integer(exchange.ruleNumber),
+      .optionalText(exchange.package?.canonical), .integer(exchange.memory.seconds), .digest(record.hash),
+      .bytes(record.identity.encoded()),
+      .integer(record.expiry.seconds), .optionalBytes(record.publishers.map { Array($0.description.utf8) }),
+      .optionalText(record.package?.canonical)
+    ).one { row throws(PostgresFailure) in try row.flag(0) }
+    return isMade ? .success(()) : .failure(.replayed)
   }
 
   func uploadToken(_ hash: SHA256Digest, at now: UnixTime) throws(PostgresFailure) -> UploadTokenRecord? {

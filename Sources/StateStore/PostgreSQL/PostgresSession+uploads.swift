@@ -25,9 +25,10 @@ extension PostgresSession {
         })
     }
     _ = try run(
-      "SELECT imprimatur.end_intents($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", .integers(ends.map(\.intent.value)),
-      .integers(ends.map(\.end.kind)), .optionalBytes(ends.map { $0.end.digest?.bytes }),
-      .integers(ends.map { $0.success?.time.seconds ?? -1 }),
+      "SELECT imprimatur.end_intents($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)", .integers(ends.map(\.intent.value)),
+      .integers(ends.map(\.end.kind)), .optionalBytes(ends.map { $0.end.digests?.sha256.bytes }),
+      .optionalBytes(ends.map { $0.end.digests?.md5 }), .optionalBytes(ends.map { $0.end.digests?.sha1 }),
+      .optionalBytes(ends.map { $0.end.digests?.sha512 }), .integers(ends.map { $0.success?.time.seconds ?? -1 }),
       column { $1.key.digest.bytes }, column { Array($1.key.publisher.description.utf8) }, column { Array($1.key.issuerURL.utf8) },
       column { Array($1.key.repository.utf8) }, column { $1.newPin?.encoded() }, column { $1.run.map { Array($0.utf8) } },
       column { upload, _ in upload.createsPackage ? Self.packageKey(of: upload.target).bytes : nil })
@@ -58,5 +59,5 @@ extension IntentOutcome {
     }
   }
 
-  fileprivate var digest: SHA256Digest? { if case .streamed(let digest) = self { digest } else { nil } }
+  fileprivate var digests: ArtifactDigests? { if case .streamed(let digests) = self { digests } else { nil } }
 }

@@ -35,8 +35,8 @@ package final class PostgresStore: StateStore {
 
   // MARK: - StateStore
 
-  package func exchange(_ token: TokenID, rememberedUntil: UnixTime, for record: UploadTokenRecord) async throws(StateRefusal) {
-    try await perform { session throws(PostgresFailure) in try session.exchange(token, rememberedUntil: rememberedUntil, for: record) }
+  package func exchange(_ exchange: TokenExchange) async throws(StateRefusal) {
+    try await perform { session throws(PostgresFailure) in try session.exchange(exchange) }
   }
 
   package func uploadToken(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord? {
@@ -60,6 +60,12 @@ package final class PostgresStore: StateStore {
         },
         fail: { completion(reservations.map { _ in .failure(.unavailable) }) },
         intents: intents))
+  }
+
+  package func artifacts(
+    of subject: BindingSubject, in package: PublishTarget.Package, of registry: RegistryName
+  ) async throws(StateRefusal) -> [BoundArtifact] {
+    try await perform { session throws(PostgresFailure) in .success(try session.artifacts(of: subject, in: package, of: registry)) }
   }
 
   package func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent] {

@@ -5,10 +5,14 @@ import CSQLite
   /// How long another process may hold the file before this one gives up; longer than the last checkpoint of one that ends.
   private static let busyMilliseconds: Int32 = 1000
 
+  /// Nobody asks how much memory SQLite uses, and to count it takes a lock at each allocation.
+  private static let countsNoMemory = imprimatur_sqlite_count_no_memory() == SQLITE_OK
+
   private let handle: OpaquePointer
 
   /// The file must exist; `:memory:` is a database without one.
   init(path: String) throws(DatabaseFailure) {
+    _ = Self.countsNoMemory
     var handle: OpaquePointer?
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     let code = unsafe sqlite3_open_v2(path, &handle, flags, nil)

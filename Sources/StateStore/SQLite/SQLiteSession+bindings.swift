@@ -6,115 +6,128 @@ import TokenVerification
 extension SQLiteSession {
   func reserve(_ reservation: UploadReservation, as intent: IntentID) throws(DatabaseFailure) -> StoreResult<ReservationOutcome> {
     switch reservation {
-    case .bind(let binding): try bind(binding, as: intent)
-    case .claim(let claim): try self.claim(claim, as: intent)
+    case .bind(let binding): try reserve(binding.upload, by: binding.subject, binding.digests, until: binding.rememberedUntil, as: intent)
+    case .claim(let claim): try reserve(claim.upload, by: claim.subject, nil, until: claim.rememberedUntil, as: intent)
     case .open(let upload): try open(upload, as: intent)
     }
   }
 
-  private func bind(_ binding: Binding, as intent: IntentID) throws(DatabaseFailure) -> StoreResult<ReservationOutcome> {
-    if let refusal = try objection(to: binding.upload) { return .failure(refusal) }
-    let target = binding.upload.target
-    let credential: Int64
-    switch try release(of: binding.subject, target, until: binding.rememberedUntil) {
-    case .failure(let refusal): return .failure(refusal)
-    case .success(let row): credential = row
-    }
-    switch try insertFile(of: credential, target, digest: binding.digest, claim: nil) {
-    case .inserted: break
-    case .bound(let digest): guard digest == binding.digest else { return .failure(.otherBytes) }
-    case .claimed: return .failure(.inFlight)
-    case .sent: return .failure(.alreadySent)
-    }
-    try insert(intent, of: binding.upload)
-    return .success(.reserved(intent))
-  }
-
-  private func claim(_ claim: StreamClaim, as intent: IntentID) throws(DatabaseFailure) -> StoreResult<ReservationOutcome> {
-    if let refusal = try objection(to: claim.upload) { return .failure(refusal) }
-    let target = claim.upload.target
-    let credential: Int64
-    switch try release(of: claim.subject, target, until: claim.rememberedUntil) {
-    case .failure(let refusal): return .failure(refusal)
-    case .success(let row): credential = row
-    }
-    switch try insertFile(of: credential, target, digest: nil, claim: intent) {
-    case .inserted: break
-    case .bound(let digest): return .success(.alreadyBound(digest))
-    case .claimed: return .failure(.inFlight)
-    case .sent: return .failure(.alreadySent)
-    }
-    try insert(intent, of: claim.upload)
-    return .success(.reserved(intent))
-  }
-
-  // MARK: - The credential
-
-  /// The credential's row, once the package is bound to the target's version.
-  private func release(
-    of subject: BindingSubject, _ target: PublishTarget, until end: UnixTime
-  ) throws(DatabaseFailure) -> StoreResult<Int64> {
+  /// - Parameter digests: `nil` if the bytes are still to come.
+  private func reserve(
+    _ upload: UploadIntent, by subject: BindingSubject, _ digests: ArtifactDigests?, until end: UnixTime, as intent: IntentID
+  ) throws(DatabaseFailure) -> StoreResult<ReservationOutcome> {
+    if let refusal = try objection(to: upload) { return .failure(refusal) }
     let credential: Int64
     switch try row(of: subject, until: end) {
     case .failure(let refusal): return .failure(refusal)
     case .success(let row): credential = row
     }
-    let registry = SQLValue.text(target.registry.description)
-    let package = SQLValue.text(target.package.canonical.text)
-    let version = target.version?.canonical
-    try insertRelease.run(.integer(credential), registry, package, .optionalText(version?.text))
-    if connection.changes == 0 {
-      let bound = try selectRelease.first(.integer(credential), registry, package) { $0.text(0).map { ExactString($0) } }
-      guard let bound, bound == version else { return .failure(.otherVersion) }
+    let place = PackagePlace(credential, upload.target)
+    switch upload.kind {
+    case .file:
+      guard try bindVersion(upload.target, at: place) else { return .failure(.otherVersion) }
+      if let result = try objection(to: upload.target, digests, at: place, by: intent) { return result }
+    case .mutable:
+      guard try fitsVersion(upload.target, digests, at: place) else { return .failure(.otherVersion) }
+      if let digests { try insertRevision(of: upload.target, digests, at: place, by: intent) }
+    case .part: break
     }
-    return .success(credential)
+    try insert(intent, of: upload, streamedBy: upload.kind == .mutable && digests == nil ? credential : nil)
+    return .success(.reserved(intent))
   }
 
+  // MARK: - The credential
+
+  /// The row that the credential's bindings belong to.
   private func row(of subject: BindingSubject, until end: UnixTime) throws(DatabaseFailure) -> StoreResult<Int64> {
-    let key: SHA256Digest
-    switch subject {
-    case .direct(let token):
-      key = token.key
-      try insertCredential.run(.digest(key), .integer(CredentialKind.direct.rawValue), .integer(end.seconds))
+    if case .direct(let token) = subject {
+      try insertCredential.run(.digest(token.key), .integer(CredentialKind.direct.rawValue), .integer(end.seconds))
       if connection.changes == 1 { return .success(connection.lastInsertedRow) }
-    case .uploadToken(let hash): key = hash
     }
-    let found = try selectCredential.first(.digest(key)) { row in
-      (id: row.integer(0), kind: CredentialKind(rawValue: row.integer(1)), end: row.integer(2), isLive: !row.isNull(3))
-    }
-    switch (subject, found?.kind) {
-    case (.direct, .direct), (.uploadToken, .uploadToken): break
-    case (.direct, .exchanged), (.direct, .uploadToken), (.direct, nil): return .failure(.replayed)
-    case (.uploadToken, .exchanged), (.uploadToken, .direct), (.uploadToken, nil): return .failure(.ended)
-    }
-    guard let found, found.isLive || found.kind == .direct else { return .failure(.ended) }
-    if found.end < end.seconds { try extendCredential.run(.integer(end.seconds), .integer(found.id)) }
-    return .success(found.id)
+    guard let found = try credential(subject) else { return .failure(subject.refusal) }
+    guard found.isLive || found.kind == .direct else { return .failure(.ended) }
+    if found.end < end.seconds { try extendCredential.run(.integer(found.id), .integer(end.seconds)) }
+    if let origin = found.origin { try extendCredential.run(.integer(origin), .integer(end.seconds)) }
+    return .success(found.owner)
+  }
+
+  // MARK: - The version
+
+  /// False if another one is bound, or none where the target has one.
+  private func bindVersion(_ target: PublishTarget, at place: PackagePlace) throws(DatabaseFailure) -> Bool {
+    let version = target.version?.canonical
+    try insertRelease.run(place.credential, place.registry, place.package, .optionalText(version?.text))
+    if connection.changes == 1 { return true }
+    let bound = try selectRelease.first(place.credential, place.registry, place.package) { $0.text(0).map { ExactString($0) } }
+    guard let bound else { return false }
+    return bound == version
+  }
+
+  /// Binds the version of a revision that has one. Another one fits that names bytes which the credential has already sent.
+  private func fitsVersion(_ target: PublishTarget, _ digests: ArtifactDigests?, at place: PackagePlace) throws(DatabaseFailure) -> Bool {
+    guard target.version != nil else { return true }
+    if try bindVersion(target, at: place) { return true }
+    guard let digests else { return false }
+    return try selectRevision.first(place.credential, place.registry, place.package, .digest(digests.sha256)) { _ in true } ?? false
+  }
+
+  private func insertRevision(
+    of target: PublishTarget, _ digests: ArtifactDigests, at place: PackagePlace, by intent: IntentID
+  ) throws(DatabaseFailure) {
+    try insertRevision.run(
+      place.credential, place.registry, place.package, .digest(digests.sha256), .text(target.file.text),
+      .optionalText(target.version?.canonical.text), .optionalBlob(digests.md5), .optionalBlob(digests.sha1), .optionalBlob(digests.sha512),
+      .integer(intent.value))
   }
 
   // MARK: - The file
 
   private enum FileState {
-    case inserted
     case bound(SHA256Digest)
     case claimed
     /// Nobody knows with which bytes.
     case sent
   }
 
-  private func insertFile(
-    of credential: Int64, _ target: PublishTarget, digest: SHA256Digest?, claim: IntentID?
-  ) throws(DatabaseFailure) -> FileState {
-    let registry = SQLValue.text(target.registry.description)
-    let package = SQLValue.text(target.package.canonical.text)
+  /// Binds the file's name to its bytes, or claims it for bytes that are still to come; `nil` if nothing speaks against that.
+  private func objection(
+    to target: PublishTarget, _ digests: ArtifactDigests?, at place: PackagePlace, by intent: IntentID
+  ) throws(DatabaseFailure) -> StoreResult<ReservationOutcome>? {
     let name = SQLValue.text(target.file.text)
+    let number = SQLValue.integer(intent.value)
     try insertFile.run(
-      .integer(credential), registry, package, name, .optionalDigest(digest), claim.map { .integer($0.value) } ?? .null)
-    guard connection.changes == 0 else { return .inserted }
-    let found = try selectFile.first(.integer(credential), registry, package, name) { row -> FileState in
+      place.credential, place.registry, place.package, name, .optionalDigest(digests?.sha256), digests == nil ? number : .null,
+      .optionalBlob(digests?.md5), .optionalBlob(digests?.sha1), .optionalBlob(digests?.sha512), number)
+    guard connection.changes == 0 else { return nil }
+    let found = try selectFile.first(place.credential, place.registry, place.package, name) { row -> FileState in
       if let digest = row.digest(0) { return .bound(digest) }
       return row.isNull(1) ? .sent : .claimed
     }
-    return found ?? .sent
+    switch found {
+    case .bound(let digest):
+      guard let digests else { return .success(.alreadyBound(digest)) }
+      guard digest == digests.sha256 else { return .failure(.otherBytes) }
+      if digests.md5 != nil || digests.sha1 != nil || digests.sha512 != nil {
+        try completeFile.run(
+          .optionalBlob(digests.md5), .optionalBlob(digests.sha1), .optionalBlob(digests.sha512), place.credential, place.registry,
+          place.package, name)
+      }
+      return nil
+    case .claimed: return .failure(.inFlight)
+    case .sent, nil: return .failure(.alreadySent)
+    }
+  }
+}
+
+/// What the rows of a credential's package are found by.
+private struct PackagePlace {
+  let credential: SQLValue
+  let registry: SQLValue
+  let package: SQLValue
+
+  init(_ credential: Int64, _ target: PublishTarget) {
+    self.credential = .integer(credential)
+    registry = .text(target.registry.description)
+    package = .text(target.package.canonical.text)
   }
 }

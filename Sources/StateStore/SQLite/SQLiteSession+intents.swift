@@ -6,20 +6,22 @@ import TokenVerification
 extension SQLiteSession {
   func open(_ upload: UploadIntent, as intent: IntentID) throws(DatabaseFailure) -> StoreResult<ReservationOutcome> {
     if let refusal = try objection(to: upload) { return .failure(refusal) }
-    try insert(intent, of: upload)
+    try insert(intent, of: upload, streamedBy: nil)
     return .success(.reserved(intent))
   }
 
-  func insert(_ intent: IntentID, of upload: UploadIntent) throws(DatabaseFailure) {
+  /// - Parameter credential: whose revision is recorded at the end; `nil` if none is.
+  func insert(_ intent: IntentID, of upload: UploadIntent, streamedBy credential: Int64?) throws(DatabaseFailure) {
     let use = upload.use
-    // What is reserved is named; nobody asks for the others.
-    let reserved = upload.createsPackage || upload.isExclusive ? upload.target : nil
+    // What is reserved or recorded is named; nobody asks for the others.
+    let reserved = upload.createsPackage || upload.isExclusive || credential != nil ? upload.target : nil
     try insertIntent.run(
       .integer(intent.value), .blob(upload.note), .optionalText(reserved?.registry.description),
       .optionalText(reserved?.package.canonical.text), .optionalText(reserved?.file.text), .optionalText(use?.key.publisher.description),
       .optionalText(use?.key.issuerURL.text),
       .optionalText(use?.key.repository.text), use?.newPin.map { .blob($0.encoded()) } ?? .null, .optionalText(use?.run?.text),
-      .integer(upload.createsPackage ? 1 : 0), .integer(upload.isExclusive ? 1 : 0))
+      .integer(upload.createsPackage ? 1 : 0), .integer(upload.isExclusive ? 1 : 0), credential.map { .integer($0) } ?? .null,
+      .optionalText(credential == nil ? nil : upload.target.version?.canonical.text))
   }
 
   /// Does nothing where the intent was ended before.
@@ -30,11 +32,20 @@ extension SQLiteSession {
       if success.activates { try insertCreation.run(claim) }
     }
     switch completion.end {
-    case .bound: try settleClaim.run(.null, claim)
-    case .streamed(let digest): try settleClaim.run(.optionalDigest(digest), claim)
+    case .bound: try settleClaim.run(claim, .null, .null, .null, .null)
+    case .streamed(let digests): try settle(claim, digests)
     case .released: try releaseClaim.run(claim)
     }
     try deleteIntent.run(claim)
+  }
+
+  private func settle(_ claim: SQLValue, _ digests: ArtifactDigests?) throws(DatabaseFailure) {
+    let md5 = SQLValue.optionalBlob(digests?.md5)
+    let sha1 = SQLValue.optionalBlob(digests?.sha1)
+    let sha512 = SQLValue.optionalBlob(digests?.sha512)
+    try settleClaim.run(claim, .optionalDigest(digests?.sha256), md5, sha1, sha512)
+    guard connection.changes == 0, let digests else { return }
+    try insertStreamedRevision.run(claim, .digest(digests.sha256), md5, sha1, sha512)
   }
 
   /// Undoes what intents reserve and claim of which nobody was told.

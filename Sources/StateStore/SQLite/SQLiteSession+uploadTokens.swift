@@ -4,17 +4,43 @@ import StrictParsers
 import TokenVerification
 
 extension SQLiteSession {
-  func exchange(_ token: TokenID, rememberedUntil: UnixTime, for record: UploadTokenRecord) throws(DatabaseFailure) -> StoreResult<Void> {
-    try insertCredential.run(.digest(token.key), .integer(CredentialKind.exchanged.rawValue), .integer(rememberedUntil.seconds))
-    guard connection.changes == 1 else { return .failure(.replayed) }
+  func exchange(_ exchange: TokenExchange) throws(DatabaseFailure) -> StoreResult<Void> {
+    guard let owner = try markExchanged(exchange) else { return .failure(.replayed) }
+    let record = exchange.record
     try insertUploadToken.run(
       .digest(record.hash), .integer(CredentialKind.uploadToken.rawValue), .integer(record.expiry.seconds),
-      .blob(record.identity.encoded()), .integer(record.expiry.seconds), .optionalText(record.package?.canonical.text))
+      .blob(record.identity.encoded()), .integer(record.expiry.seconds), .optionalText(record.package?.canonical.text),
+      exchange.rule == .repeatable ? .integer(owner) : .null)
     let row = connection.lastInsertedRow
     for (place, publisher) in record.publishers.enumerated() {
       try insertTokenPublisher.run(.integer(row), .integer(Int64(place)), .text(publisher.description))
     }
     return .success(())
+  }
+
+  /// The OIDC token's row; `nil` if it is a replay.
+  private func markExchanged(_ exchange: TokenExchange) throws(DatabaseFailure) -> Int64? {
+    let key = SQLValue.digest(exchange.token.key)
+    try insertExchanged.run(
+      key, .integer(CredentialKind.exchanged.rawValue), .integer(exchange.memory.seconds), .integer(exchange.ruleNumber))
+    let isFirst = connection.changes == 1
+    let row: Int64
+    if isFirst {
+      row = connection.lastInsertedRow
+    } else {
+      let found = try selectExchanged.first(key, .integer(CredentialKind.exchanged.rawValue)) { (id: $0.integer(0), rule: $0.integer(1)) }
+      guard let found, found.rule == exchange.ruleNumber else { return nil }
+      row = found.id
+    }
+    switch exchange.rule {
+    case .oncePerToken: guard isFirst else { return nil }
+    case .oncePerPackage(let package):
+      try insertExchangedPackage.run(.integer(row), .text(package.canonical.text))
+      guard connection.changes == 1 else { return nil }
+    case .repeatable: break
+    }
+    if !isFirst { try extendCredential.run(.integer(row), .integer(exchange.memory.seconds)) }
+    return row
   }
 
   /// Nil also where the identity is in a form that this program does not read: its owner can exchange once more.

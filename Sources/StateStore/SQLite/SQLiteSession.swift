@@ -32,6 +32,9 @@ final class SQLiteSession {
   let insertCredential: Statement
   let selectCredential: Statement
   let extendCredential: Statement
+  let insertExchanged: Statement
+  let selectExchanged: Statement
+  let insertExchangedPackage: Statement
   let insertUploadToken: Statement
   let selectUploadToken: Statement
   let endUploadToken: Statement
@@ -39,6 +42,11 @@ final class SQLiteSession {
   let selectRelease: Statement
   let insertFile: Statement
   let selectFile: Statement
+  let completeFile: Statement
+  let insertRevision: Statement
+  let insertStreamedRevision: Statement
+  let selectRevision: Statement
+  let selectArtifacts: Statement
   let insertTokenPublisher: Statement
   let selectTokenPublishers: Statement
   let insertIntent: Statement
@@ -66,10 +74,14 @@ final class SQLiteSession {
     commitTransaction = try connection.prepare("COMMIT")
     insertCredential = try connection.prepare(
       "INSERT INTO credentials (key, kind, remembered_until) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING")
-    selectCredential = try connection.prepare("SELECT id, kind, remembered_until, identity FROM credentials WHERE key = ?")
-    extendCredential = try connection.prepare("UPDATE credentials SET remembered_until = ? WHERE id = ?")
+    selectCredential = try connection.prepare("SELECT id, kind, remembered_until, identity, origin FROM credentials WHERE key = ?")
+    extendCredential = try connection.prepare("UPDATE credentials SET remembered_until = ?2 WHERE id = ?1 AND remembered_until < ?2")
     insertUploadToken = try connection.prepare(
-      "INSERT INTO credentials (key, kind, remembered_until, identity, expiry, package) VALUES (?, ?, ?, ?, ?, ?)")
+      "INSERT INTO credentials (key, kind, remembered_until, identity, expiry, package, origin) VALUES (?, ?, ?, ?, ?, ?, ?)")
+    insertExchanged = try connection.prepare(
+      "INSERT INTO credentials (key, kind, remembered_until, rule) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING")
+    selectExchanged = try connection.prepare("SELECT id, rule FROM credentials WHERE key = ? AND kind = ?")
+    insertExchangedPackage = try connection.prepare("INSERT INTO exchanged_packages VALUES (?, ?) ON CONFLICT DO NOTHING")
     selectUploadToken = try connection.prepare("SELECT id, identity, expiry, package FROM credentials WHERE key = ? AND kind = ?")
     insertTokenPublisher = try connection.prepare("INSERT INTO token_publishers VALUES (?, ?, ?)")
     selectTokenPublishers = try connection.prepare("SELECT publisher FROM token_publishers WHERE credential = ? ORDER BY place")
@@ -78,16 +90,41 @@ final class SQLiteSession {
       "INSERT INTO releases VALUES (?, ?, ?, ?) ON CONFLICT (credential, registry, package) DO NOTHING")
     selectRelease = try connection.prepare("SELECT version FROM releases WHERE credential = ? AND registry = ? AND package = ?")
     insertFile = try connection.prepare(
-      "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (credential, registry, package, name) DO NOTHING")
+      """
+      INSERT INTO files (credential, registry, package, name, digest, claim, md5, sha1, sha512, intent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (credential, registry, package, name) DO NOTHING
+      """)
     selectFile = try connection.prepare(
       "SELECT digest, claim FROM files WHERE credential = ? AND registry = ? AND package = ? AND name = ?")
+    completeFile = try connection.prepare(
+      """
+      UPDATE files SET md5 = coalesce(md5, ?), sha1 = coalesce(sha1, ?), sha512 = coalesce(sha512, ?)
+        WHERE credential = ? AND registry = ? AND package = ? AND name = ?
+      """)
+    insertRevision = try connection.prepare("INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \(Self.orRevise)")
+    insertStreamedRevision = try connection.prepare(
+      """
+      INSERT INTO revisions SELECT credential, registry, package, ?2, file, version, ?3, ?4, ?5, id FROM intents
+        WHERE id = ?1 AND credential IS NOT NULL \(Self.orRevise)
+      """)
+    selectRevision = try connection.prepare(
+      "SELECT 1 FROM revisions WHERE credential = ? AND registry = ? AND package = ? AND digest = ? LIMIT 1")
+    selectArtifacts = try connection.prepare(
+      """
+      SELECT f.name, r.version, f.digest, f.md5, f.sha1, f.sha512, f.intent AS place
+        FROM files f JOIN releases r ON r.credential = ?1 AND r.registry = ?2 AND r.package = ?3
+        WHERE f.credential = ?1 AND f.registry = ?2 AND f.package = ?3 AND f.digest IS NOT NULL
+      UNION ALL SELECT name, version, digest, md5, sha1, sha512, intent FROM revisions
+        WHERE credential = ?1 AND registry = ?2 AND package = ?3
+      ORDER BY place DESC LIMIT \(BoundArtifact.most)
+      """)
     insertIntent = try connection.prepare(
       """
-      INSERT INTO intents (id, note, registry, package, file, publisher, issuer, repository, ids, run, creates, exclusive)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO intents (id, note, registry, package, file, publisher, issuer, repository, ids, run, creates, exclusive, credential, version)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """)
     deleteIntent = try connection.prepare("DELETE FROM intents WHERE id = ?")
-    settleClaim = try connection.prepare("UPDATE files SET digest = ?, claim = NULL WHERE claim = ?")
+    settleClaim = try connection.prepare("UPDATE files SET claim = NULL, digest = ?2, md5 = ?3, sha1 = ?4, sha512 = ?5 WHERE claim = ?1")
     releaseClaim = try connection.prepare("DELETE FROM files WHERE claim = ?")
     selectIntentsBefore = try connection.prepare("SELECT id, note FROM intents WHERE id < ? ORDER BY id")
     settleClaimsBefore = try connection.prepare("UPDATE files SET claim = NULL WHERE claim < ?")
@@ -133,6 +170,11 @@ final class SQLiteSession {
       """)
   }
 
+  private static let orRevise = """
+    ON CONFLICT (credential, registry, package, digest, name) DO UPDATE SET version = excluded.version, md5 = coalesce(excluded.md5, md5),
+      sha1 = coalesce(excluded.sha1, sha1), sha512 = coalesce(excluded.sha512, sha512), intent = excluded.intent
+    """
+
   // MARK: - Transactions
 
   /// - Parameter commit: What the transaction's commit waits for.
@@ -161,8 +203,10 @@ final class SQLiteSession {
     return connection.changes
   }
 
-  /// Numbers for this process's intents above all that are open.
+  /// Numbers for this process's intents above all that are open, and, unless the clock went back, above all that ever were: more than a million a second
+  /// are not given.
   func intentNumbers() throws(DatabaseFailure) -> IntentNumbers {
-    IntentNumbers(above: try connection.integer("SELECT coalesce(max(id), 0) FROM intents") ?? 0)
+    let highest = "SELECT max(coalesce(max(id), 0), CAST(strftime('%s', 'now') AS INTEGER) << 20) FROM intents"
+    return IntentNumbers(above: try connection.integer(highest) ?? 0)
   }
 }

@@ -44,8 +44,8 @@ package final class SQLiteStore: StateStore {
 
   // MARK: - StateStore
 
-  package func exchange(_ token: TokenID, rememberedUntil: UnixTime, for record: UploadTokenRecord) async throws(StateRefusal) {
-    try await perform { ledger, _ throws(DatabaseFailure) in try ledger.exchange(token, rememberedUntil: rememberedUntil, for: record) }
+  package func exchange(_ exchange: TokenExchange) async throws(StateRefusal) {
+    try await perform { ledger, _ throws(DatabaseFailure) in try ledger.exchange(exchange) }
   }
 
   package func uploadToken(_ hash: SHA256Digest, at now: UnixTime) async throws(StateRefusal) -> UploadTokenRecord? {
@@ -59,6 +59,12 @@ package final class SQLiteStore: StateStore {
   package func submit(_ batch: StoreBatch, completion: @escaping StoreBatch.Completion) {
     guard !batch.isEmpty else { return completion([]) }
     enqueue(.batch(batch, completion))
+  }
+
+  package func artifacts(
+    of subject: BindingSubject, in package: PublishTarget.Package, of registry: RegistryName
+  ) async throws(StateRefusal) -> [BoundArtifact] {
+    try await perform { ledger, _ throws(DatabaseFailure) in .success(try ledger.artifacts(of: subject, in: package, of: registry)) }
   }
 
   package func interruptedIntents() async throws(StateRefusal) -> [InterruptedIntent] {

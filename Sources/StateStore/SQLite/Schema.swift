@@ -122,6 +122,47 @@ enum Schema {
       leased_until INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     """,
+    """
+    -- How an OIDC token may be exchanged: 1 once, 2 once for each package, 3 any number of times, for upload tokens that share their bindings.
+    ALTER TABLE credentials ADD COLUMN rule INTEGER CHECK (rule BETWEEN 1 AND 3);
+    UPDATE credentials SET rule = 1 WHERE kind = 1;
+    -- Of an upload token whose bindings are those of the OIDC token that it was exchanged for.
+    ALTER TABLE credentials ADD COLUMN origin INTEGER REFERENCES credentials ON DELETE CASCADE;
+    CREATE INDEX credentials_by_origin ON credentials (origin) WHERE origin IS NOT NULL;
+
+    -- The packages for which a token of rule 2 was exchanged.
+    CREATE TABLE exchanged_packages (
+      credential INTEGER NOT NULL REFERENCES credentials ON DELETE CASCADE,
+      package TEXT NOT NULL,
+      PRIMARY KEY (credential, package)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Beside SHA-256, where they were computed, and the intent by which the name was bound or claimed, for the order.
+    ALTER TABLE files ADD COLUMN md5 BLOB;
+    ALTER TABLE files ADD COLUMN sha1 BLOB;
+    ALTER TABLE files ADD COLUMN sha512 BLOB;
+    ALTER TABLE files ADD COLUMN intent INTEGER;
+
+    -- What was sent under a name whose bytes may change.
+    CREATE TABLE revisions (
+      credential INTEGER NOT NULL REFERENCES credentials ON DELETE CASCADE,
+      registry TEXT NOT NULL,
+      package TEXT NOT NULL,
+      digest BLOB NOT NULL CHECK (length(digest) = 32),
+      name TEXT NOT NULL,
+      version TEXT,
+      md5 BLOB,
+      sha1 BLOB,
+      sha512 BLOB,
+      intent INTEGER NOT NULL,
+      PRIMARY KEY (credential, registry, package, digest, name)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Of an upload that streams a revision: what is recorded at its end.
+    ALTER TABLE intents ADD COLUMN credential INTEGER REFERENCES credentials ON DELETE SET NULL;
+    ALTER TABLE intents ADD COLUMN version TEXT;
+    CREATE INDEX intents_by_credential ON intents (credential) WHERE credential IS NOT NULL;
+    """,
   ]
 
   /// The version that this program works with.

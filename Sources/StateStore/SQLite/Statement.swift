@@ -10,6 +10,7 @@ enum SQLValue {
 
   static func digest(_ digest: SHA256Digest) -> SQLValue { .blob(digest.bytes) }
   static func optionalText(_ text: String?) -> SQLValue { text.map { .text($0) } ?? .null }
+  static func optionalBlob(_ bytes: [UInt8]?) -> SQLValue { bytes.map { .blob($0) } ?? .null }
   static func optionalDigest(_ digest: SHA256Digest?) -> SQLValue { digest.map { .digest($0) } ?? .null }
 }
 

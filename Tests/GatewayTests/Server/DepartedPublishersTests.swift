@@ -18,7 +18,7 @@ import TokenVerification
     let hash = SHA256.digest(of: publisher.utf8)
     let record = UploadTokenRecord(
       hash: hash, identity: identity, publishers: [PublisherID(publisher)], package: nil, expiry: now.advanced(by: 900))
-    try await store.exchange(token, rememberedUntil: now.advanced(by: 900), for: record)
+    try await store.exchange(TokenExchange(token: token, rule: .oncePerToken, rememberedUntil: now.advanced(by: 900), record: record))
     return hash
   }
 

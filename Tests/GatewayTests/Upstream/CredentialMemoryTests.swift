@@ -46,7 +46,9 @@ import Testing
       let record = UploadTokenRecord(
         hash: try UploadToken.random().hash, identity: identity, publishers: [], package: nil, expiry: .latest)
       do throws(StateRefusal) {
-        try await store.exchange(identity.token, rememberedUntil: Authentication.direct(identity).rememberedUntil, for: record)
+        try await store.exchange(
+          TokenExchange(
+            token: identity.token, rule: .oncePerToken, rememberedUntil: Authentication.direct(identity).rememberedUntil, record: record))
         return nil
       } catch { return error }
     }
