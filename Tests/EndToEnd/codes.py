@@ -1,10 +1,9 @@
 """Every code of a refusal, by the sources, and those that a run provoked. As a program: fails on a code that the run at a folder did not."""
 
-import re
 import sys
 from pathlib import Path
 
-from registries import ROOT
+from declared import declared
 
 # What a client can't provoke, and why.
 NOT_FROM_CLIENTS = {
@@ -34,18 +33,6 @@ def note(line: dict):
 
 def save(folder: Path, name: str):
     (folder / name).write_text("".join(f"{code}\n" for code in sorted(seen)))
-
-
-def declared() -> set[str]:
-    codes = set()
-    for path in (ROOT / "Sources").rglob("*.swift"):
-        text = path.read_text()
-        if path.stem.endswith(("Refusal", "Failure")) or path.stem == "AuditRecord+encoding":
-            codes |= set(re.findall(r'= "([a-z]+\.[a-z-]+)"', text))
-        if stage := {"HTTPRefusal": "framing", "RequestPathRefusal": "route"}.get(path.stem):
-            reasons = re.search(r"var reason: String \{\n(.*?)\n {2,4}\}\n", text, re.S)
-            codes |= {f"{stage}.{reason}" for reason in re.findall(r': "([a-z0-9.-]+)"', reasons[1])}
-    return codes
 
 
 def main(folder: Path) -> int:

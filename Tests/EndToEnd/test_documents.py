@@ -8,22 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from codes import declared
+from declared import TABLES, declared, metrics, refusal_codes, source
+from documents import BLOCK, CATALOG, blocks
 from gateway import BINARY
 from registries import ROOT
 
 README = ROOT / "README.md"
-SOURCES = ROOT / "Sources"
-CATALOG = SOURCES / "Gateway" / "Documentation.docc"
 ARTICLES = sorted(CATALOG.glob("*.md"))
 DOCUMENTS = [README, *sorted((ROOT / ".github").rglob("*.md")), *ARTICLES]
 NAMES = [str(path.relative_to(ROOT)) for path in DOCUMENTS]
-
-
-def source(pattern: str) -> dict[Path, str]:
-    texts = {path: path.read_text() for path in sorted(SOURCES.glob(pattern))}
-    assert texts, pattern
-    return texts
+# The columns that say what a name stands for.
+MEANINGS = {"cause", "tells", "means", "is", "tokens of", "required of each token", "refused"}
 
 
 def without_code(text: str) -> str:
@@ -123,45 +118,40 @@ def test_the_configuration_in_the_readme_is_valid(tmp_path):
 # What the code declares
 
 
+def test_the_tables_are_as_the_sources_have_them():
+    run = subprocess.run([ROOT / "Tests" / "tables", "--check"], capture_output=True, text=True)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", ""), f"{run.stdout}{run.stderr}`Tests/tables` writes them"
+
+
+@pytest.mark.parametrize("name, least", [
+    ("metrics", 30), ("events", 20), ("record_keys", 35), ("gathered_keys", 4), ("record_events", 6), ("outcomes", 5), ("providers", 15), ("claims", 15),
+    ("triggers", 8),
+])
+def test_each_table_is_in_one_document(name, least):
+    assert len(TABLES[name]()) >= least
+    assert [words for path in ARTICLES for block, words in blocks(path.read_text()) if block == name] == [[]]
+
+
 def test_every_refusal_code_is_documented():
+    assert len(declared()) > 130
+    assert sum(status is not None for status in refusal_codes().values()) > 140
     assert table(CATALOG / "RefusalCodes.md", "code") == declared()
 
 
-def test_every_metric_is_documented():
-    text = "\n".join(source("Gateway/Observability/*.swift").values())
-    families = set(re.findall(r'"((?:imprimatur|process)_[a-z_]+)"', text))
-    assert len(families) > 30
-    assert table(CATALOG / "Metrics.md", "metric") == families
+@pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)
+def test_no_row_lacks_its_meaning(path):
+    for found in BLOCK.finditer(path.read_text()):
+        titles, *rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in found[3].splitlines() if not line.startswith("|---")]
+        column = next(index for index, title in enumerate(titles) if title in MEANINGS)
+        for row in rows:
+            assert row[column], row[0]
+
+
+def test_no_document_names_another_metric():
+    families = metrics()
     series = {f"{name}{end}" for name in families for end in ("", "_bucket", "_sum", "_count")}
     for path in DOCUMENTS:
         assert set(re.findall(r"\b(?:imprimatur|process)_[a-z_]+[a-z]\b", path.read_text())) <= series, path.name
-
-
-def test_every_event_of_the_log_is_documented():
-    (text,) = source("Gateway/Observability/LogEvent.swift").values()
-    assert table(CATALOG / "Metrics.md", "event") == set(re.findall(r'case \w+ = "([^"]+)"', text))
-
-
-def test_every_key_of_a_record_is_documented():
-    text = "\n".join(source("Gateway/Observability/AuditRecord+encoding.swift").values())
-    text += "\n".join(source("Gateway/Observability/GatheredRefusals.swift").values())
-    keys = {re.sub(r"\\\(.*", "NAME", key) for key in re.findall(r'line\.member\(\s*"((?:\\\(.*?\)|[^"\\])+)"', text)}
-    assert len(keys) > 35
-    assert table(CATALOG / "AuditRecord.md", "key") == keys
-
-
-def test_every_event_and_outcome_of_a_record_is_documented():
-    (text,) = source("Gateway/Observability/AuditRecord.swift").values()
-    events = re.search(r"enum Event: .*?\{(.*?)\}", text, re.S)[1]
-    assert table(CATALOG / "AuditRecord.md", "`event`") == cases(events) | {"refusals"}
-    (text,) = source("Gateway/Observability/AuditOutcome.swift").values()
-    outcomes = cases(re.search(r"enum Name: .*?\{(.*?)\}", text, re.S)[1])
-    # What did what it was asked to has no outcome in its record.
-    assert table(CATALOG / "AuditRecord.md", "`outcome`") == outcomes - {"completed"}
-
-
-def cases(body: str) -> set[str]:
-    return {name for line in re.findall(r"^ *case (.+)$", body, re.M) for name in re.findall(r"\w+", line)}
 
 
 def test_every_key_of_the_configuration_is_documented():
@@ -176,37 +166,6 @@ def test_every_key_of_the_configuration_is_documented():
     assert len(keys) > 100
     written = {part for key in table(CATALOG / "Configuration.md", "key") for part in key.split(".")}
     assert written - {"NAME"} == keys
-
-
-def providers() -> dict[str, str]:
-    """The text of each CI system's file, by the name in the configuration."""
-    found = {}
-    for text in source("PublisherPolicy/Providers/*.swift").values():
-        name = re.search(r'let id = (?:"([^"]+)"|ProviderCatalog\.(\w+))', text)
-        found[name[1] or name[2]] = text
-    return found
-
-
-def rows_of(title: str) -> dict[str, str]:
-    """The rows of the table of CI systems that has these columns, by the name of the system."""
-    text = (CATALOG / "CISystems.md").read_text()
-    rows = text[text.index(title) :].split("\n\n")[0].splitlines()[2:]
-    return {re.match(r"\| `([^`]+)` \|", row)[1]: row.split("|", 2)[2] for row in rows}
-
-
-def test_every_ci_system_is_documented():
-    assert rows_of("| provider | tokens of |").keys() == providers().keys()
-    assert rows_of("| provider | refused |").keys() == {name for name, text in providers().items() if "let untrustedTriggers" in text}
-
-
-@pytest.mark.parametrize("name", providers())
-def test_every_claim_that_can_be_a_condition_is_documented(name):
-    text = providers()[name]
-    claims = re.search(r"ClaimTable\((.*?)\)\n", text, re.S)[1]
-    lists = re.findall(r"\b(?:required|optional|lists): \[(.*?)\]", claims, re.S) + re.findall(r"specialConditions: \[ExactString\] = \[(.*?)\]", text)
-    names = set(re.findall(r'"([^"]+)"', " ".join(lists)))
-    # Of any other issuer the operator says which there are.
-    assert set(re.findall(r"`([^`]+)`", rows_of("| provider | required of each token |")[name])) == (names or {"identity"})
 
 
 # What can be typed

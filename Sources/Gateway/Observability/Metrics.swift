@@ -21,7 +21,7 @@ package final class Metrics: Sendable {
     help: "Upload tokens offered to be burnt, by what became of them.")
   package let reads = NumberFamily(
     .counter, "imprimatur_reads_total", labels: ["registry", "status"],
-    help: "Reads that were passed on, by the class of the registry's answer.")
+    help: "Reads that were passed on, by the class of the registry's answer, such as 2xx.")
   package let upstreamAnswers = NumberFamily(
     .counter, "imprimatur_upstream_answers_total", labels: ["registry", "status"],
     help: "Answers of the registry to publishes, by their class.")
@@ -29,10 +29,11 @@ package final class Metrics: Sendable {
     "imprimatur_upstream_duration_seconds", labels: ["registry"],
     help: "Time from the first byte of a publish upstream to the end of the registry's answer.")
   package let keyRefreshes = NumberFamily(
-    .counter, "imprimatur_key_refreshes_total", labels: ["issuer", "result"], help: "Attempts to fetch an issuer's keys.")
+    .counter, "imprimatur_key_refreshes_total", labels: ["issuer", "result"], help: "Attempts to fetch an issuer's keys: refreshed, failed."
+  )
   package let keysRefreshedAt = NumberFamily(
     .gauge, "imprimatur_keys_refreshed_timestamp_seconds", labels: ["issuer"],
-    help: "When an issuer's keys were fetched last; the age of the set is the time since then.")
+    help: "When an issuer's keys were fetched last, 0 for never; the age of the set is the time since then.")
   package let unaccountedClaims = NumberFamily(
     .counter, "imprimatur_unaccounted_claims_total", labels: ["issuer"],
     help: "Claims of verified tokens that are not in their provider's table; the log names each once.")
@@ -72,7 +73,8 @@ package final class Metrics: Sendable {
   package let linesDropped = NumberFamily(
     .gauge, "imprimatur_lines_dropped", help: "Lines of the log and the audit log that were lost since they could not be written.")
   package let reloads = NumberFamily(
-    .counter, "imprimatur_config_reloads_total", labels: ["result"], help: "Configurations that were offered after the first one.")
+    .counter, "imprimatur_config_reloads_total", labels: ["result"],
+    help: "Configurations that were offered after the first one: loaded, rejected.")
   package let loadedAt = NumberFamily(
     .gauge, "imprimatur_config_loaded_timestamp_seconds", help: "When the configuration in force was loaded.")
   package let lastReloadSuccessful = NumberFamily(

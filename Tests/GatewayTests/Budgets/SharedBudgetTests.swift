@@ -110,21 +110,3 @@ import Testing
     withExtendedLifetime(outer) {}
   }
 }
-
-@Suite("Idle connections") struct IdleQueueTests {
-  private final class Connection {}
-
-  @Test("come up oldest first, each once, and not after they were removed")
-  func order() {
-    let connections = (0..<200).map { _ in Connection() }
-    let ids = connections.map { ObjectIdentifier($0) }
-    var queue = IdleQueue()
-    for id in ids { queue.append(id) }
-    for id in ids.prefix(150) { queue.remove(id) }
-    queue.append(ids[0])
-    var popped: [ObjectIdentifier] = []
-    while let id = queue.popOldest() { popped.append(id) }
-    #expect(popped == Array(ids[150...]) + [ids[0]])
-    #expect(queue.ids.isEmpty)
-  }
-}

@@ -40,3 +40,40 @@ import Testing
     #expect(Self.samples(metrics) == ["1"])
   }
 }
+
+@Suite("What was seen of a registry") struct RegistryHealthReloadTests {
+  private static func settings(_ upstream: String) throws -> [RegistrySettings] {
+    try SettingsSample(upstream: "{url: \"\(upstream)\", credential: {none: true}}").settings().registries
+  }
+
+  private static func samples(_ metrics: Metrics) -> [String] {
+    text(metrics.exposition()).split(separator: "\n").filter { $0.hasPrefix("imprimatur_registry_up{") }.map { String($0) }
+  }
+
+  @Test(
+    "is kept by a reload that leaves it as it is, and forgotten by one that makes another of it",
+    arguments: [("http://127.0.0.1:8081/", Readiness.RegistryState.failing, "0"), ("http://127.0.0.1:8082/", .unused, "1")])
+  func reload(upstream: String, state: Readiness.RegistryState, up: String) throws {
+    let metrics = Metrics(version: "1.0")
+    let health = RegistryHealth(metrics: metrics)
+    let (old, new) = (try Self.settings("http://127.0.0.1:8081/"), try Self.settings(upstream))
+    health.adopt(old, replacing: [])
+    #expect(Self.samples(metrics) == ["imprimatur_registry_up{registry=\"python\"} 1"])
+    health.failed(.unreachable, RegistryName("python"))
+    health.adopt(new, replacing: old)
+    #expect(health.state(of: RegistryName("python")) == state)
+    #expect(Self.samples(metrics) == ["imprimatur_registry_up{registry=\"python\"} \(up)"])
+  }
+
+  @Test("is forgotten, and its series ends, with the registry")
+  func gone() throws {
+    let metrics = Metrics(version: "1.0")
+    let health = RegistryHealth(metrics: metrics)
+    let old = try Self.settings("http://127.0.0.1:8081/")
+    health.adopt(old, replacing: [])
+    health.answered(RegistryName("python"))
+    health.adopt([], replacing: old)
+    #expect(health.state(of: RegistryName("python")) == .unused)
+    #expect(Self.samples(metrics).isEmpty)
+  }
+}

@@ -1,0 +1,89 @@
+import Logging
+import NIOPosix
+import RegistryProtocols
+import StrictParsers
+import Testing
+
+@testable import Gateway
+
+@Suite("The head of a request to a registry") struct UpstreamHeadTests {
+  private static let clientFields = [
+    "Accept: text/html", "Accept-Encoding: gzip", "Accept-Language: de", "User-Agent: pip/26", "Range: bytes=0-9", "If-Range: \"e\"",
+    "If-Match: \"m\"", "If-None-Match: \"n\"", "If-Modified-Since: then", "If-Unmodified-Since: later", "Cookie: a=b",
+    "Authorization: Basic eDp5", "X-Forwarded-For: 192.0.2.1", "Forwarded: for=192.0.2.1", "Connection: keep-alive", "Via: 1.1 proxy",
+    "Proxy-Authorization: Basic eDp5", "Referer: http://x/",
+  ]
+
+  private static func lines(_ head: UpstreamHead) -> [String] {
+    text(head.bytes).split(separator: "\r\n", omittingEmptySubsequences: false).map { String($0) }
+  }
+
+  private static func registry(legacyCredentials rule: String) throws -> RegistrySettings {
+    try #require(SettingsSample(registry: ", legacy_credentials: \(rule)").load().settings).registries[0]
+  }
+
+  @Test("of a read has what the registry may see of the client's, and nothing else")
+  func read() throws {
+    let client = try RequestHead.sample("GET /simple/", Self.clientFields)
+    let head = UpstreamHead(reading: "/up/simple/", method: .get, origin: .sample(), of: client, authorization: nil)
+    #expect(
+      Self.lines(head) == [
+        "GET /up/simple/ HTTP/1.1", "host: registry.example:8081", "accept: text/html", "accept-encoding: gzip", "accept-language: de",
+        "user-agent: pip/26", "range: bytes=0-9", "if-range: \"e\"", "if-match: \"m\"", "if-none-match: \"n\"", "if-modified-since: then",
+        "if-unmodified-since: later", "connection: close", "", "",
+      ])
+  }
+
+  @Test("of a read has the client's own credential where that may leave")
+  func readWithCredential() throws {
+    let client = try RequestHead.sample("HEAD /", ["User-Agent: a", "User-Agent: b"])
+    let head = UpstreamHead(reading: "/", method: .head, origin: .sample(), of: client, authorization: ArraySlice("Basic eDp5".utf8))
+    // What stands twice is left out.
+    #expect(
+      Self.lines(head) == ["HEAD / HTTP/1.1", "host: registry.example:8081", "authorization: Basic eDp5", "connection: close", "", ""])
+  }
+
+  @Test(
+    "of an upload says how its body is framed and with which credential it comes",
+    arguments: [
+      (.length(12), true, ["content-length: 12"]), (.none, true, ["content-length: 0"]), (.chunked, true, ["transfer-encoding: chunked"]),
+      (.untilClose, false, ["transfer-encoding: chunked", "connection: close"]),
+    ] as [(BodyFraming, Bool, [String])])
+  func upload(framing: BodyFraming, keepAlive: Bool, expected: [String]) async throws {
+    let client = try RequestHead.sample("POST /legacy/", Self.clientFields)
+    let settings = try Self.registry(legacyCredentials: "pass")
+    let pass = try #require(PassthroughCredential(of: client, refusedAs: .notAccepted, by: settings))
+    let source = ServiceCredentialSource(
+      .bearer(.environment("S")), environment: ["S": "our-secret"], threads: .singleton, log: .init(label: "none"))
+    let head = UpstreamHead(
+      publishing: .legacy(pass), method: .post, target: "/legacy/", origin: .sample(), of: client,
+      contentType: ArraySlice("multipart/form-data; boundary=x".utf8), framing: framing, keepAlive: keepAlive,
+      credential: try await source.current())
+    #expect(
+      Self.lines(head) == [
+        "POST /legacy/ HTTP/1.1", "host: registry.example:8081", "accept: text/html", "user-agent: pip/26",
+        "content-type: multipart/form-data; boundary=x", "accept-encoding: identity",
+      ] + expected + ["authorization: Basic eDp5", "", ""])
+  }
+
+  @Test(
+    "passes a client's own credential on only where the registry takes such, and only what is none of ours to judge",
+    arguments: [
+      ("pass", .notAccepted, true), ("refuse", .notAccepted, false), ("pass", .malformed, false), ("pass", .malformedUploadToken, false),
+      ("pass", .unknownUploadToken, false), ("pass", .missing(challenged: false), false), ("pass", .directTokenRefused, false),
+    ] as [(String, CredentialRefusal, Bool)])
+  func passthrough(rule: String, refusal: CredentialRefusal, passes: Bool) throws {
+    let client = try RequestHead.sample("POST /", ["Authorization: Basic eDp5"])
+    let settings = try Self.registry(legacyCredentials: rule)
+    #expect((PassthroughCredential(of: client, refusedAs: refusal, by: settings) != nil) == passes)
+  }
+
+  @Test("of a question by nobody in particular has no credential")
+  func unknown() {
+    #expect(
+      Self.lines(UpstreamHead(readingUnknown: "/a", origin: .sample())) == [
+        "GET /a HTTP/1.1", "host: registry.example:8081", "accept: text/html, application/json;q=0.5, */*;q=0.1",
+        "accept-encoding: identity", "connection: close", "", "",
+      ])
+  }
+}
