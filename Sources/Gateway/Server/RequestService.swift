@@ -19,10 +19,10 @@ struct RequestService: Sendable {
   let peer: SocketAddress?
 
   /// Finds whom a request is for.
-  func accept(_ head: RequestHead) -> AcceptedRequest {
+  func accept(_ head: RequestHead, as id: RequestID) -> AcceptedRequest {
     let configuration = gateway.configuration
     let context = RequestContext(
-      id: gateway.newRequestID(), isHead: head.method == .head,
+      id: id, isHead: head.method == .head,
       clientAddress: configuration.settings.server.clientAddress(of: head, from: peer))
     return AcceptedRequest(
       head: head, context: context, configuration: configuration,
