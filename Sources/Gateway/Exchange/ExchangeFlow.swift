@@ -51,7 +51,8 @@ struct ExchangeFlow {
   // MARK: Mint
 
   private func mint(
-    _ endpoint: any TokenEndpoint, _ frequency: ExchangeFrequency, _ routed: RoutedRequest, _ body: RequestBody, _ record: inout RequestRecord
+    _ endpoint: any TokenEndpoint, _ frequency: ExchangeFrequency, _ routed: RoutedRequest, _ body: RequestBody,
+    _ record: inout RequestRecord
   ) async -> End {
     do throws(Refusal) {
       let token = try await exchange(try await self.request(to: endpoint, routed, body), frequency, &record)

@@ -82,14 +82,25 @@ struct Authentication {
     } catch {
       throw .token(error)
     }
-    world.noteUnaccountedClaims(configuration.policy.unaccountedClaims(of: token, issuer: name), of: name)
+    let identified = try identify(token, issuer: name, in: &record)
+    world.noteUnaccountedClaims(identified.unaccountedClaims, of: name)
+    record.identify(identified)
+    return identified.identity
+  }
+
+  private func identify(_ token: VerifiedToken, issuer: IssuerName, in record: inout RequestRecord) throws(Refusal) -> IdentifiedToken {
+    if let known = configuration.identities[token.signedPartDigest, token.audience] { return known }
+    let policy = configuration.policy
     do throws(PublisherRefusal) {
-      let identity = try configuration.policy.identify(token, issuer: name)
-      record.identify(identity, configuration.policy.provenance(of: identity), signedPart: token.signedPartDigest)
-      return identity
+      let identity = try policy.identify(token, issuer: issuer)
+      let identified = IdentifiedToken(
+        identity, signedPart: token.signedPartDigest, provenance: policy.provenance(of: identity),
+        unaccountedClaims: policy.unaccountedClaims(of: token, issuer: issuer))
+      configuration.identities.note(identified)
+      return identified
     } catch {
-      if let identity = configuration.policy.identity(of: token, issuer: name) {
-        record.identify(identity, configuration.policy.provenance(of: identity), signedPart: token.signedPartDigest)
+      if let identity = policy.identity(of: token, issuer: issuer) {
+        record.identify(identity, policy.provenance(of: identity), signedPart: token.signedPartDigest)
       }
       throw .publisher(error)
     }

@@ -160,7 +160,8 @@ extension PublishMachine {
         key: grant.key, newPin: grant.newPin, run: record.facts.provenance.runURL ?? record.facts.provenance.runID)
     }
     let entered = UploadIntent(
-      target: upload.content.target, kind: request.route.reservation, use: use, createsPackage: use?.newPin != nil && inputs.package != .exists,
+      target: upload.content.target, kind: request.route.reservation, use: use,
+      createsPackage: use?.newPin != nil && inputs.package != .exists,
       // A client without a verified token must not keep others from publishing.
       isExclusive: request.refusesExistingFiles && use != nil, note: record.facts.note(at: world.clock()))
     intent = OpenIntent(

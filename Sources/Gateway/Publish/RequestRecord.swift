@@ -13,9 +13,19 @@ struct RequestRecord {
 
   init(_ event: AuditRecord.Event, _ id: RequestID) { facts = AuditRecord(event, id) }
 
+  mutating func identify(_ token: IdentifiedToken) {
+    identify(token.identity, claims: token.recordedClaims, token.provenance, signedPart: token.signedPart)
+  }
+
   mutating func identify(_ identity: PublisherIdentity, _ provenance: Provenance?, signedPart: SHA256Digest?) {
+    identify(identity, claims: identity.comparable, provenance, signedPart: signedPart)
+  }
+
+  private mutating func identify(
+    _ identity: PublisherIdentity, claims: JSONObject, _ provenance: Provenance?, signedPart: SHA256Digest?
+  ) {
     facts.token = .init(issuer: identity.issuerURL, jti: identity.token.jti, hash: signedPart ?? identity.token.signedPart)
-    facts.claims = identity.comparable
+    facts.claims = claims
     guard let provenance else { return }
     facts.provenance = .init(
       repository: provenance.repository, reference: provenance.reference, revision: provenance.revision, pipeline: provenance.pipeline,

@@ -13,6 +13,8 @@ final class Configuration: Sendable {
   let issuers: [ExactString: Issuer]
   let registries: [Registry]
   let tls: ListenerTLS?
+  /// Whom tokens speak for by this configuration.
+  let identities = IdentifiedTokens()
 
   init(
     settings: Settings, policy: Policy, verifier: TokenVerifier, issuers: [ExactString: Issuer], registries: [Registry], tls: ListenerTLS?
@@ -30,9 +32,14 @@ final class Configuration: Sendable {
 }
 
 /// An issuer of the configuration and its keys.
-struct Issuer: Sendable {
+final class Issuer: Sendable {
   let settings: IssuerSettings
   let keys: IssuerKeys
+
+  init(settings: IssuerSettings, keys: IssuerKeys) {
+    self.settings = settings
+    self.keys = keys
+  }
 
   var name: IssuerName { settings.name }
 }

@@ -3,7 +3,7 @@ import RegistryProtocols
 import StrictParsers
 
 /// A registry of the configuration, with what is needed to speak for it and to it.
-struct Registry: Sendable {
+final class Registry: Sendable {
   let settings: RegistrySettings
   let `protocol`: any RegistryProtocol
   /// Where what the policy allows is sent, with our certificate if we have one.
@@ -17,6 +17,22 @@ struct Registry: Sendable {
   let address: UpstreamAddress
   /// `scheme://host[:port]` as clients reach it; `nil` if only their requests tell.
   let publicOrigin: ExactString?
+
+  init(
+    settings: RegistrySettings, protocol: any RegistryProtocol, origin: UpstreamOrigin, openOrigin: UpstreamOrigin,
+    credential: ServiceCredentialSource, standing: CredentialStanding, probe: CredentialProbe, address: UpstreamAddress,
+    publicOrigin: ExactString?
+  ) {
+    self.settings = settings
+    self.protocol = `protocol`
+    self.origin = origin
+    self.openOrigin = openOrigin
+    self.credential = credential
+    self.standing = standing
+    self.probe = probe
+    self.address = address
+    self.publicOrigin = publicOrigin
+  }
 
   var name: RegistryName { settings.name }
 

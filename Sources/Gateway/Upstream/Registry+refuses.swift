@@ -6,9 +6,9 @@ extension Registry {
   func refuses(_ credential: ServiceCredential, _ connector: UpstreamConnector, on eventLoop: any EventLoop) async -> Bool {
     let empty = settings.ecosystem.type.publishProbe
     return await probe.isRefused(self.credential.version, standing) { () async throws(UpstreamFailure) in
-      let known = try await PublishProbe.status(of: self, with: credential, on: try await connector.connect(to: origin, on: eventLoop))
+      let known = try await PublishProbe.status(of: self, with: credential, on: try await connector.connect(to: self.origin, on: eventLoop))
       guard empty.needsComparison(known) else { return empty.isRefusal(known, unknown: nil) }
-      let unknown = try await PublishProbe.status(of: self, with: nil, on: try await connector.connect(to: openOrigin, on: eventLoop))
+      let unknown = try await PublishProbe.status(of: self, with: nil, on: try await connector.connect(to: self.openOrigin, on: eventLoop))
       return empty.isRefusal(known, unknown: unknown)
     }
   }
