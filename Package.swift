@@ -50,11 +50,12 @@ let package = Package(
     library("PublisherPolicy", ["TokenVerification", "StrictParsers", "Digests"]),
     library("RegistryProtocols", ["PublisherPolicy", "TokenVerification", "StrictParsers", "Digests"]),
     library("Secrets", []),
+    library("RegistryClient", ["RegistryProtocols", "PublisherPolicy", "StrictParsers", "Secrets"]),
     library("StateStore", ["PublisherPolicy", "TokenVerification", "StrictParsers", "Digests", "CSQLite", "CPostgreSQL"]),
     library(
       "Gateway",
       [
-        "Secrets", "RegistryProtocols", "StateStore", "PublisherPolicy", "TokenVerification", "StrictParsers", "Digests", "CCurl", "CMalloc", "Yams",
+        "Secrets", "RegistryClient", "RegistryProtocols", "StateStore", "PublisherPolicy", "TokenVerification", "StrictParsers", "Digests", "CCurl", "CMalloc", "Yams",
         .product(name: "NIOTLS", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),

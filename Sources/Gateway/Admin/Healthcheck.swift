@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import RegistryClient
 import StrictParsers
 
 /// Asks a running gateway whether it is ready.

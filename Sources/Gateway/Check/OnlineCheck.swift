@@ -1,5 +1,6 @@
 import NIOPosix
 import PublisherPolicy
+import RegistryClient
 import RegistryProtocols
 import StrictParsers
 import TokenVerification

@@ -1,5 +1,6 @@
 import NIOCore
 import PublisherPolicy
+import RegistryClient
 import RegistryProtocols
 import StrictParsers
 
@@ -78,7 +79,7 @@ extension PublishDriver {
         (type.isEmpty ? nil : ArraySlice(type.utf8), .length(segments.reduce(0) { $0 + $1.count(artifact) }))
       }
     let head = UpstreamHead(
-      publishing: permit, method: sent.method, target: registry.upstreamTarget(sent.target), origin: origin, of: request.head,
+      publishing: permit, method: sent.method, target: registry.upstreamTarget(sent.target), authority: origin.authority, of: request.head,
       forwarding: request.route.fields.request, contentType: contentType, framing: framing, keepAlive: keepsConnections,
       credential: credential)
     return upstream?.send(head.bytes, body, answerTo: sent.method)
@@ -97,7 +98,7 @@ extension PublishDriver {
 
   /// Off the event loop where there is much to scan.
   func judge(_ answer: UpstreamAnswer) -> PublishMachine.Event? {
-    let secrets = AnswerSecrets(credential: credential?.scan ?? CredentialScan(secrets: []), address: registry.address)
+    let secrets = AnswerSecrets(credential, registry.address)
     let links = registry.linkRewrite(for: request.head, request.configuration)
     let (isOurs, fields) = (machine.isOurs, request.route.fields)
     let judged: @Sendable () throws(UpstreamFailure) -> RelayedResponse = { () throws(UpstreamFailure) in

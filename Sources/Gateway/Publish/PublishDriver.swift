@@ -1,5 +1,6 @@
 import NIOCore
 import PublisherPolicy
+import RegistryClient
 import RegistryProtocols
 import StateStore
 import StrictParsers

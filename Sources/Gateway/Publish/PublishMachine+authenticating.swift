@@ -1,4 +1,5 @@
 import PublisherPolicy
+import RegistryClient
 import RegistryProtocols
 import StateStore
 import StrictParsers
@@ -39,7 +40,10 @@ extension PublishMachine {
     do throws(CredentialRefusal) {
       presented = try request.registry.protocol.credential(of: request.routed)
     } catch {
-      guard let pass = PassthroughCredential(of: request.head, refusedAs: error, by: request.registry.settings) else {
+      guard
+        let pass = PassthroughCredential(
+          of: request.head, refusedAs: error, isTaken: request.registry.settings.legacyCredentials == .pass)
+      else {
         throw .credential(error)
       }
       record.facts.credential = .legacy

@@ -1,3 +1,4 @@
+import RegistryClient
 import RegistryProtocols
 import StateStore
 

@@ -1,6 +1,7 @@
 import Digests
 import NIOCore
 import PublisherPolicy
+import RegistryClient
 import RegistryProtocols
 import StateStore
 import StrictParsers

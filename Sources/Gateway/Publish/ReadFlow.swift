@@ -1,4 +1,5 @@
 import NIOCore
+import RegistryClient
 import RegistryProtocols
 import StrictParsers
 import TokenVerification
@@ -40,7 +41,7 @@ struct ReadFlow {
       upstream.slot?.onGiveWay(giveWay)
       watch = await ClientWatch(of: connection.bytes, ending: upstream.bytes, waitsForAnswer: false)
       let sent = UpstreamHead(
-        reading: registry.upstreamTarget(routed.path.target), method: head.method, origin: registry.openOrigin, of: head,
+        reading: registry.upstreamTarget(routed.path.target), method: head.method, authority: registry.openOrigin.authority, of: head,
         forwarding: route.fields.request, asksForPlain: route.document != nil, authorization: authorization(of: routed))
       _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: sent.bytes)))
       answer = try await upstream.answerHead(to: head.method, by: upstream.answerDeadline)

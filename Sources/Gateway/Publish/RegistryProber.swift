@@ -1,5 +1,6 @@
 import NIOCore
 import PublisherPolicy
+import RegistryClient
 import RegistryProtocols
 import StrictParsers
 
@@ -53,10 +54,10 @@ struct RegistryProber {
     case .policy(let inquiry):
       origin = registry.origin
       credential = try await registry.credential.current()
-      head = UpstreamHead(asking: inquiry, probe.method, target, origin: origin, credential: credential)
+      head = UpstreamHead(asking: inquiry, probe.method, target, authority: origin.authority, credential: credential)
     case .client(let pass):
       origin = registry.openOrigin
-      head = UpstreamHead(asking: pass, probe.method, target, origin: origin)
+      head = UpstreamHead(asking: pass, probe.method, target, authority: origin.authority)
     }
     let upstream = try await connector.connect(to: origin, on: eventLoop)
     let answer = try await self.answer(to: probe, head, on: upstream, origin)

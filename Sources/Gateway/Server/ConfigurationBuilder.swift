@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import PublisherPolicy
+import RegistryClient
 import RegistryProtocols
 import StrictParsers
 import TokenVerification
@@ -110,7 +111,8 @@ struct ConfigurationBuilder {
       openOrigin: try origin(settings, all, nil),
       credential: ServiceCredentialSource(settings.upstream.credential, environment: environment, threads: threads, log: log),
       standing: kept?.standing ?? CredentialStanding(), probe: kept?.probe ?? CredentialProbe(),
-      address: UpstreamAddress(of: settings.upstream, publicHost: publicHost),
+      address: UpstreamAddress(
+        host: settings.upstream.host, port: settings.upstream.port, socket: settings.upstream.socket, publicHost: publicHost),
       publicOrigin: all.server.publicOrigin ?? settings.host.map { ExactString("\(all.server.tls == nil ? "http" : "https")://\($0)") })
   }
 

@@ -1,4 +1,5 @@
 import PublisherPolicy
+import RegistryClient
 import RegistryProtocols
 import StrictParsers
 

@@ -1,4 +1,5 @@
 import NIOCore
+import RegistryClient
 import RegistryProtocols
 
 /// What becomes of a connection after a request.

@@ -1,4 +1,5 @@
 import NIOCore
+import RegistryClient
 
 /// Finds out what a registry's 403 is about: the service credential, or the file.
 ///

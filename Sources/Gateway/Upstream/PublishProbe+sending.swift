@@ -1,4 +1,5 @@
 import NIOCore
+import RegistryClient
 import RegistryProtocols
 import StrictParsers
 
@@ -10,7 +11,8 @@ extension PublishProbe {
     of registry: Registry, with credential: ServiceCredential?, on connection: UpstreamConnection
   ) async throws(UpstreamFailure) -> Int {
     let probe = registry.settings.ecosystem.type.publishProbe
-    let head = UpstreamHead(probing: registry, probe, with: credential)
+    let head = UpstreamHead(
+      probing: registry.settings.upstream.basePath + "/", probe, authority: registry.origin.authority, credential: credential)
     return try await status(of: head.bytes + probe.body, probe.method, on: connection)
   }
 
@@ -18,7 +20,7 @@ extension PublishProbe {
   static func status(ofReading target: String, of registry: Registry, on connection: UpstreamConnection) async throws(UpstreamFailure)
     -> Int
   {
-    try await status(of: UpstreamHead(readingUnknown: target, origin: registry.openOrigin).bytes, .get, on: connection)
+    try await status(of: UpstreamHead(readingUnknown: target, authority: registry.openOrigin.authority).bytes, .get, on: connection)
   }
 
   private static func status(

@@ -1,4 +1,5 @@
 import PublisherPolicy
+import RegistryClient
 import Synchronization
 
 /// Whether each registry answers, as the last attempts have shown: what `/ready` and the metrics tell of it.

@@ -1,5 +1,6 @@
 import Logging
 import NIOPosix
+import RegistryClient
 import Secrets
 import StrictParsers
 import Synchronization

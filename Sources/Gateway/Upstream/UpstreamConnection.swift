@@ -1,4 +1,5 @@
 import NIOCore
+import RegistryClient
 import StrictParsers
 
 /// One request to a registry and its answer, on a connection that nobody else uses meanwhile.

@@ -1,5 +1,6 @@
 import NIOCore
 import PublisherPolicy
+import RegistryClient
 
 /// Opens connections to registries, within each registry's bound and on the account of whose request needs it.
 struct UpstreamConnector {

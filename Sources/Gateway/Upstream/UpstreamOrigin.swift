@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
+import RegistryClient
 import StrictParsers
 
 /// Where a registry listens, and how a connection to it is made.

@@ -1,18 +1,18 @@
-import PublisherPolicy
-import RegistryProtocols
-import StrictParsers
+package import PublisherPolicy
+package import RegistryProtocols
+package import StrictParsers
 
 /// The head of a request to a registry, written by us from what was checked: nothing of the client's own head is copied but what is named here.
-struct UpstreamHead {
-  private(set) var bytes: [UInt8]
+package struct UpstreamHead {
+  package private(set) var bytes: [UInt8]
 
   /// An upload's head, with the service credential under a Grant and with no other but the client's own otherwise.
-  init(
-    publishing permit: UpstreamPermit, method: HTTPMethod, target: String, origin: UpstreamOrigin, of client: RequestHead,
+  package init(
+    publishing permit: UpstreamPermit, method: HTTPMethod, target: String, authority: String, of client: RequestHead,
     forwarding names: [ExactString], contentType: ArraySlice<UInt8>?,
     framing: BodyFraming, keepAlive: Bool, credential: ServiceCredential?
   ) {
-    self.init(method: method, target: target, origin: origin)
+    self.init(method: method, target: target, authority: authority)
     for name in names { copy(name, of: client) }
     if let contentType { add("content-type", contentType) }
     add("accept-encoding", "identity".utf8)
@@ -30,21 +30,21 @@ struct UpstreamHead {
   }
 
   /// A question to the registry, with the service credential: only what the policy would grant if the answer is right is asked about.
-  init(asking inquiry: ProbePermit, _ method: HTTPMethod, _ target: String, origin: UpstreamOrigin, credential: ServiceCredential?) {
-    self.init(asking: method, target, origin)
+  package init(asking inquiry: ProbePermit, _ method: HTTPMethod, _ target: String, authority: String, credential: ServiceCredential?) {
+    self.init(asking: method, target, authority)
     credential?.append(to: &self)
     endLine()
   }
 
   /// The same with the client's own credential.
-  init(asking pass: PassthroughCredential, _ method: HTTPMethod, _ target: String, origin: UpstreamOrigin) {
-    self.init(asking: method, target, origin)
+  package init(asking pass: PassthroughCredential, _ method: HTTPMethod, _ target: String, authority: String) {
+    self.init(asking: method, target, authority)
     add("authorization", pass.authorization)
     endLine()
   }
 
-  private init(asking method: HTTPMethod, _ target: String, _ origin: UpstreamOrigin) {
-    self.init(method: method, target: target, origin: origin)
+  private init(asking method: HTTPMethod, _ target: String, _ authority: String) {
+    self.init(method: method, target: target, authority: authority)
     add("accept", "text/html, application/json;q=0.5, */*;q=0.1".utf8)
     add("accept-encoding", "identity".utf8)
     add("connection", "close".utf8)
@@ -53,11 +53,11 @@ struct UpstreamHead {
   /// A read's head, with the client's own credential if it has one that may leave.
   ///
   /// - Parameter asksForPlain: Whether the answer must be read, and so must not be compressed.
-  init(
-    reading target: String, method: HTTPMethod, origin: UpstreamOrigin, of client: RequestHead, forwarding names: [ExactString],
+  package init(
+    reading target: String, method: HTTPMethod, authority: String, of client: RequestHead, forwarding names: [ExactString],
     asksForPlain: Bool, authorization: ArraySlice<UInt8>?
   ) {
-    self.init(method: method, target: target, origin: origin)
+    self.init(method: method, target: target, authority: authority)
     for name in names where !asksForPlain || name != "accept-encoding" { copy(name, of: client) }
     if asksForPlain { add("accept-encoding", "identity".utf8) }
     if let authorization { add("authorization", authorization) }
@@ -66,8 +66,8 @@ struct UpstreamHead {
   }
 
   /// A publish of nothing, by which the gateway and `check --online` learn whether the registry takes the operator's own credential.
-  init(probing registry: Registry, _ probe: PublishProbe, with credential: ServiceCredential?) {
-    self.init(method: probe.method, target: registry.settings.upstream.basePath + "/", origin: registry.origin)
+  package init(probing target: String, _ probe: PublishProbe, authority: String, credential: ServiceCredential?) {
+    self.init(method: probe.method, target: target, authority: authority)
     if let contentType = probe.contentType { add("content-type", contentType.utf8) }
     add("content-length", String(probe.body.count).utf8)
     add("connection", "close".utf8)
@@ -76,14 +76,14 @@ struct UpstreamHead {
   }
 
   /// A read by nobody in particular, by which `check --online` learns whom the registry answers.
-  init(readingUnknown target: String, origin: UpstreamOrigin) {
-    self.init(asking: .get, target, origin)
+  package init(readingUnknown target: String, authority: String) {
+    self.init(asking: .get, target, authority)
     endLine()
   }
 
-  private init(method: HTTPMethod, target: String, origin: UpstreamOrigin) {
+  private init(method: HTTPMethod, target: String, authority: String) {
     bytes = Array("\(method.rawValue) \(target) HTTP/1.1\r\n".utf8)
-    add("host", origin.authority.utf8)
+    add("host", authority.utf8)
   }
 
   mutating func add(_ name: String, _ value: some Sequence<UInt8>) {

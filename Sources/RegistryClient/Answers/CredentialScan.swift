@@ -1,16 +1,16 @@
 /// Finds the service credential in what a registry answered, in each form in which an echo could carry it.
 ///
 /// A registry that shows a request's fields in an error page, as debug pages do, would hand the credential to the client that provoked the error.
-struct CredentialScan: Sendable {
+package struct CredentialScan: Sendable {
   /// What a text holds.
-  enum Finding: Int, Comparable, Sendable {
+  package enum Finding: Int, Comparable, Sendable {
     case nothing
     /// A part of a secret, which an ordinary word may be, or escapes that are nested too deep to tell.
     case part
     /// All of a secret.
     case whole
 
-    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
   }
 
   /// A shorter secret stands in ordinary text by chance.
@@ -22,14 +22,14 @@ struct CredentialScan: Sendable {
   private let base64: RunsOfCharacters
 
   /// `secrets` are the secret values themselves, without the scheme that may precede them in a field.
-  init(secrets: [[UInt8]]) {
+  package init(secrets: [[UInt8]]) {
     let secrets = secrets.filter { $0.count >= Self.shortestSecret }.flatMap(Self.spellings)
     literal = RunsOfCharacters(of: secrets, length: Self.window)
     base64 = RunsOfCharacters(of: secrets.flatMap { secret in (0..<3).map { Base64Text.core(of: secret, after: $0) } }, length: Self.window)
   }
 
   /// The most of a secret that `text` holds, as it stands or after its escapes are resolved.
-  func finding(in text: [UInt8]) -> Finding {
+  package func finding(in text: [UInt8]) -> Finding {
     guard !literal.isEmpty else { return .nothing }
     let found = nestedFinding(in: text)
     guard found < .whole, text.contains(UInt8(ascii: "+")) else { return found }

@@ -1,7 +1,7 @@
-import RegistryProtocols
+package import RegistryProtocols
 
 /// How the registry failed, as against refusing by an answer of its own.
-enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
+package enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
   /// No connection could be made.
   case unreachable
   /// As many connections to it are open as may be, or the gateway's buffers are full.
@@ -32,7 +32,7 @@ enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
   /// It answered with an error of its own, which passes as it is.
   case refused(status: Int)
 
-  enum Code: String, CaseIterable, Sendable {
+  package enum Code: String, CaseIterable, Sendable {
     case unreachable = "upstream.unreachable"
     case busy = "upstream.busy"
     case timedOut = "upstream.timed-out"
@@ -50,7 +50,7 @@ enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
     case refused = "upstream.refused"
   }
 
-  var facts: RefusalFacts<Code> {
+  package var facts: RefusalFacts<Code> {
     switch self {
     case .unreachable: .init(.unreachable, 502, "the registry behind this gateway can't be reached")
     case .busy: .init(.busy, 503, "the gateway has as many connections to the registry as it may; try again")

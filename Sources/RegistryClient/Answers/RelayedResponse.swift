@@ -1,14 +1,14 @@
-import RegistryProtocols
-import StrictParsers
+package import RegistryProtocols
+package import StrictParsers
 
 /// A registry's answer to a publish, read whole and found fit to be passed on.
-struct RelayedResponse {
-  let status: Int
-  let reason: ArraySlice<UInt8>
-  let fields: [(name: String, value: ArraySlice<UInt8>)]
-  let body: [UInt8]
+package struct RelayedResponse: Sendable {
+  package let status: Int
+  package let reason: ArraySlice<UInt8>
+  package let fields: [(name: String, value: ArraySlice<UInt8>)]
+  package let body: [UInt8]
 
-  var isSuccess: Bool { (200..<300).contains(status) }
+  package var isSuccess: Bool { (200..<300).contains(status) }
 
   private static let plainText = (name: "content-type", value: ArraySlice("text/plain; charset=utf-8".utf8))
 
@@ -17,7 +17,7 @@ struct RelayedResponse {
   /// - Parameters:
   ///   - relayedFields: What of the head is passed on.
   ///   - isToOurCredential: Whether a challenge is ours to mend, or the client's own to answer.
-  init(
+  package init(
     _ head: ResponseHead, body: [UInt8], relaying relayedFields: Set<String>, isToOurCredential: Bool, hiding secrets: AnswerSecrets,
     location: LinkRewrite
   )
@@ -63,9 +63,19 @@ struct RelayedResponse {
 }
 
 /// What of a registry's answers no client may learn.
-struct AnswerSecrets: Sendable {
-  let credential: CredentialScan
-  let address: UpstreamAddress
+package struct AnswerSecrets: Sendable {
+  private let credential: CredentialScan
+  private let address: UpstreamAddress
+
+  /// - Parameter credential: `nil` if the credential that was sent is none of ours.
+  package init(_ credential: ServiceCredential?, _ address: UpstreamAddress) {
+    self.init(credential?.scan ?? CredentialScan(secrets: []), address)
+  }
+
+  init(_ credential: CredentialScan, _ address: UpstreamAddress) {
+    self.credential = credential
+    self.address = address
+  }
 
   func holdCredential(in text: [UInt8]) -> Bool { credential.finding(in: text) == .whole }
   func holdPartOfCredential(in text: [UInt8]) -> Bool { credential.finding(in: text) > .nothing }

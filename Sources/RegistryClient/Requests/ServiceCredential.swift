@@ -1,15 +1,16 @@
-import RegistryProtocols
-import Secrets
-import StrictParsers
+package import Secrets
 
 /// The credential that can publish everything, as the field that carries it upstream.
-struct ServiceCredential: Sendable {
-  let fieldName: String
+package struct ServiceCredential: Sendable {
+  package let fieldName: String
   private let fieldValue: Secret
   /// Finds it in what the registry answers.
-  let scan: CredentialScan
+  package let scan: CredentialScan
 
-  init(fieldName: String, fieldValue: Secret, secrets: [Secret]) {
+  /// - Parameters:
+  ///   - fieldName: In lower case.
+  ///   - secrets: What of the value must not be seen, beside the value itself: a password, say.
+  package init(fieldName: String, fieldValue: Secret, secrets: [Secret]) {
     self.fieldName = fieldName
     self.fieldValue = fieldValue
     let sent = fieldValue.withBytes { Array(fieldName == "authorization" ? Self.withoutScheme($0[...]) : $0[...]) }
@@ -22,7 +23,7 @@ struct ServiceCredential: Sendable {
     return scheme.count < value.count ? value.dropFirst(scheme.count + 1).drop { $0 == UInt8(ascii: " ") } : value
   }
 
-  /// Only `UpstreamHead` calls this, and only under a Grant or by the policy's leave to ask.
+  /// `UpstreamHead` calls this: under a permit, by the policy's leave to ask, or for a publish of nothing.
   func append(to head: inout UpstreamHead) {
     fieldValue.withBytes { head.add(fieldName, $0) }
   }

@@ -1,7 +1,7 @@
-import StrictParsers
+package import StrictParsers
 
 /// Where a registry is, as its answers may spell it: a client must not learn it.
-struct UpstreamAddress: Sendable {
+package struct UpstreamAddress: Sendable {
   /// What stands in its place.
   private static let standIn = Array("[registry]".utf8)
   private static let slashes = Array("//".utf8)
@@ -16,23 +16,26 @@ struct UpstreamAddress: Sendable {
   /// The longest first.
   private let names: [Name]
 
-  /// - Parameter publicHost: The host's name by which clients reach the gateway, which is no secret.
-  init(of upstream: UpstreamSettings, publicHost: ExactString?) {
-    let host = ASCII.lowercased(upstream.host.utf8)
-    let written = upstream.host.contains(":") ? Array("[".utf8) + host + Array("]".utf8) : host
-    let port = Array(":\(upstream.port)".utf8)
+  /// - Parameters:
+  ///   - host: Its name or its address.
+  ///   - socket: The path of its socket; `nil` if it is reached by the network.
+  ///   - publicHost: The host's name by which clients reach the gateway, which is no secret.
+  package init(host name: String, port number: Int, socket: String?, publicHost: ExactString?) {
+    let host = ASCII.lowercased(name.utf8)
+    let written = name.contains(":") ? Array("[".utf8) + host + Array("]".utf8) : host
+    let port = Array(":\(number)".utf8)
     var names = [Name(text: written + port, kept: 0), Name(text: Self.slashes + written + port, kept: 2)]
     if publicHost.map({ Array($0.utf8) != host }) ?? true {
       // A name without a dot may be an ordinary word: only in a URL is it an address.
-      let isAddress = upstream.host.contains { $0 == "." || $0 == ":" }
+      let isAddress = name.contains { $0 == "." || $0 == ":" }
       names.append(isAddress ? Name(text: host, kept: 0) : Name(text: Self.slashes + written, kept: 2))
     }
-    if let socket = upstream.socket { names.append(Name(text: ASCII.lowercased(socket.utf8), kept: 0)) }
+    if let socket { names.append(Name(text: ASCII.lowercased(socket.utf8), kept: 0)) }
     self.names = names.sorted { $0.text.count > $1.text.count }
   }
 
   /// The text without the addresses in it; `nil` if one stands there in escapes, or if escapes are nested too deep to tell.
-  func without(_ text: [UInt8]) -> [UInt8]? {
+  package func without(_ text: [UInt8]) -> [UInt8]? {
     let clean = removed(from: text)
     var isFound = false
     let isResolved = TextEscape.readings(of: clean) { reading in
