@@ -25,7 +25,9 @@ import Testing
   @Test("of a read has what the registry may see of the client's, and nothing else")
   func read() throws {
     let client = try RequestHead.sample("GET /simple/", Self.clientFields)
-    let head = UpstreamHead(reading: "/up/simple/", method: .get, origin: .sample(), of: client, authorization: nil)
+    let head = UpstreamHead(
+      reading: "/up/simple/", method: .get, origin: .sample(), of: client, forwarding: FieldRules.read.request,
+      authorization: nil)
     #expect(
       Self.lines(head) == [
         "GET /up/simple/ HTTP/1.1", "host: registry.example:8081", "accept: text/html", "accept-encoding: gzip", "accept-language: de",
@@ -37,7 +39,9 @@ import Testing
   @Test("of a read has the client's own credential where that may leave")
   func readWithCredential() throws {
     let client = try RequestHead.sample("HEAD /", ["User-Agent: a", "User-Agent: b"])
-    let head = UpstreamHead(reading: "/", method: .head, origin: .sample(), of: client, authorization: ArraySlice("Basic eDp5".utf8))
+    let head = UpstreamHead(
+      reading: "/", method: .head, origin: .sample(), of: client, forwarding: FieldRules.read.request,
+      authorization: ArraySlice("Basic eDp5".utf8))
     // What stands twice is left out.
     #expect(
       Self.lines(head) == ["HEAD / HTTP/1.1", "host: registry.example:8081", "authorization: Basic eDp5", "connection: close", "", ""])
@@ -57,7 +61,8 @@ import Testing
       .bearer(.environment("S")), environment: ["S": "our-secret"], threads: .singleton, log: .init(label: "none"))
     let head = UpstreamHead(
       publishing: .legacy(pass), method: .post, target: "/legacy/", origin: .sample(), of: client,
-      contentType: ArraySlice("multipart/form-data; boundary=x".utf8), framing: framing, keepAlive: keepAlive,
+      forwarding: FieldRules.publish.request, contentType: ArraySlice("multipart/form-data; boundary=x".utf8), framing: framing,
+      keepAlive: keepAlive,
       credential: try await source.current())
     #expect(
       Self.lines(head) == [
