@@ -49,11 +49,12 @@ let package = Package(
     library("TokenVerification", ["StrictParsers", "Digests", "COpenSSL"]),
     library("PublisherPolicy", ["TokenVerification", "StrictParsers", "Digests"]),
     library("RegistryProtocols", ["PublisherPolicy", "TokenVerification", "StrictParsers", "Digests"]),
+    library("Secrets", []),
     library("StateStore", ["PublisherPolicy", "TokenVerification", "StrictParsers", "Digests", "CSQLite", "CPostgreSQL"]),
     library(
       "Gateway",
       [
-        "RegistryProtocols", "StateStore", "PublisherPolicy", "TokenVerification", "StrictParsers", "Digests", "CCurl", "CMalloc", "Yams",
+        "Secrets", "RegistryProtocols", "StateStore", "PublisherPolicy", "TokenVerification", "StrictParsers", "Digests", "CCurl", "CMalloc", "Yams",
         .product(name: "NIOTLS", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),

@@ -1,19 +1,24 @@
-package import StrictParsers
+/// An ecosystem whose clients and registries are spoken to: its name, and the protocol that speaks for it.
+///
+/// Two are the same if their names are.
+package struct Ecosystem: Hashable, Sendable, CustomStringConvertible {
+  /// As the configuration, records and metrics write it.
+  package let name: String
+  package let type: any RegistryProtocol.Type
 
-/// The ecosystems whose clients and registries are spoken to. The raw value stands in the configuration.
-package enum Ecosystem: String, CaseIterable, Hashable, Sendable {
-  case pypi
-  case generic
+  package init(_ type: any RegistryProtocol.Type) {
+    name = type.name
+    self.type = type
+  }
 
-  /// The one spelling of a package's name that all equivalent spellings share; `nil` if it is no name.
-  package func canonicalName(_ written: ExactString) -> ExactString? { RegistryCatalog.dialect(of: self).canonicalName(written) }
+  package var naming: any PackageNaming { type.naming }
+  package var description: String { name }
 
-  /// The one spelling of a version that all equivalent spellings share; `nil` if it is not a version.
-  package func canonicalVersion(_ written: ExactString) -> ExactString? { RegistryCatalog.dialect(of: self).canonicalVersion(written) }
+  package static func == (left: Self, right: Self) -> Bool { left.name.utf8.elementsEqual(right.name.utf8) }
 
-  /// What all spellings of one version share; `nil` if it is not a version, or where the ecosystem has one spelling of each.
-  package func versionKey(_ written: ExactString) -> ExactString? { RegistryCatalog.dialect(of: self).versionKey(written) }
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
 
-  /// The same as `canonicalName` for a pattern of names, in which `*` stands for any characters; `nil` if it holds a character that no name can hold.
-  package func canonicalPattern(_ written: ExactString) -> ExactString? { RegistryCatalog.dialect(of: self).canonicalPattern(written) }
+extension RegistryProtocol {
+  package static var ecosystem: Ecosystem { Ecosystem(self) }
 }

@@ -1,9 +1,7 @@
-/// The one place that knows which dialect an ecosystem speaks.
+/// The ecosystems that this version serves.
 package enum RegistryCatalog {
-  package static func dialect(of ecosystem: Ecosystem) -> any RegistryProtocol.Type {
-    switch ecosystem {
-    case .pypi: PyPIProtocol.self
-    case .generic: GenericProtocol.self
-    }
-  }
+  package static let all: [Ecosystem] = [
+    Ecosystem(PyPIProtocol.self),
+    Ecosystem(GenericProtocol.self),
+  ]
 }

@@ -4,20 +4,28 @@ package import TokenVerification
 
 /// How the clients and registries of one ecosystem speak.
 package protocol RegistryProtocol: Sendable {
-  static var ecosystem: Ecosystem { get }
+  /// As the configuration, records and metrics write it.
+  static var name: String { get }
 
-  /// The one spelling of a package's name that all equivalent spellings share; `nil` if it is no name.
-  static func canonicalName(_ written: ExactString) -> ExactString?
+  static var naming: any PackageNaming { get }
 
-  /// The same for a pattern of names, in which `*` stands for any characters; `nil` if it holds a character that no name can hold.
-  static func canonicalPattern(_ written: ExactString) -> ExactString?
+  /// The paths beyond the plain ones that its clients send. By default none.
+  static var pathRules: PathRules { get }
 
-  /// The one spelling of a version that all equivalent spellings share; `nil` if it is not a version.
-  static func canonicalVersion(_ written: ExactString) -> ExactString?
+  /// How a registry is asked whether it takes the service credential.
+  static var publishProbe: PublishProbe { get }
 
-  /// What all spellings of one version share, also those that `canonicalVersion` keeps apart (`1.0` and `1.0.0` of PEP 440); `nil` if it is no
-  /// version, or where the ecosystem has one spelling of each.
-  static func versionKey(_ written: ExactString) -> ExactString?
+  /// Where a registry lists what it has, below its own path: to tell whether everybody may read. By default nowhere.
+  static var listings: [String] { get }
+
+  /// The keys of a registry's configuration that only this ecosystem's registries have. By default none.
+  static var options: [any OptionKey] { get }
+
+  /// - Parameter options: Made of the ecosystem's own keys.
+  init(_ site: RegistrySite, _ options: RegistryOptions) throws(OptionProblem)
+
+  /// Whether each upload says its version, so that a tag can be compared with it. By default it does.
+  var namesVersion: Bool { get }
 
   /// What an upload of a file would publish, from its name and its content alone; `nil` if the ecosystem's files do not say.
   ///
@@ -45,6 +53,11 @@ package protocol RegistryProtocol: Sendable {
 }
 
 extension RegistryProtocol {
+  package static var pathRules: PathRules { [] }
+  package static var listings: [String] { [] }
+  package static var options: [any OptionKey] { [] }
+  package var namesVersion: Bool { true }
+
   /// The exchange that every ecosystem has.
   package func originRoute(_ request: RoutedRequest) throws(RouteRefusal) -> Route? { try UploadTokenExchange.route(request) }
 }

@@ -157,10 +157,12 @@ def test_no_document_names_another_metric():
 def test_every_key_of_the_configuration_is_documented():
     keys = set()
     for text in source("Gateway/Settings/SettingsSchema*.swift").values():
-        for given in re.findall(r"\.members\((\[[^\]]*\]|(?:Self\.)?\w+)\)", text):
+        for given in re.findall(r"\.members\((\[[^\]]*\]|(?:Self\.)?\w+)(?: \+ ownKeys)?\)", text):
             lists = [given] if given[0] == "[" else re.findall(rf"let {given.removeprefix('Self.')} = (\[[^\]]*\])", text)
             assert lists, given
             keys |= set(re.findall(r'"(\w+)"', " ".join(lists)))
+    for text in source("RegistryProtocols/*/*.swift").values():
+        keys |= set(re.findall(r'\b(?:Text|Choice|Choices)Option(?:<\w+>)?\("(\w+)"', text))
     assert len(keys) > 100
     written = {part for key in table(CATALOG / "Configuration.md", "key") for part in key.split(".")}
     assert written - {"NAME"} == keys

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from clients import client as client_program
 from packages import fresh_name, wheel
 from ports import until
 from recording import answering
@@ -22,6 +23,68 @@ def test_pip_installs_through_the_gateway(started, issuer, pypiserver, tmp_path)
         capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
     assert (tmp_path / distribution.filename).read_bytes() == distribution.content
+
+
+@pytest.mark.parametrize("client", ["pip", "uv"])
+def test_installers_find_the_files_of_a_registry_behind_a_path(started, issuer, pypiserver, tmp_path, client):
+    gateway = started(pypiserver, registry={"path": "/python"})
+    distribution = wheel(fresh_name())
+    assert upload(gateway, Form.of(distribution), token_credential(issuer.mint()), path="/python/").status == 200
+    page = request(gateway, "GET", f"/python/simple/{distribution.name}/", [])
+    assert f'href="/python/packages/{distribution.filename}#'.encode() in page.body, page
+    assert request(gateway, "GET", f"/packages/{distribution.filename}", []).status == 404
+    index = ["--index-url", f"{gateway.url}python/simple/"]
+    command = [sys.executable, "-m", "pip", "download", "--isolated", "--no-cache-dir", "--no-deps", "--disable-pip-version-check", *index, "-d",
+               tmp_path, distribution.name]
+    if client == "uv":
+        command = [client_program("uv"), "pip", "install", "--no-cache", "--no-config", "--no-deps", *index, "--target", tmp_path, distribution.name]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert any(tmp_path.iterdir())
+
+
+PAGE = b'<a href="/packages/x-1.0.whl#sha256=00" data-core-metadata="/x">x</a>'
+WRITTEN = b'<a href="/python/packages/x-1.0.whl#sha256=00" data-core-metadata="/x">x</a>'
+
+
+def test_a_page_is_asked_for_plainly_and_written_anew(started, recording):
+    recording.behaviour = say(b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nETag: \"x\"\r\n\r\n" + PAGE)
+    gateway = started(recording, registry={"path": "/python"})
+    answer = request(gateway, "GET", "/python/simple/x/", [("Accept-Encoding", "gzip")])
+    assert (answer.status, answer.body, answer.value("ETag")) == (200, WRITTEN, '"x"')
+    assert answer.value("Content-Length") == str(len(WRITTEN))
+    assert recording.requests[0].values("Accept-Encoding") == ["identity"]
+    # Elsewhere nothing is read.
+    assert request(gateway, "GET", "/python/x/", [("Accept-Encoding", "gzip")]).body == PAGE
+    assert recording.requests[1].values("Accept-Encoding") == ["gzip"]
+
+
+def test_what_is_not_a_page_passes_below_an_index(started, recording):
+    gateway = started(recording, registry={"path": "/python"})
+    for kind, status in [("application/octet-stream", "200 OK"), ("text/html", "404 Not Found")]:
+        recording.behaviour = answering(status, PAGE, f"Content-Type: {kind}")
+        assert request(gateway, "GET", "/python/simple/x/x-1.0.whl", []).body == PAGE
+    recording.behaviour = say(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 70\r\n\r\n")
+    with gateway.connect() as connection:
+        connection.sendall(head("HEAD", "/python/simple/x/", [("Host", "localhost")]))
+        data = connection.recv(65536).lower()
+        assert data.startswith(b"http/1.1 200 ") and b"content-length" not in data
+
+
+UNREADABLE = {
+    "in UTF-16": ("upstream.unreadable-document", answering("200 OK", PAGE.decode().encode("utf-16"), "Content-Type: text/html")),
+    "no JSON": ("upstream.unreadable-document", answering("200 OK", PAGE, "Content-Type: application/vnd.pypi.simple.v1+json")),
+    "a part": ("upstream.unreadable-document", answering("206 Partial Content", PAGE, "Content-Type: text/html")),
+    "compressed": ("upstream.encoded-answer", answering("200 OK", b"\x1f\x8b", "Content-Type: text/html", "Content-Encoding: gzip")),
+}
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_a_page_whose_links_cant_be_told_is_refused(started, recording, case):
+    code, recording.behaviour = UNREADABLE[case]
+    gateway = started(recording, registry={"path": "/python"})
+    answer = request(gateway, "GET", "/python/simple/x/", [])
+    assert (answer.status, answer.json["reason"]) == (502, code)
 
 
 def say(data: bytes):
@@ -62,14 +125,17 @@ def test_an_answer_that_is_cut_off_does_not_end_well(started, recording, framing
     recording.behaviour = say(CUT[framing])
     gateway = started(recording)
     with pytest.raises(ConnectionError, match="closed after"):
-        request(gateway, "GET", "/simple/x/", [])
+        request(gateway, "GET", "/packages/x", [])
+    # Of a page that is read whole, the client hears it.
+    answer = request(gateway, "GET", "/simple/x/", [])
+    assert (answer.status, answer.json["reason"]) == (502, "upstream.closed")
 
 
 def test_head_range_and_not_modified_keep_their_meaning(started, recording):
     gateway = started(recording)
     recording.behaviour = say(OK + b"Content-Length: 10\r\n\r\n")
     with gateway.connect() as connection:
-        connection.sendall(head("HEAD", "/simple/x/", [("Host", "localhost")]))
+        connection.sendall(head("HEAD", "/packages/x.whl", [("Host", "localhost")]))
         data = connection.recv(65536)
         assert b"content-length: 10\r\n" in data.lower() and data.endswith(b"\r\n\r\n")
     recording.behaviour = say(b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-1/10\r\nContent-Length: 2\r\n\r\n01")

@@ -8,7 +8,8 @@ func sampleGeneric(_ template: ExactString = "/{name}/{version}/{file}", _ metho
   -> GenericProtocol
 {
   do {
-    return GenericProtocol(registry: RegistryName("files"), template: try GenericTemplate(parsing: template), methods: methods)
+    let options = RegistryOptions(["template": [template.text], "methods": methods.map(\.rawValue)], of: GenericProtocol.options)
+    return try GenericProtocol(RegistrySite(name: RegistryName("files"), path: "/"), options)
   } catch {
     preconditionFailure("\(error)")
   }
@@ -100,11 +101,11 @@ func sampleGeneric(_ template: ExactString = "/{name}/{version}/{file}", _ metho
       ("a/b", nil), ("a\\b", nil), ("a%b", nil), ("a?b", nil), ("a#b", nil), ("a;b", nil), ("a\nb", nil), ("a\0", nil),
     ] as [(ExactString, ExactString?)])
   func names(written: ExactString, expected: ExactString?) {
-    #expect(Ecosystem.generic.canonicalName(written) == expected)
-    #expect(Ecosystem.generic.canonicalPattern(written) == expected)
+    #expect(GenericNaming().canonicalName(written) == expected)
+    #expect(GenericNaming().canonicalPattern(written) == expected)
     let pattern = ExactString("\(written)*")
-    #expect(Ecosystem.generic.canonicalName(pattern) == nil)
-    #expect(expected == nil || Ecosystem.generic.canonicalPattern(pattern) == pattern)
+    #expect(GenericNaming().canonicalName(pattern) == nil)
+    #expect(expected == nil || GenericNaming().canonicalPattern(pattern) == pattern)
   }
 
   @Test(

@@ -8,7 +8,7 @@ import TestSupport
 let sampleRegistry = RegistryName("python")
 
 func samplePyPI(prefix: ExactString = "/", attestations: PyPIProtocol.Attestations = .drop) -> PyPIProtocol {
-  PyPIProtocol(registry: sampleRegistry, prefix: prefix, attestations: attestations) { "0123456789abcdef0123456789abcdef" }
+  PyPIProtocol(RegistrySite(name: sampleRegistry, path: prefix), attestations: attestations) { "0123456789abcdef0123456789abcdef" }
 }
 
 func head(_ method: String = "POST", _ target: String = "/", _ fields: [(String, String)] = []) throws -> RequestHead {

@@ -13,8 +13,7 @@ import Testing
       ("a*", nil), ("a+b", nil), ("a!b", nil), ("a\0", nil), ("é", nil), ("\u{212A}elvin", nil), ("a\u{301}", nil),
     ] as [(ExactString, ExactString?)])
   func canonical(written: ExactString, expected: ExactString?) {
-    #expect(PyPIProtocol.canonicalName(written) == expected)
-    #expect(Ecosystem.pypi.canonicalName(written) == expected)
+    #expect(PyPINaming().canonicalName(written) == expected)
   }
 
   @Test("is bounded in length") func bounded() {
@@ -28,7 +27,7 @@ import Testing
       ("acme-*", "acme-*"), ("Acme_*", "acme-*"), ("*", "*"), ("acme.__*-Core", "acme-*-core"), ("*.x", "*-x"), ("acme", "acme"),
       ("", nil), ("-*", nil), ("*-", nil), ("acme/*", nil), ("acme?", nil), ("[a-z]*", nil), ("ácme*", nil),
     ] as [(ExactString, ExactString?)])
-  func pattern(written: ExactString, expected: ExactString?) { #expect(Ecosystem.pypi.canonicalPattern(written) == expected) }
+  func pattern(written: ExactString, expected: ExactString?) { #expect(PyPINaming().canonicalPattern(written) == expected) }
 
   @Test("is what the packaging library takes it for, and no look-alike") func vectors() throws {
     guard let rows = try VectorFile.rows("attacks/names.jsonl")?.filter({ $0["eco"]?.string == "pypi" }) else { return }
@@ -36,7 +35,7 @@ import Testing
     for row in rows {
       // The first row is the header of the table that it was taken from.
       guard let input = row["input"]?.string, input != "name" else { continue }
-      #expect(PyPIProtocol.canonicalName(input) == row["canonical"]?.string, "\(row["note"]?.string?.text ?? "")")
+      #expect(PyPINaming().canonicalName(input) == row["canonical"]?.string, "\(row["note"]?.string?.text ?? "")")
     }
   }
 }

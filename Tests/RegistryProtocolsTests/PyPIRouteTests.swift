@@ -55,7 +55,7 @@ import Testing
 
   @Test(
     "is told the right URL",
-    arguments: [("/", "/ or /legacy/"), ("/python", "/python/ or /python/legacy/"), ("/a/b/", "/a/b/ or /a/b/legacy/")])
+    arguments: [("/", "/ or /legacy/"), ("/python/", "/python/ or /python/legacy/"), ("/a/b/", "/a/b/ or /a/b/legacy/")])
   func elsewhere(prefix: ExactString, expected: String) throws {
     do {
       _ = try samplePyPI(prefix: prefix).route(request("POST", "/x"))

@@ -194,7 +194,7 @@ import Testing
   }
 
   @Test("can't go on without a boundary") func boundary() throws {
-    let pypi = PyPIProtocol(registry: sampleRegistry, prefix: "/", attestations: .drop) { () throws(RandomnessUnavailable) in
+    let pypi = PyPIProtocol(RegistrySite(name: sampleRegistry, path: "/"), attestations: .drop) { () throws(RandomnessUnavailable) in
       throw RandomnessUnavailable()
     }
     #expect(try Inspection.refusal(.wheel(), by: pypi) == .unavailable)

@@ -2,8 +2,12 @@ import RegistryProtocols
 import Testing
 
 @Suite("The catalogue of ecosystems") struct RegistryCatalogTests {
-  @Test("has each ecosystem's own dialect", arguments: Ecosystem.allCases)
-  func complete(ecosystem: Ecosystem) { #expect(RegistryCatalog.dialect(of: ecosystem).ecosystem == ecosystem) }
+  @Test("names them as the configuration does, each once") func names() { #expect(RegistryCatalog.all.map(\.name) == ["pypi", "generic"]) }
 
-  @Test("names them as the configuration does") func names() { #expect(Ecosystem.allCases.map(\.rawValue) == ["pypi", "generic"]) }
+  @Test("has their protocols, which are told apart by their names alone") func protocols() {
+    for ecosystem in RegistryCatalog.all {
+      #expect(ecosystem.type.ecosystem == ecosystem && ecosystem.type.name == ecosystem.name && "\(ecosystem)" == ecosystem.name)
+    }
+    #expect(Set(RegistryCatalog.all + RegistryCatalog.all).count == RegistryCatalog.all.count)
+  }
 }

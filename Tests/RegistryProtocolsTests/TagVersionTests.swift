@@ -7,10 +7,10 @@ import Testing
 
 /// A tag's name need not spell the version as the upload does: which spellings are one version is the ecosystem's to say.
 @Suite("A tag that names the version of an upload to an index") struct TagVersionTests {
-  private static func holds(_ patterns: [ExactString], _ tag: String, _ written: ExactString, _ ecosystem: Ecosystem) throws -> Bool {
+  private static func holds(_ patterns: [ExactString], _ tag: String, _ written: ExactString, _ naming: any PackageNaming) throws -> Bool {
     let tags = TinyArray(try patterns.map { try #require(TagPattern($0)) })
-    let version = PublishTarget.Version(written: written, canonical: try #require(ecosystem.canonicalVersion(written)))
-    return tags.match(ExactString("refs/tags/\(tag)"), version: .known(version) { ecosystem.versionKey($0) })
+    let version = PublishTarget.Version(written: written, canonical: try #require(naming.canonicalVersion(written)))
+    return tags.match(ExactString("refs/tags/\(tag)"), version: .known(version) { naming.versionKey($0) })
   }
 
   @Test(
@@ -34,7 +34,7 @@ import Testing
       ("{version}", "v1.0", "v1.0", true), ("v{version}", "vv1.0", "v1.0", true),
     ] as [(ExactString, String, ExactString, Bool)])
   func index(pattern: ExactString, tag: String, version: ExactString, expected: Bool) throws {
-    #expect(try Self.holds([pattern], tag, version, .pypi) == expected)
+    #expect(try Self.holds([pattern], tag, version, PyPINaming()) == expected)
   }
 
   @Test(
@@ -48,14 +48,14 @@ import Testing
       (["{version}", "release-{version}"], "release-1.0", "1.0", true),
     ] as [([ExactString], String, ExactString, Bool)])
   func readings(patterns: [ExactString], tag: String, version: ExactString, expected: Bool) throws {
-    #expect(try Self.holds(patterns, tag, version, .pypi) == expected)
+    #expect(try Self.holds(patterns, tag, version, PyPINaming()) == expected)
   }
 
   @Test(
     "of files at paths is compared as it is written",
     arguments: [("1.0", "1.0", true), ("1.0", "1.0.0", false), ("1.0.0-rc.1", "1.0.0rc1", false)] as [(String, ExactString, Bool)])
   func generic(tag: String, version: ExactString, expected: Bool) throws {
-    #expect(try Self.holds(["v{version}"], "v\(tag)", version, .generic) == expected)
+    #expect(try Self.holds(["v{version}"], "v\(tag)", version, GenericNaming()) == expected)
   }
 
   @Test(
@@ -64,7 +64,7 @@ import Testing
       ("v1.0-1", "1.0-1", false), ("v1.0-1", "1.0", false), ("v1.0", "1.0", true), ("release-2.0", "2.0", true),
     ] as [(String, ExactString, Bool)])
   func genericReadings(tag: String, version: ExactString, expected: Bool) throws {
-    #expect(try Self.holds(["v{version}", "v{version}-1", "release-{version}"], tag, version, .generic) == expected)
+    #expect(try Self.holds(["v{version}", "v{version}-1", "release-{version}"], tag, version, GenericNaming()) == expected)
   }
 
   @Test("names a version that is equal to the upload's, and no other") func property() throws {
@@ -85,7 +85,7 @@ import Testing
       let upload = Bool.random(using: &random) ? tag : (0..<4).map { _ in Int.random(in: 0...2, using: &random) }
       let (named, written) = (spelling(tag), ExactString(spelling(upload)))
       let isEqual = try #require(PEP440Version(ExactString(named))) == #require(PEP440Version(written))
-      #expect(try Self.holds(["r-{version}"], "r-\(named)", written, .pypi) == isEqual, "seed \(seed): \(named) and \(written)")
+      #expect(try Self.holds(["r-{version}"], "r-\(named)", written, PyPINaming()) == isEqual, "seed \(seed): \(named) and \(written)")
       if isEqual { equal += 1 }
     }
     #expect(equal > 1000)

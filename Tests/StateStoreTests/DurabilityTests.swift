@@ -354,6 +354,28 @@ import TokenVerification
   }
 }
 
+extension DurabilityTests {
+  @Test("refuses a whole batch that it could not write, and owes its ends")
+  func failedBatch() async throws {
+    let scratch = try Scratch()
+    let store = SQLiteStore(path: scratch.database)
+    let direct = BindingSubject.direct(Sample.token("one"))
+    let claim = UploadReservation.claim(Sample.claim(direct))
+    let intent = try #require(await store.results(of: StoreBatch(reservations: [claim])).first?.intent)
+    try FileManager.default.moveItem(atPath: scratch.database, toPath: scratch.path("moved"))
+    let batch = StoreBatch(
+      reservations: [.open(Sample.upload()), .claim(Sample.claim(direct, Sample.target("another")))],
+      ends: [PendingCompletion(intent: intent, end: .released, success: nil)])
+    #expect(await store.results(of: batch).map(\.refusal) == [.unavailable, .unavailable])
+    try FileManager.default.moveItem(atPath: scratch.path("moved"), toPath: scratch.database)
+    #expect(await store.results(of: StoreBatch(reservations: [claim])).map(\.refusal) == [nil])
+    await store.close()
+    let next = SQLiteStore(path: scratch.database)
+    #expect(try await next.interruptedIntents().count == 1)
+    await next.close()
+  }
+}
+
 extension IntentID {
   fileprivate func advanced(by count: Int64) -> IntentID { IntentID(value + count) }
 }

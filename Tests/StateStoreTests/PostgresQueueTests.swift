@@ -127,6 +127,15 @@ import Testing
     #expect(line.next(for: 0, at: Self.start).words == "voids 1")
   }
 
+  @Test("leaves nothing open of a batch whose outcome is unknown")
+  func voidsOfBatch() {
+    var line = Self.line()
+    _ = line.ask(PostgresRequest(run: { _ in {} }, fail: {}, intents: [IntentID(1), IntentID(2)]), at: Self.start)
+    #expect(line.failed(line.next(for: 0, at: Self.start).work, isWithoutEffect: false, at: Self.start).count == 1)
+    _ = line.tick(at: Self.start)
+    #expect(line.next(for: 0, at: Self.start).words == "voids 1 2")
+  }
+
   @Test("ends with what was asked last, once everything else is done and nobody connects any more")
   func last() {
     var line = Self.line(of: 3)

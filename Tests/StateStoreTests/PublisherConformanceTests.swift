@@ -119,6 +119,34 @@ import TokenVerification
     }
   }
 
+  @Test("remembers each use that ends in one batch", arguments: StoreKind.allCases)
+  func usesOfBatch(kind: StoreKind) async throws {
+    try await kind.with { store in
+      let uses = [
+        (Sample.use(run: "1"), Sample.now), (Sample.use(run: "1"), Sample.now), (Sample.use(run: "2"), Sample.now.advanced(by: 1)),
+        (Sample.use(Sample.key("another"), run: "2"), Sample.now),
+        (Sample.use(Sample.key("another"), run: "2"), Sample.now.advanced(by: 90)),
+        (Sample.use(Sample.key("another"), learning: Sample.ids("1"), run: "2"), Sample.now.advanced(by: 90)),
+      ]
+      let uploads = uses.enumerated().map { Sample.upload(Sample.target(ExactString($0.offset)), by: $0.element.0) }
+      let intents = await store.results(of: StoreBatch(reservations: uploads.map { .open($0) })).compactMap(\.intent)
+      #expect(intents.count == uses.count)
+      var ends = zip(intents, zip(uploads, uses)).map { intent, end in
+        PendingCompletion(intent: intent, end: .bound, success: UploadSuccess(time: end.1.1, of: end.0))
+      }
+      // What was ended before says nothing of what ends after it.
+      ends.insert(ends[0], at: 1)
+      _ = await store.results(of: StoreBatch(ends: ends))
+      let another = PublisherRecord(
+        key: Sample.key("another"), ids: Sample.ids("1"), first: .init(time: Sample.now, run: "2"),
+        last: .init(time: Sample.now.advanced(by: 90), run: "2"))
+      let usual = PublisherRecord(
+        key: Sample.key(), ids: nil, first: .init(time: Sample.now, run: "1"), last: .init(time: Sample.now.advanced(by: 1), run: "2"))
+      let records = try await store.publisherRecords()
+      #expect(records == [another, usual])
+    }
+  }
+
   @Test("forgets a publisher, so that another identity can be learnt", arguments: StoreKind.allCases)
   func forgetting(kind: StoreKind) async throws {
     try await kind.with { store in

@@ -60,7 +60,7 @@ package struct OnlineCheck: Sendable {
     answers.unknown = try? await asking(registry.openOrigin) { connection throws(UpstreamFailure) in
       try await PublishProbe.status(of: registry, with: nil, on: connection)
     }
-    for page in answers.unknown == nil ? [] : ProbeAnswers.pages(of: registry.settings.ecosystem) {
+    for page in answers.unknown == nil ? [] : registry.settings.ecosystem.type.listings {
       let status = try? await asking(registry.openOrigin) { connection throws(UpstreamFailure) in
         try await PublishProbe.status(ofReading: registry.settings.upstream.basePath + page, of: registry, on: connection)
       }

@@ -75,7 +75,7 @@ struct ExchangeFlow {
     let publishers = try admit(
       principal, knowing: inputs, to: registries.filter { $0.settings.audience == registry.settings.audience }, &record)
     let package = try request.package.map { written throws(Refusal) in
-      guard let name = registry.settings.ecosystem.canonicalName(written) else { throw .credential(.malformedExchange) }
+      guard let name = registry.settings.ecosystem.naming.canonicalName(written) else { throw .credential(.malformedExchange) }
       return PublishTarget.Package(canonical: name)
     }
     let scope = TokenScope(publishers: publishers, package: package)

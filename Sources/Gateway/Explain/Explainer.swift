@@ -167,15 +167,9 @@ package struct Explainer: Sendable {
     case .release(let package, let version):
       return try target(package: ExactString(package), version: version.map { ExactString($0) }, file: "", registry)
     case .file(let name, let content):
-      let registryProtocol: any RegistryProtocol
-      do throws(ConfigurationBuilder.Failure) {
-        registryProtocol = try builder.registryProtocol(registry)
-      } catch {
-        throw Misunderstood(description: error.message)
-      }
       let target: PublishTarget?
       do throws(UploadRefusal) {
-        target = try registryProtocol.target(
+        target = try registry.protocol.target(
           ofFile: ExactString(name), FileContent(bytes: content), .ofThisThread(settings.server.limits.inspectionTimeout))
       } catch {
         throw Misunderstood(description: "\(name): \(error.explanation) (\(error.code.rawValue))")
@@ -189,13 +183,13 @@ package struct Explainer: Sendable {
     package: ExactString, version: ExactString?, file: ExactString, _ registry: RegistrySettings
   ) throws(Misunderstood) -> PublishTarget {
     let ecosystem = registry.ecosystem
-    guard let name = ecosystem.canonicalName(package) else {
-      throw Misunderstood(description: "\(Printable.value(package)) is not a package's name of the protocol \(ecosystem.rawValue)")
+    guard let name = ecosystem.naming.canonicalName(package) else {
+      throw Misunderstood(description: "\(Printable.value(package)) is not a package's name of the protocol \(ecosystem)")
     }
     var target: PublishTarget.Version?
     if let version {
-      guard let canonical = ecosystem.canonicalVersion(version) else {
-        throw Misunderstood(description: "\(Printable.value(version)) is not a version of the protocol \(ecosystem.rawValue)")
+      guard let canonical = ecosystem.naming.canonicalVersion(version) else {
+        throw Misunderstood(description: "\(Printable.value(version)) is not a version of the protocol \(ecosystem)")
       }
       target = .init(written: version, canonical: canonical)
     }

@@ -77,7 +77,7 @@ extension AuditRecord {
 
   private func writeFacts(to line: inout JSONLine) {
     line.member("registry", registry?.description)
-    line.member("protocol", ecosystem?.rawValue)
+    line.member("protocol", ecosystem?.name)
     line.member("action", action?.name)
     line.member("package.name", target?.package.canonical)
     line.member("package.version", target?.version?.written)

@@ -16,7 +16,7 @@ package struct MetricLabel: Hashable, Sendable {
   package init(_ reason: ReasonCode?) { text = reason?.description ?? "" }
 
   /// A registry's `protocol`, as the configuration names it.
-  package init(_ ecosystem: Ecosystem?) { text = ecosystem?.rawValue ?? "" }
+  package init(_ ecosystem: Ecosystem?) { text = ecosystem?.name ?? "" }
 
   package init<Case: RawRepresentable<String> & CaseIterable & Sendable>(_ value: Case) { text = value.rawValue }
 }

@@ -30,7 +30,7 @@ extension PublishDriver {
   }
 
   func loadCredential() -> PublishMachine.Event? {
-    if let known = registry.credential.known {
+    if let known = loop.credential(of: registry) {
       credential = known.credential
       return .credentialLoaded(.success(()))
     }

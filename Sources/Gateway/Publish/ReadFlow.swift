@@ -41,7 +41,7 @@ struct ReadFlow {
       watch = await ClientWatch(of: connection.bytes, ending: upstream.bytes, waitsForAnswer: false)
       let sent = UpstreamHead(
         reading: registry.upstreamTarget(routed.path.target), method: head.method, origin: registry.openOrigin, of: head,
-        forwarding: route.fields.request, authorization: authorization(of: routed))
+        forwarding: route.fields.request, asksForPlain: route.document != nil, authorization: authorization(of: routed))
       _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: sent.bytes)))
       answer = try await upstream.answerHead(to: head.method, by: upstream.answerDeadline)
     } catch {
@@ -51,13 +51,23 @@ struct ReadFlow {
     }
     gateway.health.answered(registry.name)
     gateway.metrics.countRead(registry.name, status: answer.status)
-    let end = await relay(answer, route.fields, from: upstream, to: head, resources.memory, request)
-    withExtendedLifetime(watch) {}
+    defer { withExtendedLifetime(watch) {} }
+    let mediaType = (200..<300).contains(answer.status) ? mediaType(of: answer, route.document) : nil
+    if let rewrite = route.document, let mediaType, answer.framing != .none {
+      return try await respond(rewrite, mediaType, answer, from: upstream, route, head, resources.memory, request)
+    }
+    let end = await relay(answer, route.fields, hasOtherLength: mediaType != nil, from: upstream, to: head, resources.memory, request)
     switch end {
     case .whole: return head.keepAlive && !gateway.isDraining ? .keepAlive : .close
     case .endsWithConnection: return .close
     case .incomplete: return .abort
     }
+  }
+
+  /// Of a document that is written anew; `nil` for any other answer.
+  private func mediaType(of answer: ResponseHead, _ rewrite: DocumentRewrite?) -> ExactString? {
+    guard let rewrite, let type = try? answer.fields.single(named: "content-type") else { return nil }
+    return rewrite.mediaType(type)
   }
 
   /// The client's own credential, unless it is one of those that are ours to judge: a JWS and an upload token never leave.
@@ -80,8 +90,11 @@ struct ReadFlow {
   }
 
   /// Passes the answer on as it comes.
+  ///
+  /// - Parameter hasOtherLength: Whether the length that the answer to a HEAD tells is another than a GET would be answered with.
   private func relay(
-    _ answer: ResponseHead, _ fields: FieldRules, from upstream: UpstreamConnection, to head: RequestHead, _ memory: Reservation,
+    _ answer: ResponseHead, _ fields: FieldRules, hasOtherLength: Bool, from upstream: UpstreamConnection, to head: RequestHead,
+    _ memory: Reservation,
     _ request: RequestContext
   ) async -> RelayEnd {
     var written = ResponseHeadWriter(status: answer.status, reason: answer.reason)
@@ -89,7 +102,7 @@ struct ReadFlow {
     if let location = try? answer.fields.single(named: "location") {
       if let rewritten = registry.linkRewrite(for: head, configuration).rewrite(location) { written.add("location", rewritten.utf8) }
     }
-    let framing = AnswerFraming(relaying: answer, to: head)
+    let framing = hasOtherLength ? AnswerFraming.none : AnswerFraming(relaying: answer, to: head)
     framing.describe(in: &written)
     written.finish(requestID: request.id, closing: !head.keepAlive || framing == .untilClose)
     var clientPace = connection.answerPace

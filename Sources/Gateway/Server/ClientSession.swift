@@ -95,7 +95,7 @@ final class ClientSession: ByteChannelObserver {
 
   private func serve(_ head: RequestHead) {
     let service = RequestService(gateway: gateway, connection: connection, peer: peer)
-    let request = service.accept(head)
+    let request = service.accept(head, as: loop.newRequestID())
     let resources: RequestResources
     do throws(SharedBudget.Shortage) {
       resources = try RequestResources(gateway.budgets, headBytes: head.byteCount)

@@ -25,11 +25,8 @@ final class Configuration: Sendable {
     self.tls = tls
   }
 
-  /// The registries that a host name serves; `nil` if it serves none.
-  func registries(on host: ExactString) -> [Registry]? {
-    let served = registries.filter { $0.settings.host == nil || $0.settings.host == host }
-    return served.isEmpty ? nil : served
-  }
+  /// The registries that a host name serves.
+  func registries(on host: ExactString) -> [Registry] { registries.filter { $0.settings.host == nil || $0.settings.host == host } }
 }
 
 /// An issuer of the configuration and its keys.

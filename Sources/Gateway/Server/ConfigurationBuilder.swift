@@ -61,7 +61,7 @@ struct ConfigurationBuilder {
   private func versionKeys(_ registries: [RegistrySettings]) -> [RegistryName: VersionKey] {
     var keys: [RegistryName: VersionKey] = [:]
     for registry in registries {
-      keys[registry.name] = { [ecosystem = registry.ecosystem] written in ecosystem.versionKey(written) }
+      keys[registry.name] = { [naming = registry.ecosystem.naming] written in naming.versionKey(written) }
     }
     return keys
   }
@@ -106,7 +106,7 @@ struct ConfigurationBuilder {
     let kept = old?.registries.first { $0.name == settings.name && $0.settings.upstream == settings.upstream }
     let publicHost = all.server.publicOrigin.flatMap { WebURL($0.text)?.host.name } ?? settings.host
     return Registry(
-      settings: settings, protocol: try registryProtocol(settings), origin: try origin(settings, all, settings.upstream.clientCertificate),
+      settings: settings, protocol: settings.protocol, origin: try origin(settings, all, settings.upstream.clientCertificate),
       openOrigin: try origin(settings, all, nil),
       credential: ServiceCredentialSource(settings.upstream.credential, environment: environment, threads: threads, log: log),
       standing: kept?.standing ?? CredentialStanding(), probe: kept?.probe ?? CredentialProbe(),
@@ -125,16 +125,6 @@ struct ConfigurationBuilder {
         clientCertificate: certificate?.certificate),
       tls: upstream.isTLS ? try tls { () throws(PEMFile.Fault) in try .upstream(upstream, certificate, environment) } : nil,
       authority: upstream.authority, connectTimeout: .milliseconds(all.server.limits.connectTimeout.milliseconds))
-  }
-
-  func registryProtocol(_ settings: RegistrySettings) throws(Failure) -> any RegistryProtocol {
-    switch settings.ecosystem {
-    case .pypi:
-      return PyPIProtocol(registry: settings.name, prefix: ExactString("\(settings.path.raw)/"), attestations: settings.attestations)
-    case .generic:
-      guard let template = settings.template else { throw Failure(message: "\(settings.name) has no template") }
-      return GenericProtocol(registry: settings.name, template: template, methods: settings.methods)
-    }
   }
 
   private func tls<Value>(_ make: () throws(PEMFile.Fault) -> Value) throws(Failure) -> Value {

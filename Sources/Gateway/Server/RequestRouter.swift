@@ -11,34 +11,73 @@ struct RoutedTo: Sendable {
 
 /// Finds what a request wants among the registries of its host.
 struct RequestRouter {
-  /// Never empty.
+  /// None if the host is unknown.
   let registries: [Registry]
 
-  func route(_ head: RequestHead, _ path: RequestPath) throws(RouteRefusal) -> RoutedTo {
-    let query = head.target.query.flatMap { ExactString(utf8: $0) }
-    if let atOrigin = RoutedPath(path, below: [], query: query) {
-      let request = RoutedRequest(head, atOrigin)
-      var found: Route?
-      var meant: [Registry] = []
-      for registry in registries {
-        guard let route = try registry.protocol.originRoute(request) else { continue }
-        found = found ?? route
-        meant.append(registry)
-      }
-      if let found { return RoutedTo(route: found, request: request, registries: meant) }
+  func route(_ head: RequestHead) throws(Refusal) -> RoutedTo {
+    let path: RequestPath
+    do throws(RequestPathRefusal) {
+      path = try RequestPath(head.target.path)
+    } catch {
+      // A path that the registry does not take to which it leads is refused as if no registry took it.
+      guard let unusual = unusualPath(head.target.path), let found = try route(head, unusual) else { throw .path(error) }
+      return found
     }
-    guard let (registry, below) = registry(for: path, query) else { throw .notFound }
+    guard !registries.isEmpty else { throw .route(.unknownHost) }
+    guard let found = try route(head, path) else { throw .route(.notFound) }
+    return found
+  }
+
+  /// A path that some registry of the host may take, although it is not plain.
+  private func unusualPath(_ bytes: ArraySlice<UInt8>) -> RequestPath? {
+    let rules = registries.reduce(into: PathRules()) { $0.formUnion($1.settings.ecosystem.type.pathRules) }
+    return rules.isEmpty ? nil : try? RequestPath(bytes, allowing: rules)
+  }
+
+  /// `nil` if the path leads to no registry, or to one that does not take such a path.
+  private func route(_ head: RequestHead, _ path: RequestPath) throws(Refusal) -> RoutedTo? {
+    try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in
+      let query = head.target.query.flatMap { ExactString(utf8: $0) }
+      if let found = try originRoute(head, path, query) { return found }
+      return try prefixRoute(head, path, query)
+    }
+  }
+
+  private func originRoute(_ head: RequestHead, _ path: RequestPath, _ query: ExactString?) throws(RouteRefusal) -> RoutedTo? {
+    guard let atOrigin = RoutedPath(path, below: [], query: query) else { return nil }
+    let request = RoutedRequest(head, atOrigin)
+    var found: Route?
+    var meant: [Registry] = []
+    for registry in registries where registry.takes(path, below: []) {
+      guard let route = try registry.protocol.originRoute(request) else { continue }
+      found = found ?? route
+      meant.append(registry)
+    }
+    return found.map { RoutedTo(route: $0, request: request, registries: meant) }
+  }
+
+  private func prefixRoute(_ head: RequestHead, _ path: RequestPath, _ query: ExactString?) throws(RouteRefusal) -> RoutedTo? {
+    guard let registry = registry(for: path), registry.takes(path, below: registry.settings.path.segments),
+      let below = RoutedPath(path, below: registry.settings.path.segments, query: query)
+    else { return nil }
     let request = RoutedRequest(head, below)
     return RoutedTo(route: try registry.protocol.route(request), request: request, registries: [registry])
   }
 
-  /// The registry with the longest matching prefix, by whole segments.
-  private func registry(for path: RequestPath, _ query: ExactString?) -> (Registry, RoutedPath)? {
-    var best: (Registry, RoutedPath)?
-    for registry in registries where registry.settings.path.segments.count >= (best?.0.settings.path.segments.count ?? 0) {
-      if let below = RoutedPath(path, below: registry.settings.path.segments, query: query) { best = (registry, below) }
+  /// The registry with the longest prefix of the path, by whole segments.
+  private func registry(for path: RequestPath) -> Registry? {
+    var best: Registry?
+    for registry in registries where path.hasPrefix(registry.settings.path.segments) {
+      if let best, best.settings.path.segments.count > registry.settings.path.segments.count { continue }
+      best = registry
     }
     return best
+  }
+}
+
+extension Registry {
+  fileprivate func takes(_ path: RequestPath, below prefix: [ExactString]) -> Bool {
+    path.isPlain || path.isAllowed(by: settings.ecosystem.type.pathRules, behind: prefix.count)
   }
 }
 

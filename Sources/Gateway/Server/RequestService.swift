@@ -19,20 +19,16 @@ struct RequestService: Sendable {
   let peer: SocketAddress?
 
   /// Finds whom a request is for.
-  func accept(_ head: RequestHead) -> AcceptedRequest {
+  func accept(_ head: RequestHead, as id: RequestID) -> AcceptedRequest {
     let configuration = gateway.configuration
     let context = RequestContext(
-      id: gateway.newRequestID(), isHead: head.method == .head,
+      id: id, isHead: head.method == .head,
       clientAddress: configuration.settings.server.clientAddress(of: head, from: peer))
     return AcceptedRequest(
       head: head, context: context, configuration: configuration,
-      route: Result { () throws(Refusal) in try route(head, configuration) })
-  }
-
-  private func route(_ head: RequestHead, _ configuration: Configuration) throws(Refusal) -> RoutedTo {
-    let path = try Refusal.wrap(Refusal.path) { () throws(RequestPathRefusal) in try RequestPath(head.target.path) }
-    guard let registries = configuration.registries(on: head.host.name) else { throw .route(.unknownHost) }
-    return try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in try RequestRouter(registries: registries).route(head, path) }
+      route: Result { () throws(Refusal) in
+        try RequestRouter(registries: configuration.registries(on: head.host.name)).route(head)
+      })
   }
 
   /// Serves one request. False if the connection ends with it.

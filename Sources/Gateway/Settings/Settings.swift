@@ -1,6 +1,7 @@
 package import Digests
 package import PublisherPolicy
 package import RegistryProtocols
+package import Secrets
 package import StrictParsers
 import TokenVerification
 
@@ -141,23 +142,22 @@ package struct RegistrySettings: Hashable, Sendable {
   package enum Digest: String, CaseIterable, Sendable { case sha256, none }
 
   package let name: RegistryName
-  package let ecosystem: Ecosystem
+  package let configured: ConfiguredProtocol
   /// In lower case; `nil` if it is the only registry, of any host.
   package let host: ExactString?
   package let path: PathPrefix
   package let audience: ExactString
   package let upstream: UpstreamSettings
-  /// Of `generic` only.
-  package let template: GenericTemplate?
-  package let methods: Set<GenericProtocol.UploadMethod>
   package let digest: Digest
   package let direct: Permission
   package let uploadTokenLifetime: Milliseconds
-  package let attestations: PyPIProtocol.Attestations
   package let reads: Passing
   package let overwrite: Overwriting
   package let legacyCredentials: Passing
   package let mode: Mode
+
+  package var ecosystem: Ecosystem { configured.ecosystem }
+  package var `protocol`: any RegistryProtocol { configured.protocol }
 }
 
 /// Where a registry lies below its host.

@@ -1,6 +1,8 @@
 import Digests
 import Foundation
 import PublisherPolicy
+package import RegistryProtocols
+import Secrets
 import StrictParsers
 import TokenVerification
 import Yams
@@ -75,16 +77,18 @@ package enum SettingsFile {
 
   /// All that is wrong with a configuration, and its settings unless some of it is an error.
   ///
-  /// - Parameter tests: Files of policy tests that are no part of the configuration.
+  /// - Parameters:
+  ///   - tests: Files of policy tests that are no part of the configuration.
+  ///   - ecosystems: Whose registries there can be.
   package static func load(
     _ path: String, environment: [String: String], reading reader: any SettingsReading, for purpose: Purpose = .serving,
-    tests: [String] = []
+    tests: [String] = [], ecosystems: [Ecosystem] = RegistryCatalog.all
   ) -> (settings: Settings?, problems: [SettingsProblem]) {
     let problems = SettingsProblems()
     var files = SettingsFiles(reader: reader, problems: problems)
     var settings: Settings?
     if let root = files.parse(path) {
-      let schema = SettingsSchema(environment: environment, reader: reader, purpose: purpose, problems: problems)
+      let schema = SettingsSchema(environment: environment, reader: reader, purpose: purpose, ecosystems: ecosystems, problems: problems)
       settings = schema.read(root, &files, tests: tests)
     }
     let sorted = problems.all.sorted { ($0.file, $0.line, $0.column) < ($1.file, $1.line, $1.column) }

@@ -58,7 +58,7 @@ private struct LineTerms {
   struct Registry {
     let written: ExactString
     let name: RegistryName
-    let ecosystem: Ecosystem
+    let naming: any PackageNaming
     let hasVersions: Bool
   }
 
@@ -71,7 +71,8 @@ private struct LineTerms {
     }
     registries = declared.registries.map {
       Registry(
-        written: ExactString($0.name.description), name: $0.name, ecosystem: $0.ecosystem, hasVersions: $0.template?.namesVersion ?? true)
+        written: ExactString($0.name.description), name: $0.name, naming: $0.ecosystem.naming,
+        hasVersions: $0.protocol.namesVersion)
     }
   }
 }
@@ -112,7 +113,7 @@ private struct PublisherLine {
           var patterns: [NamePattern] = []
           patterns.reserveCapacity(names.count)
           for name in names {
-            guard let pattern = registry.ecosystem.canonicalPattern(name) else { return nil }
+            guard let pattern = registry.naming.canonicalPattern(name) else { return nil }
             patterns.append(NamePattern(canonical: pattern))
           }
           mayPublish.append((registry.name, patterns))

@@ -158,8 +158,8 @@ extension SettingsSchema {
   private func pattern(_ node: SettingsNode, _ ecosystem: Ecosystem?) -> NamePattern {
     guard let text = node.text() else { return Self.standIn }
     guard let ecosystem else { return NamePattern(canonical: ExactString(text)) }
-    if let canonical = ecosystem.canonicalPattern(ExactString(text)) { return NamePattern(canonical: canonical) }
-    node.error("\"\(text)\" is not a package's name of the protocol \(ecosystem.rawValue)")
+    if let canonical = ecosystem.naming.canonicalPattern(ExactString(text)) { return NamePattern(canonical: canonical) }
+    node.error("\"\(text)\" is not a package's name of the protocol \(ecosystem)")
     return Self.standIn
   }
 
@@ -169,7 +169,7 @@ extension SettingsSchema {
       let tag = conditions.first(where: { $0.name == "tag" })
     else { return }
     for registry in packages.compactMap(\.registry) {
-      guard let template = registry.template, !template.namesVersion else { continue }
+      guard !registry.protocol.namesVersion else { continue }
       tag.value.error("names {version}, which no upload to \(registry.name) has")
     }
   }

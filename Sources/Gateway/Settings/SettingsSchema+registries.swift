@@ -36,23 +36,20 @@ extension SettingsSchema {
 
   private func registry(_ name: String, _ node: SettingsNode) -> RegistrySettings? {
     let known = [
-      "protocol", "host", "path", "audience", "upstream", "template", "methods", "digest", "direct", "upload_token", "attestations",
-      "reads",
-      "overwrite", "legacy_credentials", "mode",
+      "protocol", "host", "path", "audience", "upstream", "digest", "direct", "upload_token", "reads", "overwrite", "legacy_credentials",
+      "mode",
     ]
-    guard let members = node.members(known) else { return nil }
-    let ecosystem = members.required("protocol")?.choice(Ecosystem.self, later: Self.laterProtocols)
-    if let ecosystem { checkBelonging(members, ecosystem) }
+    guard let members = node.members(known + ownKeys) else { return nil }
+    let ecosystem = members.required("protocol").flatMap { self.ecosystem($0) }
     let host = members["host"].flatMap { self.host($0) }
     let path = members["path"].flatMap { prefix($0) } ?? PathPrefix(raw: "", segments: [])
     let audience = members.required("audience").flatMap { self.audience($0) }
     let upstream = members.required("upstream").flatMap { self.upstream($0) }
-    let template = ecosystem == .generic ? members.required("template").flatMap { self.template($0) } : nil
-    let methods = members["methods"].map { self.methods($0) } ?? [.put, .post]
+    let site = RegistrySite(name: RegistryName(name), path: ExactString("\(path.raw)/"))
+    let configured = ecosystem.flatMap { self.configured($0, site, members) }
     let digest: RegistrySettings.Digest = members["digest"]?.choice() ?? .sha256
     let direct: RegistrySettings.Permission = members["direct"]?.choice() ?? .allow
     let lifetime = members["upload_token"]?.members(["lifetime"])?.required("lifetime")?.duration(900_000...21_600_000)
-    let attestations: PyPIProtocol.Attestations = members["attestations"]?.choice() ?? .drop
     let reads: RegistrySettings.Passing = members["reads"]?.choice() ?? .pass
     let legacyCredentials: RegistrySettings.Passing = members["legacy_credentials"]?.choice() ?? .refuse
     let mode: RegistrySettings.Mode = members["mode"]?.choice() ?? .enforce
@@ -60,21 +57,16 @@ extension SettingsSchema {
       members["legacy_credentials"]?.warn("where the registry asks for no credential, everybody who sends any publishes without a token")
     }
     if mode == .report, legacyCredentials == .refuse { members["mode"]?.error("report needs legacy_credentials: pass") }
-    guard let ecosystem, let audience, let upstream, ecosystem != .generic || template != nil else { return nil }
+    guard let configured, let audience, let upstream else { return nil }
     return RegistrySettings(
-      name: RegistryName(name), ecosystem: ecosystem, host: host, path: path, audience: audience, upstream: upstream, template: template,
-      methods: methods, digest: digest, direct: direct, uploadTokenLifetime: lifetime ?? Milliseconds(milliseconds: 900_000),
-      attestations: attestations, reads: reads, overwrite: members["overwrite"]?.choice() ?? .registry,
-      legacyCredentials: legacyCredentials, mode: mode)
+      name: site.name, configured: configured, host: host, path: path, audience: audience, upstream: upstream, digest: digest,
+      direct: direct, uploadTokenLifetime: lifetime ?? Milliseconds(milliseconds: 900_000), reads: reads,
+      overwrite: members["overwrite"]?.choice() ?? .registry, legacyCredentials: legacyCredentials, mode: mode)
   }
 
-  private func checkBelonging(_ members: SettingsMembers, _ ecosystem: Ecosystem) {
-    let foreign: [String] =
-      switch ecosystem {
-      case .pypi: ["template", "methods"]
-      case .generic: ["attestations"]
-      }
-    for key in foreign { members[key]?.error("is not for the protocol \(ecosystem.rawValue)") }
+  private func ecosystem(_ node: SettingsNode) -> Ecosystem? {
+    let name = node.choice(among: ecosystems.map(\.name), later: Self.laterProtocols)
+    return ecosystems.first { $0.name == name }
   }
 
   private func host(_ node: SettingsNode) -> ExactString? {
@@ -105,18 +97,5 @@ extension SettingsSchema {
       return nil
     }
     return ExactString(text)
-  }
-
-  private func template(_ node: SettingsNode) -> GenericTemplate? {
-    guard let text = node.text() else { return nil }
-    do { return try GenericTemplate(parsing: ExactString(text)) } catch {
-      node.error(error.explanation)
-      return nil
-    }
-  }
-
-  private func methods(_ node: SettingsNode) -> Set<GenericProtocol.UploadMethod> {
-    if node.texts().isEmpty { node.error("names no method") }
-    return Set(node.texts().compactMap { $0.choice() })
   }
 }

@@ -61,12 +61,12 @@ extension SettingsSchema {
     let file = ExactString(members["file"]?.text() ?? "")
     guard let registry, let written else { return nil }
     let ecosystem = registry.ecosystem
-    guard let package = ecosystem.canonicalName(ExactString(written)) else {
-      members["package"]?.error("\"\(written)\" is not a package's name of the protocol \(ecosystem.rawValue)")
+    guard let package = ecosystem.naming.canonicalName(ExactString(written)) else {
+      members["package"]?.error("\"\(written)\" is not a package's name of the protocol \(ecosystem)")
       return nil
     }
     var version: PublishTarget.Version?
-    if registry.template?.namesVersion ?? true {
+    if registry.protocol.namesVersion {
       guard let found = members.required("version").flatMap({ self.version($0, ecosystem) }) else { return nil }
       version = found
     } else {
@@ -77,8 +77,8 @@ extension SettingsSchema {
 
   private func version(_ node: SettingsNode, _ ecosystem: Ecosystem) -> PublishTarget.Version? {
     guard let text = node.text().map({ ExactString($0) }) else { return nil }
-    if let canonical = ecosystem.canonicalVersion(text) { return .init(written: text, canonical: canonical) }
-    node.error("\"\(text)\" is not a version of the protocol \(ecosystem.rawValue)")
+    if let canonical = ecosystem.naming.canonicalVersion(text) { return .init(written: text, canonical: canonical) }
+    node.error("\"\(text)\" is not a version of the protocol \(ecosystem)")
     return nil
   }
 

@@ -1,5 +1,6 @@
 import PublisherPolicy
 import RegistryProtocols
+import Secrets
 import StateStore
 import StrictParsers
 
@@ -8,6 +9,7 @@ struct SettingsSchema {
   let environment: [String: String]
   let reader: any SettingsReading
   let purpose: SettingsFile.Purpose
+  let ecosystems: [Ecosystem]
   let problems: SettingsProblems
 
   func read(_ root: SettingsNode, _ files: inout SettingsFiles, tests: [String]) -> Settings? {

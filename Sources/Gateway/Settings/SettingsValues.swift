@@ -84,14 +84,20 @@ extension SettingsNode {
   }
 
   /// One of an enum's cases, by its raw value.
-  func choice<Value: RawRepresentable<String> & CaseIterable>(_ type: Value.Type = Value.self, later: Set<String> = []) -> Value? {
+  func choice<Value: RawRepresentable<String> & CaseIterable>(_ type: Value.Type = Value.self) -> Value? {
+    choice(among: Value.allCases.map(\.rawValue)).flatMap { Value(rawValue: $0) }
+  }
+
+  /// One of these words.
+  ///
+  /// - Parameter later: Words that another version knows.
+  func choice(among words: [String], later: Set<String> = []) -> String? {
     guard let text = text() else { return nil }
-    if let value = Value(rawValue: text) { return value }
+    if words.contains(where: { $0.utf8.elementsEqual(text.utf8) }) { return text }
     if later.contains(text) {
       error("\"\(text)\" is not available in this version")
     } else {
-      let names = Value.allCases.map(\.rawValue)
-      error("must be \(names.joined(separator: " or "))", suggestion: Spelling.nearest(to: text, among: names))
+      error("must be \(words.joined(separator: " or "))", suggestion: Spelling.nearest(to: text, among: words))
     }
     return nil
   }

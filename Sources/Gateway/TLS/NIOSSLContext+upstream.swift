@@ -1,4 +1,5 @@
 import NIOSSL
+import Secrets
 import StrictParsers
 
 extension NIOSSLContext {

@@ -38,9 +38,8 @@ extension UpstreamFailure {
   var isSilence: Bool {
     switch self {
     case .unreachable, .timedOut, .closed, .malformedAnswer: true
-    case .busy, .conflict, .answerTooLarge, .earlySuccess, .encodedAnswer, .credentialEchoed, .credentialRefused, .redirected,
-      .credentialUnreadable,
-      .refused:
+    case .busy, .conflict, .answerTooLarge, .earlySuccess, .encodedAnswer, .unreadableDocument, .credentialEchoed, .credentialRefused,
+      .redirected, .credentialUnreadable, .refused:
       false
     }
   }

@@ -1,4 +1,5 @@
 import RegistryProtocols
+import Secrets
 import StrictParsers
 
 /// The credential that can publish everything, as the field that carries it upstream.

@@ -1,5 +1,6 @@
 import Logging
 import NIOPosix
+import Secrets
 import StrictParsers
 import Synchronization
 
@@ -9,6 +10,9 @@ final class ServiceCredentialSource: Sendable {
     fileprivate let version: FileVersion?
     /// `nil` if the registry wants none.
     let credential: ServiceCredential?
+    fileprivate let source: ObjectIdentifier
+
+    func isOf(_ source: ServiceCredentialSource) -> Bool { ObjectIdentifier(source) == self.source }
   }
 
   private let kind: UpstreamCredential
@@ -29,7 +33,7 @@ final class ServiceCredentialSource: Sendable {
 
   /// The credential as it is now, if its file has not changed since it was read; `nil` if it must be read.
   var known: Known? {
-    if kind == .none { return Known(version: nil, credential: nil) }
+    if kind == .none { return Known(version: nil, credential: nil, source: ObjectIdentifier(self)) }
     guard let known = last.withLock({ $0 }), known.version == present else { return nil }
     return known
   }
@@ -44,7 +48,7 @@ final class ServiceCredentialSource: Sendable {
       do throws(SecretSource.Fault) { return try make() } catch { throw .credentialUnreadable }
     }
     let isRotation = last.withLock { known in
-      defer { known = Known(version: version, credential: credential) }
+      defer { known = Known(version: version, credential: credential, source: ObjectIdentifier(self)) }
       return known.map { $0.version != version } ?? false
     }
     if isRotation { log.log(.credentialRotated) }

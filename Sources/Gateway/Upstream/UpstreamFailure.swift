@@ -17,6 +17,8 @@ enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
   case earlySuccess
   /// Its answer is encoded although `identity` was asked for, so that it can't be scanned.
   case encodedAnswer
+  /// Its answer is a document whose links can't be told, so that they could lead past the gateway.
+  case unreadableDocument
   /// Its unsuccessful answer holds the service credential.
   case credentialEchoed
   /// It refused the service credential: by 401 or 407, or by a 403 that it gives to a publish of nothing, too.
@@ -39,6 +41,7 @@ enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
     case answerTooLarge = "upstream.answer-too-large"
     case earlySuccess = "upstream.early-success"
     case encodedAnswer = "upstream.encoded-answer"
+    case unreadableDocument = "upstream.unreadable-document"
     case credentialEchoed = "upstream.credential-echoed"
     case credentialRefused = "upstream.credential-refused"
     case redirected = "upstream.redirected"
@@ -58,6 +61,8 @@ enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
     case .earlySuccess:
       .init(.earlySuccess, 502, "the registry behind this gateway reported success before it had been sent the whole upload")
     case .encodedAnswer: .init(.encodedAnswer, 502, "the registry behind this gateway gave a compressed answer that was not asked for")
+    case .unreadableDocument:
+      .init(.unreadableDocument, 502, "the registry behind this gateway gave a document that the gateway can't read")
     case .credentialEchoed: .init(.credentialEchoed, 502, "the registry behind this gateway gave an answer that must not be passed on")
     case .credentialRefused:
       .init(.credentialRefused, 502, "the registry behind this gateway refused the gateway's own credential; tell its operator")

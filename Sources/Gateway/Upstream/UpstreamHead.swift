@@ -51,12 +51,15 @@ struct UpstreamHead {
   }
 
   /// A read's head, with the client's own credential if it has one that may leave.
+  ///
+  /// - Parameter asksForPlain: Whether the answer must be read, and so must not be compressed.
   init(
     reading target: String, method: HTTPMethod, origin: UpstreamOrigin, of client: RequestHead, forwarding names: [ExactString],
-    authorization: ArraySlice<UInt8>?
+    asksForPlain: Bool, authorization: ArraySlice<UInt8>?
   ) {
     self.init(method: method, target: target, origin: origin)
-    for name in names { copy(name, of: client) }
+    for name in names where !asksForPlain || name != "accept-encoding" { copy(name, of: client) }
+    if asksForPlain { add("accept-encoding", "identity".utf8) }
     if let authorization { add("authorization", authorization) }
     add("connection", "close".utf8)
     endLine()

@@ -4,32 +4,34 @@ package import StrictParsers
 /// A registry that takes files at paths: one template says which package, version and file a path means.
 package struct GenericProtocol: RegistryProtocol {
   /// The methods that upload. No other may be configured to: a DELETE must never be taken for an upload.
-  package enum UploadMethod: String, CaseIterable, Hashable, Sendable {
+  enum UploadMethod: String, CaseIterable, Hashable, Sendable {
     case put = "PUT"
     case post = "POST"
   }
 
-  package static let ecosystem: Ecosystem = .generic
+  package static let name = "generic"
+  package static let naming: any PackageNaming = GenericNaming()
+  package static let publishProbe = PublishProbe.generic
+  package static let listings = ["/"]
+  package static let options: [any OptionKey] = [templateOption, methodsOption]
+  private static let templateOption = TextOption("template")
+  private static let methodsOption = ChoicesOption<UploadMethod>("methods", usual: [.put, .post])
 
   private let registry: RegistryName
   private let template: GenericTemplate
   private let methods: Set<UploadMethod>
 
-  package init(registry: RegistryName, template: GenericTemplate, methods: Set<UploadMethod>) {
-    self.registry = registry
-    self.template = template
-    self.methods = methods
+  package init(_ site: RegistrySite, _ options: RegistryOptions) throws(OptionProblem) {
+    registry = site.name
+    methods = options[Self.methodsOption]
+    guard let text = options[Self.templateOption] else { throw .missing(Self.templateOption) }
+    do throws(GenericTemplate.Malformation) { template = try GenericTemplate(parsing: text) } catch {
+      throw .wrong(Self.templateOption, error.explanation)
+    }
+    guard !methods.isEmpty else { throw .wrong(Self.methodsOption, "names no method") }
   }
 
-  /// As written.
-  package static func canonicalName(_ written: ExactString) -> ExactString? { GenericName.isName(written) ? written : nil }
-
-  package static func canonicalPattern(_ written: ExactString) -> ExactString? { GenericName.isPattern(written) ? written : nil }
-
-  /// As written.
-  package static func canonicalVersion(_ written: ExactString) -> ExactString? { canonicalName(written) }
-
-  package static func versionKey(_ written: ExactString) -> ExactString? { nil }
+  package var namesVersion: Bool { template.namesVersion }
 
   /// Only a path tells.
   package func target(
@@ -47,7 +49,7 @@ package struct GenericProtocol: RegistryProtocol {
 
   private func upload(_ method: UploadMethod, to path: RoutedPath) throws(RouteRefusal) -> Route {
     guard methods.contains(method) else { throw .methodNotAllowed }
-    guard let match = template.match(path.segments), let name = Self.canonicalName(match.name) else {
+    guard let match = template.match(path.segments), let name = Self.naming.canonicalName(match.name) else {
       throw .uploadElsewhere(.template(template.text))
     }
     let target = PublishTarget(

@@ -1,9 +1,9 @@
-package import StrictParsers
+import StrictParsers
 
 /// Where the name, the version and the file stand in the path of an upload: `/{name}/{version}/{file}`, say.
-package struct GenericTemplate: Hashable, Sendable {
+struct GenericTemplate: Hashable, Sendable {
   /// Why a text of the configuration is not a template.
-  package enum Malformation: Error, Hashable, Sendable {
+  enum Malformation: Error, Hashable, Sendable {
     case notAbsolute
     case emptySegment
     /// A segment with braces that is not exactly one placeholder.
@@ -15,7 +15,7 @@ package struct GenericTemplate: Hashable, Sendable {
     case forbiddenLiteral
 
     /// What is wrong, for its author.
-    package var explanation: String {
+    var explanation: String {
       switch self {
       case .notAbsolute: "a template must begin with a slash"
       case .emptySegment: "a template must not end with a slash or have two in a row"
@@ -45,9 +45,9 @@ package struct GenericTemplate: Hashable, Sendable {
 
   private let segments: [Segment]
   /// As it was configured.
-  package let text: ExactString
+  let text: ExactString
 
-  package init(parsing text: ExactString) throws(Malformation) {
+  init(parsing text: ExactString) throws(Malformation) {
     guard text.utf8.first == UInt8(ascii: "/") else { throw .notAbsolute }
     var segments: [Segment] = []
     for bytes in text.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
@@ -63,7 +63,7 @@ package struct GenericTemplate: Hashable, Sendable {
   }
 
   /// Whether uploads say their version.
-  package var namesVersion: Bool { segments.contains(.placeholder(.version)) }
+  var namesVersion: Bool { segments.contains(.placeholder(.version)) }
 
   /// How many segments a path has up to the package's name, that among them.
   var segmentsToName: Int { (segments.firstIndex(of: .placeholder(.name)) ?? 0) + 1 }
@@ -88,7 +88,7 @@ package struct GenericTemplate: Hashable, Sendable {
     guard !bytes.isEmpty else { throw .emptySegment }
     guard bytes.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }) else {
       let literal = ExactString(String(decoding: bytes, as: UTF8.self))
-      guard GenericName.isName(literal) else { throw .forbiddenLiteral }
+      guard GenericNaming.isName(literal) else { throw .forbiddenLiteral }
       return .literal(literal)
     }
     guard bytes.first == UInt8(ascii: "{"), bytes.last == UInt8(ascii: "}") else { throw .mixedSegment }

@@ -5,7 +5,7 @@ import StrictParsers
 /// Indexes differ in how much of a name they escape. Undone is only what stands for a character of ASCII.
 enum PageEscapes {
   /// What an escape stands for, and how long it is.
-  private typealias Reading = (byte: UInt8, length: Int)
+  typealias Reading = (byte: UInt8, length: Int)
 
   /// The page as it stands, and as a reader of each form would read its names.
   static func readings(of page: [UInt8]) -> [[UInt8]] {
@@ -43,7 +43,7 @@ enum PageEscapes {
   }
 
   /// HTML, section 13.2.5.72: a number's semicolon may be missing.
-  private static func reference(_ text: ArraySlice<UInt8>) -> Reading? {
+  static func reference(_ text: ArraySlice<UInt8>) -> Reading? {
     for (name, character) in names where text.dropFirst().starts(with: name) { return (character, 1 + name.count) }
     guard text.starts(with: "&#".utf8) else { return nil }
     let isHexadecimal = text.dropFirst(2).first.map { $0 | 0x20 } == UInt8(ascii: "x")
@@ -54,10 +54,11 @@ enum PageEscapes {
     return (byte, beginning + digits.count + (isEnded ? 1 : 0))
   }
 
-  /// Those of characters that stand in names of files, or in another escape.
+  /// Those of characters that stand in names of files, before them in links, or in another escape.
   private static let names: [([UInt8], UInt8)] = [
     ("plus;", UInt8(ascii: "+")), ("period;", UInt8(ascii: ".")), ("lowbar;", UInt8(ascii: "_")), ("UnderBar;", UInt8(ascii: "_")),
-    ("excl;", UInt8(ascii: "!")), ("percnt;", UInt8(ascii: "%")),
+    ("excl;", UInt8(ascii: "!")), ("percnt;", UInt8(ascii: "%")), ("sol;", UInt8(ascii: "/")), ("colon;", UInt8(ascii: ":")),
+    ("lsqb;", UInt8(ascii: "[")), ("rsqb;", UInt8(ascii: "]")),
   ].map { (name: String, character: UInt8) in (Array(name.utf8), character) }
 
   /// Nil without a digit, and above 127.

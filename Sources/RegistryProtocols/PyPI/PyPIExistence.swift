@@ -3,7 +3,7 @@ import StrictParsers
 
 /// How an index is asked for a package or a file: by its simple API (PEP 503), which devpi keeps at a place of its own.
 enum PyPIExistence {
-  private static let places = ["/simple/", "/+simple/"]
+  static let places = ["/simple/", "/+simple/"]
 
   static func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget) -> [ExistenceProbe] {
     places.map { place in

@@ -1,48 +1,39 @@
-package import Digests
+import Digests
 package import PublisherPolicy
 package import StrictParsers
 
 /// An index that takes uploads as PyPI does (Warehouse's legacy API), which is what every client and every private index speaks.
 package struct PyPIProtocol: RegistryProtocol {
   /// What becomes of PEP 740's attestations, which most private indexes refuse.
-  package enum Attestations: String, CaseIterable, Hashable, Sendable { case drop, pass }
+  enum Attestations: String, CaseIterable, Hashable, Sendable { case drop, pass }
 
   /// Makes the boundary of a form that goes upstream, unforeseeably and once everything within it is known.
-  package typealias BoundarySource = @Sendable () throws(RandomnessUnavailable) -> ExactString
+  typealias BoundarySource = @Sendable () throws(RandomnessUnavailable) -> ExactString
 
-  package static let ecosystem: Ecosystem = .pypi
+  package static let name = "pypi"
+  package static let naming: any PackageNaming = PyPINaming()
+  package static let publishProbe = PublishProbe.pypi
+  package static let listings = PyPIExistence.places
+  package static let options: [any OptionKey] = [attestationsOption]
+  private static let attestationsOption = ChoiceOption("attestations", usual: Attestations.drop)
 
   private let registry: RegistryName
   private let prefix: ExactString
   private let attestations: Attestations
   private let boundary: BoundarySource
 
-  /// - Parameter prefix: the registry's public prefix, `/` or `/python`, to tell where uploads go.
-  package init(
-    registry: RegistryName, prefix: ExactString, attestations: Attestations,
-    boundary: @escaping BoundarySource = PyPIProtocol.randomBoundary
-  ) {
-    self.registry = registry
-    self.prefix = prefix.utf8.last == UInt8(ascii: "/") ? prefix : ExactString("\(prefix)/")
+  package init(_ site: RegistrySite, _ options: RegistryOptions) throws(OptionProblem) {
+    self.init(site, attestations: options[Self.attestationsOption], boundary: Self.randomBoundary)
+  }
+
+  init(_ site: RegistrySite, attestations: Attestations, boundary: @escaping BoundarySource) {
+    registry = site.name
+    prefix = site.path
     self.attestations = attestations
     self.boundary = boundary
   }
 
-  package static func randomBoundary() throws(RandomnessUnavailable) -> ExactString { ExactString(Hex.encode(try SecureRandom.bytes(16))) }
-
-  package static func canonicalName(_ written: ExactString) -> ExactString? { PyPIName(written)?.canonical }
-
-  package static func canonicalPattern(_ written: ExactString) -> ExactString? { PyPIName.canonicalPattern(written) }
-
-  package static func canonicalVersion(_ written: ExactString) -> ExactString? { PEP440Version(written)?.canonical }
-
-  /// PEP 440's, but for what it ignores around a version: a `v`, white space.
-  package static func versionKey(_ written: ExactString) -> ExactString? {
-    guard let version = PEP440Version(written), version.written == written, written.utf8.first.map(ASCII.isDigit) ?? false else {
-      return nil
-    }
-    return version.key
-  }
+  static func randomBoundary() throws(RandomnessUnavailable) -> ExactString { ExactString(Hex.encode(try SecureRandom.bytes(16))) }
 
   package func target(
     ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget
@@ -52,7 +43,7 @@ package struct PyPIProtocol: RegistryProtocol {
 
   package func route(_ request: RoutedRequest) throws(RouteRefusal) -> Route {
     switch request.head.method {
-    case .get, .head: return .read(ReadRoute())
+    case .get, .head: return .read(ReadRoute(document: PyPIIndex.isBeside(request.path) ? PyPIIndex.rewrite : nil))
     case .post: break
     case .put, .patch, .delete, .options: throw .methodNotAllowed
     }

@@ -1,3 +1,5 @@
+import StrictParsers
+
 /// Turns a URL of the registry into the URL of the same thing behind this gateway.
 package struct LinkRewrite: Sendable {
   /// `scheme://host[:port]` of the registry, then the path under which it lies there, without a slash at its end.
@@ -15,13 +17,50 @@ package struct LinkRewrite: Sendable {
 
   /// The public URL; `nil` if the URL leads elsewhere: it would name a host that only the gateway can reach.
   package func rewrite(_ location: some Collection<UInt8>) -> String? {
-    var path = location[...]
-    if path.starts(with: "\(upstreamOrigin)/".utf8) {
-      path = path.dropFirst(upstreamOrigin.utf8.count)
-    } else if path.first != UInt8(ascii: "/") || path.dropFirst().first == UInt8(ascii: "/") {
-      return nil
+    let location = Array(location)
+    guard let count = countOfBase(of: location) else { return nil }
+    return publicOrigin + publicPath + String(decoding: location[count...], as: UTF8.self)
+  }
+
+  /// What of a link in a document becomes something else, so that it leads to the same thing from the document's public URL.
+  struct Replacement: Hashable {
+    /// So many bytes of the link, from its beginning.
+    let count: Int
+    let path: String
+  }
+
+  /// `nil` if the link leads elsewhere, or is relative to the document.
+  func replacement(in link: [UInt8]) -> Replacement? {
+    guard let count = countOfBase(of: link) else { return nil }
+    // Two slashes at the beginning would name a host.
+    guard !publicPath.isEmpty || !link[count...].starts(with: "//".utf8) else { return nil }
+    return Replacement(count: count, path: publicPath)
+  }
+
+  /// The length of the registry's own URL at the beginning of a link, before the slash at its end.
+  private func countOfBase(of link: [UInt8]) -> Int? {
+    guard let path = upstreamPath(of: link[...]), path.starts(with: "\(upstreamPath)/".utf8) else { return nil }
+    return path.startIndex + upstreamPath.utf8.count
+  }
+
+  /// What follows the registry's origin; `nil` if the link does not lead there or is relative to the page.
+  private func upstreamPath(of link: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    let slash = UInt8(ascii: "/")
+    for origin in origins where ASCII.equalIgnoringCase(link.prefix(origin.utf8.count), origin.utf8) {
+      let path = link.dropFirst(origin.utf8.count)
+      if path.first == slash { return path }
     }
-    guard path.starts(with: "\(upstreamPath)/".utf8) else { return nil }
-    return publicOrigin + publicPath + String(decoding: path.dropFirst(upstreamPath.utf8.count), as: UTF8.self)
+    return link.first == slash && link.dropFirst().first != slash ? link : nil
+  }
+
+  /// Scheme and host are the same in any case (RFC 3986, section 6.2.2.1), with or without the scheme's own port, and the scheme may be the page's.
+  private var origins: [String] {
+    let isTLS = upstreamOrigin.hasPrefix("https:")
+    let authority = upstreamOrigin.dropFirst((isTLS ? "https://" : "http://").count)
+    let port = isTLS ? ":443" : ":80"
+    let isIPv6 = authority.hasSuffix("]")
+    let hasPort = !isIPv6 && authority.contains(":") && (!authority.hasPrefix("[") || authority.contains("]:"))
+    let authorities = hasPort ? [String(authority)] : [String(authority), authority + port]
+    return authorities.flatMap { ["\(isTLS ? "https" : "http")://\($0)", "//\($0)"] }
   }
 }

@@ -27,7 +27,7 @@ extension SQLiteSession {
   /// Does nothing where the intent was ended before.
   func end(_ completion: PendingCompletion) throws(DatabaseFailure) {
     let claim = SQLValue.integer(completion.intent.value)
-    if let success = completion.success {
+    if let success = completion.success, !isRecorded(success) {
       try insertPublisher.run(claim, .integer(success.time.seconds))
       if success.activates { try insertCreation.run(claim) }
     }
@@ -37,6 +37,13 @@ extension SQLiteSession {
     case .released: try releaseClaim.run(claim)
     }
     try deleteIntent.run(claim)
+    if connection.changes == 1, let success = completion.success, let use = success.upload?.use { lastUse = (use, success.time) }
+  }
+
+  /// Whether the transaction has just recorded the same use of a publisher: a run ends many uploads at once.
+  private func isRecorded(_ success: UploadSuccess) -> Bool {
+    guard let lastUse, let use = success.upload?.use else { return false }
+    return !success.activates && lastUse.time == success.time && lastUse.use == use
   }
 
   private func settle(_ claim: SQLValue, _ digests: ArtifactDigests?) throws(DatabaseFailure) {

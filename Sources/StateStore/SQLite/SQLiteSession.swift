@@ -1,3 +1,4 @@
+import PublisherPolicy
 import TokenVerification
 
 /// The tables as the protocol's operations, each of which must run within a transaction.
@@ -27,6 +28,8 @@ final class SQLiteSession {
   private var durability = Durability.machine
   /// Whether anything is frozen; `nil` if nobody has asked in this transaction.
   var hasFreezes: Bool?
+  /// The last use of a publisher that this transaction recorded, and when it was.
+  var lastUse: (use: PublisherUse, time: UnixTime)?
   let beginTransaction: Statement
   let commitTransaction: Statement
   let insertCredential: Statement
@@ -185,6 +188,7 @@ final class SQLiteSession {
     }
     try beginTransaction.run()
     hasFreezes = nil
+    lastUse = nil
   }
 
   func commit() throws(DatabaseFailure) { try commitTransaction.run() }
@@ -203,10 +207,10 @@ final class SQLiteSession {
     return connection.changes
   }
 
-  /// Numbers for this process's intents above all that are open, and, unless the clock went back, above all that ever were: more than a million a second
-  /// are not given.
+  /// Numbers for this process's intents above all that are open. They begin with the time in milliseconds, and so above all that ever were given, unless
+  /// the clock went back: no process gives a thousand in a millisecond.
   func intentNumbers() throws(DatabaseFailure) -> IntentNumbers {
-    let highest = "SELECT max(coalesce(max(id), 0), CAST(strftime('%s', 'now') AS INTEGER) << 20) FROM intents"
+    let highest = "SELECT max(coalesce(max(id), 0), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) << 10) FROM intents"
     return IntentNumbers(above: try connection.integer(highest) ?? 0)
   }
 }

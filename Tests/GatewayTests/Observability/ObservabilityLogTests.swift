@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Secrets
 import Testing
 
 @testable import Gateway

@@ -34,7 +34,7 @@ enum ObservabilitySample {
     var record = AuditRecord(.publish, requestID())
     record.granted = true
     record.registry = RegistryName("python")
-    record.ecosystem = .pypi
+    record.ecosystem = PyPIProtocol.ecosystem
     record.action = .upload
     record.target = PublishTarget(
       registry: RegistryName("python"), package: .init(canonical: "acme-widgets"), version: .init(written: "1.2.3.0", canonical: "1.2.3"),

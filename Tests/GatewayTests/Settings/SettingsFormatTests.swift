@@ -1,6 +1,7 @@
 import Digests
 import PublisherPolicy
 import RegistryProtocols
+import Secrets
 import StrictParsers
 import Testing
 import TokenVerification
@@ -29,9 +30,9 @@ import TokenVerification
       issuer.keys == .discovery && issuer.caFile == nil && issuer.algorithms == ["RS256"] && issuer.maxLifetime.milliseconds == 86_400_000)
     #expect(!issuer.allowPrivateNetwork && !issuer.allowHTTP)
     let registry = try #require(settings.registries.first)
-    #expect(registry.host == nil && registry.path == PathPrefix(raw: "", segments: []) && registry.methods == [.put, .post])
+    #expect(registry.host == nil && registry.path == PathPrefix(raw: "", segments: []))
     #expect(registry.digest == .sha256 && registry.direct == .allow && registry.uploadTokenLifetime.milliseconds == 900_000)
-    #expect(registry.attestations == .drop && registry.reads == .pass && registry.template == nil)
+    #expect(registry.reads == .pass && registry.ecosystem == PyPIProtocol.ecosystem && registry.protocol.namesVersion)
     #expect(registry.upstream.keepAlive && registry.upstream.caFile == nil && registry.upstream.clientCertificate == nil)
     #expect(settings.publishers.map(\.expires) == [nil])
     #expect(settings.files == [SettingsSample.path])
@@ -72,15 +73,14 @@ import TokenVerification
         SettingsSample.complete, files: SettingsSample.completeFiles, environment: SettingsSample.completeEnvironment
       ).settings)
     let python = settings.registries[0]
-    #expect(python.name.description == "python" && python.ecosystem == .pypi && python.host == "upload.example.com")
+    #expect(python.name.description == "python" && python.ecosystem == PyPIProtocol.ecosystem && python.host == "upload.example.com")
     #expect(python.path == PathPrefix(raw: "/simple", segments: ["simple"]) && python.audience == "example_pypi")
     #expect(python.upstream.isTLS && python.upstream.host == "registry.example.com" && python.upstream.port == 444)
     #expect(python.upstream.authority == "registry.example.com:444" && python.upstream.basePath == "/upload" && !python.upstream.keepAlive)
     #expect(python.upstream.credential == .basic(username: "uploader", password: .environment("PASSWORD")))
     #expect(python.upstream.clientCertificate == .init(certificate: "/etc/imprimatur/client.pem", key: .environment("KEY")))
     #expect(python.digest == .none && python.direct == .refuse && python.uploadTokenLifetime.milliseconds == 21_600_000)
-    #expect(python.attestations == .pass && python.reads == .refuse)
-    #expect(settings.registries[1].template?.text == "/{name}/{version}/{file}" && settings.registries[1].methods == [.put])
+    #expect(python.reads == .refuse && settings.registries[1].ecosystem == GenericProtocol.ecosystem)
     #expect(settings.publishers.map(\.id.description) == ["widgets-release", "more"])
     #expect(settings.publishers[0].expires?.seconds == 1_798_761_600)
     #expect(settings.publishers[0].mayPublish.map { $0.patterns.map(\.text) } == [["acme-widgets", "acme-widgets-*"], ["acme"]])

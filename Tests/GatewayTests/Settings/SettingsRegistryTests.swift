@@ -1,4 +1,5 @@
 import RegistryProtocols
+import Secrets
 import Testing
 
 @testable import Gateway
@@ -74,6 +75,45 @@ import Testing
     let complaints = SettingsSample(protocol: "generic", registry: written).complaints
     #expect(complaints.count == (complaint == nil ? 0 : 1), "\(complaints)")
     if let complaint { #expect(complaints.first?.hasPrefix("error: \(complaint)") == true) }
+  }
+
+  @Test(
+    "is another when a key of its own says something else, and only then",
+    arguments: [
+      ("pypi", "", ", attestations: drop", true), ("pypi", "", ", attestations: pass", false),
+      ("generic", ", template: \"/{name}\"", ", template: \"/{name}\", methods: [POST, PUT]", true),
+      ("generic", ", template: \"/{name}\", methods: [PUT, PUT]", ", template: \"/{name}\", methods: PUT", true),
+      ("generic", ", template: \"/{name}\"", ", template: \"/{name}\", methods: PUT", false),
+      ("generic", ", template: \"/{name}\"", ", template: \"/{name}/{file}\"", false),
+    ])
+  func change(protocol: String, old: String, new: String, isSame: Bool) throws {
+    let before = try SettingsSample(protocol: `protocol`, registry: old).settings()
+    let after = try SettingsSample(protocol: `protocol`, registry: new).settings()
+    #expect((before.registries == after.registries) == isSame)
+    #expect(SettingsChanges(from: before, to: after).words == [isSame ? "the contents of what was there" : "registry python changed"])
+  }
+
+  @Test(
+    "has uploads that say a version unless its template has none",
+    arguments: [("pypi", "", true), ("generic", ", template: \"/{name}/{version}\"", true), ("generic", ", template: \"/{name}\"", false)])
+  func versions(protocol: String, registry: String, namesVersion: Bool) throws {
+    let settings = try SettingsSample(protocol: `protocol`, registry: registry).settings()
+    #expect(settings.registries.map(\.protocol.namesVersion) == [namesVersion])
+  }
+
+  @Test(
+    "has a value of its own keys that is wrong told beside another",
+    arguments: [
+      (", methods: [PUT, GET]", ["registries.python: template is missing", "registries.python.methods.1: must be PUT or POST (PUT?)"]),
+      (
+        ", template: \"{name}\", methods: get",
+        [
+          "registries.python.template: a template must begin with a slash", "registries.python.methods: must be PUT or POST",
+        ]
+      ), (", template: [a]", ["registries.python.template: must be a single value"]),
+    ])
+  func ownKeys(registry: String, complaints: [String]) {
+    #expect(SettingsSample(protocol: "generic", registry: registry).complaints == complaints.map { "error: \($0)" })
   }
 
   @Test(

@@ -1,4 +1,5 @@
 import PublisherPolicy
+import Secrets
 import StrictParsers
 import Testing
 import TokenVerification

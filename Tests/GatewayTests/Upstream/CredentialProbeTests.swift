@@ -21,7 +21,7 @@ import Testing
         asked.add(1, ordering: .relaxed)
         let status = status.load(ordering: .relaxed)
         if status == 0 { throw .unreachable }
-        return PublishProbe.isRefusal(status, unknown: nil, by: .pypi)
+        return PyPIProtocol.publishProbe.isRefusal(status, unknown: nil)
       }
     }
   }

@@ -60,6 +60,54 @@ import Testing
     #expect(throws: refusal) { try path(text) }
   }
 
+  // MARK: Beyond plain paths
+
+  @Test(
+    "holds a scoped name in one segment where that is allowed",
+    arguments: [
+      ("/@scope%2fname", "/@scope%2fname", ["@scope/name"]), ("/@scope%2Fname/", "/@scope%2Fname/", ["@scope/name"]),
+      ("/%40scope%2Fname", "/%40scope%2Fname", ["@scope/name"]),
+      ("/npm/@s%2fn%61me/-/x", "/npm/@s%2fname/-/x", ["npm", "@s/name", "-", "x"]),
+      ("/@a%2fb/@c%2fd", "/@a%2fb/@c%2fd", ["@a/b", "@c/d"]), ("/@.a%2f.b", "/@.a%2f.b", ["@.a/.b"]),
+    ] as [(String, String, [ExactString])])
+  func scoped(text: String, forwarded: String, segments: [ExactString]) throws {
+    #expect(throws: RequestPathRefusal.encodedDelimiter) { try self.path(text) }
+    #expect(throws: RequestPathRefusal.encodedDelimiter) { try RequestPath(Array(text.utf8)[...], allowing: .leadingDoubleSlash) }
+    let path = try RequestPath(Array(text.utf8)[...], allowing: .encodedScopeSlash)
+    #expect(path.segments.map(\.text) == segments && String(decoding: path.bytes, as: UTF8.self) == forwarded)
+    #expect(!path.isPlain && path.isAllowed(by: .encodedScopeSlash, behind: 1) && !path.isAllowed(by: .leadingDoubleSlash, behind: 0))
+  }
+
+  @Test(
+    "may have two slashes where the registry's own path ends if that is allowed",
+    arguments: [
+      ("//a", "/a", ["a"], 0), ("//a/b/", "/a/b/", ["a", "b"], 0), ("/gems//api/v1", "/gems/api/v1", ["gems", "api", "v1"], 1),
+      ("/a/b//c", "/a/b/c", ["a", "b", "c"], 2),
+    ] as [(String, String, [ExactString], Int)])
+  func doubleSlash(text: String, forwarded: String, segments: [ExactString], prefix: Int) throws {
+    #expect(throws: RequestPathRefusal.emptySegment) { try self.path(text) }
+    #expect(throws: RequestPathRefusal.emptySegment) { try RequestPath(Array(text.utf8)[...], allowing: .encodedScopeSlash) }
+    let path = try RequestPath(Array(text.utf8)[...], allowing: .leadingDoubleSlash)
+    #expect(path.segments.map(\.text) == segments && String(decoding: path.bytes, as: UTF8.self) == forwarded && !path.isPlain)
+    #expect((0...3).filter { path.isAllowed(by: .leadingDoubleSlash, behind: $0) } == [prefix])
+    #expect(!path.isAllowed(by: .encodedScopeSlash, behind: prefix))
+  }
+
+  @Test(
+    "is refused with everything else as before, whatever is allowed",
+    arguments: [
+      ("///a", RequestPathRefusal.emptySegment), ("//a//b", .emptySegment), ("//", .emptySegment), ("/a//", .emptySegment),
+      ("//..", .dotSegment), ("//%2e/a", .dotSegment), ("/scope%2fname", .encodedDelimiter), ("/@%2fname", .encodedDelimiter),
+      ("/@scope%2f", .encodedDelimiter), ("/@scope%2f..", .encodedDelimiter), ("/@scope%2f%2e%2e", .encodedDelimiter),
+      ("/@scope%2f.", .encodedDelimiter), ("/@..%2fname", .encodedDelimiter), ("/@scope%2f%E2%80%A5", .encodedDelimiter),
+      ("/@scope%2fa%EF%BC%8Fb", .encodedDelimiter), ("/@scope%2fa%2fb", .encodedDelimiter), ("/@scope%252fname", .encodedDelimiter),
+      ("/@scope%5cname", .encodedDelimiter), ("/@scope%2fna%5cme", .encodedDelimiter), ("/x@scope%2fname", .encodedDelimiter),
+      ("/@scope%2f%00", .encodedDelimiter), ("/@scope%2fname%3fa", .encodedDelimiter), ("/@sc%ffope%2fname", .encodedDelimiter),
+    ])
+  func stillRefused(text: String, refusal: RequestPathRefusal) {
+    #expect(throws: refusal) { try RequestPath(Array(text.utf8)[...], allowing: [.encodedScopeSlash, .leadingDoubleSlash]) }
+  }
+
   @Test("gives the bytes behind a prefix as they came") func prefix() throws {
     let path = try path("/pypi/%2Bsimple/a%20b/")
     #expect(path.hasPrefix(["pypi"]) && path.hasPrefix(["pypi", "+simple"]) && path.hasPrefix([]))

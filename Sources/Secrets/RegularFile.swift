@@ -1,12 +1,12 @@
 import Glibc
 
 /// A file of known length that is read from its beginning: no pipe, whose other end may never come, and no device, which may never end.
-struct RegularFile: ~Copyable {
+package struct RegularFile: ~Copyable {
   private static let pieceBytes = 1 << 20
   private let descriptor: CInt
 
   /// `nil` if there is none that can be read.
-  init?(_ path: String) {
+  package init?(_ path: String) {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     var status = stat()
@@ -20,7 +20,7 @@ struct RegularFile: ~Copyable {
   deinit { close(descriptor) }
 
   /// All of it, or as much as shows that it is longer than `limit`; `nil` if it can't be read.
-  static func contents(of path: String, upTo limit: Int) -> [UInt8]? {
+  package static func contents(of path: String, upTo limit: Int) -> [UInt8]? {
     guard let file = RegularFile(path) else { return nil }
     var bytes: [UInt8] = []
     while bytes.count <= limit {
@@ -32,7 +32,7 @@ struct RegularFile: ~Copyable {
   }
 
   /// The next piece, empty at the end; `nil` if it can't be read.
-  func next() -> [UInt8]? {
+  package func next() -> [UInt8]? {
     var piece = [UInt8](repeating: 0, count: Self.pieceBytes)
     while true {
       let length = unsafe piece.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }

@@ -1,6 +1,3 @@
-import Foundation
-import StrictParsers
-
 /// Where a secret is read from: a configuration never holds one itself.
 package enum SecretSource: Hashable, Sendable {
   case file(String)
@@ -62,7 +59,7 @@ package enum SecretSource: Hashable, Sendable {
   package func readFieldValue(_ environment: [String: String]) throws(Fault) -> Secret {
     let secret = try read(environment)
     // A line end would end the field that carries it, and begin another.
-    guard secret.withBytes({ $0.allSatisfy { !ASCII.isControl($0) } }) else { throw .malformed }
+    guard secret.withBytes({ $0.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }) else { throw .malformed }
     return secret
   }
 }
