@@ -1,6 +1,7 @@
 import Logging
 import NIOPosix
 import RegistryProtocols
+import Secrets
 import StrictParsers
 import Testing
 
@@ -26,7 +27,7 @@ import Testing
   func read() throws {
     let client = try RequestHead.sample("GET /simple/", Self.clientFields)
     let head = UpstreamHead(
-      reading: "/up/simple/", method: .get, origin: .sample(), of: client, forwarding: FieldRules.read.request,
+      reading: "/up/simple/", method: .get, origin: .sample(), of: client, forwarding: FieldRules.read.request, asksForPlain: false,
       authorization: nil)
     #expect(
       Self.lines(head) == [
@@ -40,11 +41,23 @@ import Testing
   func readWithCredential() throws {
     let client = try RequestHead.sample("HEAD /", ["User-Agent: a", "User-Agent: b"])
     let head = UpstreamHead(
-      reading: "/", method: .head, origin: .sample(), of: client, forwarding: FieldRules.read.request,
+      reading: "/", method: .head, origin: .sample(), of: client, forwarding: FieldRules.read.request, asksForPlain: false,
       authorization: ArraySlice("Basic eDp5".utf8))
     // What stands twice is left out.
     #expect(
       Self.lines(head) == ["HEAD / HTTP/1.1", "host: registry.example:8081", "authorization: Basic eDp5", "connection: close", "", ""])
+  }
+
+  @Test("of a read whose answer is read asks for it as it is")
+  func plainRead() throws {
+    let client = try RequestHead.sample("GET /simple/", ["Accept-Encoding: gzip", "User-Agent: pip/26"])
+    let head = UpstreamHead(
+      reading: "/", method: .get, origin: .sample(), of: client, forwarding: FieldRules.read.request, asksForPlain: true, authorization: nil
+    )
+    #expect(
+      Self.lines(head) == [
+        "GET / HTTP/1.1", "host: registry.example:8081", "user-agent: pip/26", "accept-encoding: identity", "connection: close", "", "",
+      ])
   }
 
   @Test(
