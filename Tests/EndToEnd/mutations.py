@@ -132,7 +132,7 @@ def calls(code: str):
     for index, line in enumerate(lines):
         stripped = line.strip()
         after = next((other.strip() for other in lines[index + 1 :] if other.strip()), "")
-        whole = re.fullmatch(r"(?:_ = )?(?:try[?]? )?(?:await )?(?!(?:case|func|return|if|guard|for|while|switch|throw|init|super|precondition|defer)\b)"
+        whole = re.fullmatch(r"(?:_ = )?(?:try[?]? )?(?:await )?(?!(?:case|func|return|if|guard|for|while|switch|throw|init|precondition|defer)\b|(?:self|super)\.init\b)"
                              r"[A-Za-z_][\w.?!]*\(.*\)", stripped)
         if (whole and depth == 0 and level(stripped) == 0 and re.search(r"[{}\w)\]\"]$", before) and not re.match(r"[.?:&|+<>=]", after)
                 and not re.search(r"\b(?:in|return)$", before)):

@@ -50,6 +50,8 @@ def test_what_is_changed(text, found):
     ("func a() {", "b()", ".c()", False),
     ("func a() {", "return b()", "}", False),
     ("func a() {", "super.init(b)", "}", False),
+    ("init() {", "self.init(b: c)", "let d = e", False),
+    ("func a() {", "super.a(b)", "}", True),
     ("func a() {", "let c = d()", "}", False),
 ])
 def test_what_call_is_left_out(before, line, after, isCall):

@@ -83,7 +83,6 @@ import Testing
     try await Loopback.withConnection { pair in
       if isCountedFirst { await pair.accepted.count(in: budget.reservation(for: .unverified)) }
       try await pair.connected.say("hello")
-      await pair.accepted.watchInput()
       if !isCountedFirst {
         await pair.accepted.inputArrives()
         await pair.accepted.count(in: budget.reservation(for: .unverified))
@@ -142,7 +141,6 @@ import Testing
   func interrupted() async throws {
     try await Loopback.withConnection { pair in
       let much = ByteBuffer(repeating: 0x61, count: 64 << 20)
-      await pair.accepted.watchInput()
       async let outcome = {
         var pace = TransferPace.patient
         return try await pair.accepted.write(.byteBuffer(much), at: &pace)
@@ -193,7 +191,6 @@ import Testing
     try await Loopback.withConnection { pair in
       let (surprises, continuation) = AsyncStream.makeStream(of: Void.self)
       await pair.accepted.onUnexpectedInput { continuation.yield() }
-      await pair.accepted.watchInput()
       try await pair.connected.say("one")
       var told = surprises.makeAsyncIterator()
       _ = await told.next()

@@ -19,10 +19,7 @@ struct Loopback {
     let (stream, continuation) = AsyncStream.makeStream(of: ByteChannel.self)
     let listener = try await Listener.bind(
       ListenAddress(host: "127.0.0.1", port: 0), on: MultiThreadedEventLoopGroup.singleton, tls: { nil }
-    ) { bytes in
-      continuation.yield(bytes)
-      return { _ in }
-    }
+    ) { continuation.yield($0) }
     var loopback = Loopback(listener: listener, accepted: stream.makeAsyncIterator())
     do { try await body(&loopback) } catch {
       try await listener.channel.close()
@@ -81,7 +78,6 @@ extension ByteChannel {
     guard !hasInput else { return }
     await withCheckedContinuation { continuation in
       onUnexpectedInput { continuation.resume() }
-      watchInput()
     }
   }
 }

@@ -17,7 +17,10 @@ import Testing
       of: try RequestHead.sample("POST /", ["Content-Length: 1"]), on: bytes, limits: limits, resources: resources)
     let spool = ArtifactSpool(of: body, for: .unverified, limits, gateway, hashing: [])
     do throws(SpoolRefusal) {
-      for piece in pieces { try await spool.append(ByteBuffer(string: piece)) }
+      for piece in pieces {
+        try spool.take(ByteBuffer(string: piece))
+        if spool.mustFlush { try await spool.flush() }
+      }
       let artifact = try await spool.finish()
       // What is in a file counts in no memory.
       switch artifact.storage {

@@ -50,16 +50,23 @@ import Testing
     let budget = gateway.budgets.connections(to: Self.python)
     try await Loopback.with { loopback in
       let (origin, loop) = (UpstreamOrigin.sample(port: loopback.port), MultiThreadedEventLoopGroup.singleton.next())
-      #expect(await Self.connector(gateway, Self.acme).reuse(origin.key, on: loop) == nil)
       let made = try await Self.connector(gateway, Self.acme).connect(to: origin, on: loop)
-      let bytes = made.bytes
-      await gateway.pool.giveBack(made, to: origin.key)
-      let reused = try #require(await Self.connector(gateway, .unverified).reuse(origin.key, on: loop))
-      #expect(reused.bytes === bytes && reused.wasReused)
-      // The publisher's place is free again.
-      #expect(budget.used == 1)
-      #expect(throws: SharedBudget.Shortage.share(.unverified)) { try budget.reservation(for: .unverified).grow(by: 1) }
-      #expect(throws: Never.self) { try budget.reservation(for: Self.acme).grow(by: 1) }
+      try await Self.reuse(made.bytes, of: gateway, budget, origin.key, made.slot)
+      made.giveBack()
     }
+  }
+
+  private static func reuse(
+    _ bytes: isolated ByteChannel, of gateway: GatewayServices, _ budget: SharedBudget, _ origin: UpstreamOrigin.Key, _ slot: Reservation?
+  ) throws {
+    let loop = bytes.channel.eventLoop
+    #expect(connector(gateway, acme).reuse(origin, on: loop) == nil)
+    gateway.pool.giveBack(UpstreamConnection(bytes, slot: slot, wasReused: false, limits: Limits()), to: origin)
+    let reused = try #require(connector(gateway, .unverified).reuse(origin, on: loop))
+    #expect(reused.bytes === bytes && reused.wasReused)
+    // The publisher's place is free again.
+    #expect(budget.used == 1)
+    #expect(throws: SharedBudget.Shortage.share(.unverified)) { try budget.reservation(for: .unverified).grow(by: 1) }
+    #expect(throws: Never.self) { try budget.reservation(for: acme).grow(by: 1) }
   }
 }

@@ -1,6 +1,7 @@
 import Logging
 import NIOPosix
 import RegistryProtocols
+import Secrets
 import StrictParsers
 import Testing
 
@@ -25,7 +26,9 @@ import Testing
   @Test("of a read has what the registry may see of the client's, and nothing else")
   func read() throws {
     let client = try RequestHead.sample("GET /simple/", Self.clientFields)
-    let head = UpstreamHead(reading: "/up/simple/", method: .get, origin: .sample(), of: client, authorization: nil)
+    let head = UpstreamHead(
+      reading: "/up/simple/", method: .get, origin: .sample(), of: client, forwarding: FieldRules.read.request, asksForPlain: false,
+      authorization: nil)
     #expect(
       Self.lines(head) == [
         "GET /up/simple/ HTTP/1.1", "host: registry.example:8081", "accept: text/html", "accept-encoding: gzip", "accept-language: de",
@@ -37,10 +40,24 @@ import Testing
   @Test("of a read has the client's own credential where that may leave")
   func readWithCredential() throws {
     let client = try RequestHead.sample("HEAD /", ["User-Agent: a", "User-Agent: b"])
-    let head = UpstreamHead(reading: "/", method: .head, origin: .sample(), of: client, authorization: ArraySlice("Basic eDp5".utf8))
+    let head = UpstreamHead(
+      reading: "/", method: .head, origin: .sample(), of: client, forwarding: FieldRules.read.request, asksForPlain: false,
+      authorization: ArraySlice("Basic eDp5".utf8))
     // What stands twice is left out.
     #expect(
       Self.lines(head) == ["HEAD / HTTP/1.1", "host: registry.example:8081", "authorization: Basic eDp5", "connection: close", "", ""])
+  }
+
+  @Test("of a read whose answer is read asks for it as it is")
+  func plainRead() throws {
+    let client = try RequestHead.sample("GET /simple/", ["Accept-Encoding: gzip", "User-Agent: pip/26"])
+    let head = UpstreamHead(
+      reading: "/", method: .get, origin: .sample(), of: client, forwarding: FieldRules.read.request, asksForPlain: true, authorization: nil
+    )
+    #expect(
+      Self.lines(head) == [
+        "GET / HTTP/1.1", "host: registry.example:8081", "user-agent: pip/26", "accept-encoding: identity", "connection: close", "", "",
+      ])
   }
 
   @Test(
@@ -57,7 +74,8 @@ import Testing
       .bearer(.environment("S")), environment: ["S": "our-secret"], threads: .singleton, log: .init(label: "none"))
     let head = UpstreamHead(
       publishing: .legacy(pass), method: .post, target: "/legacy/", origin: .sample(), of: client,
-      contentType: ArraySlice("multipart/form-data; boundary=x".utf8), framing: framing, keepAlive: keepAlive,
+      forwarding: FieldRules.publish.request, contentType: ArraySlice("multipart/form-data; boundary=x".utf8), framing: framing,
+      keepAlive: keepAlive,
       credential: try await source.current())
     #expect(
       Self.lines(head) == [

@@ -9,11 +9,20 @@ import Testing
   private let pool = UpstreamPool()
 
   private func giveBack(_ pair: Loopback.Connection, slot: Reservation? = nil, to origin: UpstreamOrigin.Key = origin) async {
-    await pool.giveBack(UpstreamConnection(pair.connected, slot: slot, wasReused: false, limits: Limits()), to: origin)
+    await giveBack(pair.connected, slot, to: origin)
+  }
+
+  private func giveBack(_ bytes: isolated ByteChannel, _ slot: Reservation?, to origin: UpstreamOrigin.Key) {
+    pool.giveBack(UpstreamConnection(bytes, slot: slot, wasReused: false, limits: Limits()), to: origin)
   }
 
   private func take(_ pair: Loopback.Connection, _ origin: UpstreamOrigin.Key = origin) async -> ByteChannel? {
-    await pool.take(origin, on: pair.connected.channel.eventLoop)?.0
+    await take(pair.connected, origin)?.bytes
+  }
+
+  /// On the event loop of this connection.
+  private func take(_ bytes: isolated ByteChannel, _ origin: UpstreamOrigin.Key) -> (bytes: ByteChannel, slot: Reservation?)? {
+    pool.take(origin, on: bytes.channel.eventLoop)
   }
 
   @Test("are there again for their registry and event loop, once, and nowhere else")
@@ -23,7 +32,7 @@ import Testing
       await giveBack(pair)
       #expect(await take(pair, UpstreamOrigin.sample(port: 1).key) == nil)
       let others = MultiThreadedEventLoopGroup.singleton.makeIterator().filter { $0 !== pair.connected.channel.eventLoop }
-      for other in others { #expect(await pool.take(Self.origin, on: other) == nil) }
+      for other in others { #expect(pool.take(Self.origin, on: other) == nil) }
       #expect(await take(pair) === pair.connected)
       #expect(await take(pair) == nil)
       #expect(pair.connected.channel.isActive)
@@ -92,8 +101,8 @@ import Testing
       let slot = budget.reservation(for: .unverified)
       try slot.grow(by: 1)
       await giveBack(pair, slot: slot)
-      let taken = try #require(await pool.take(Self.origin, on: pair.connected.channel.eventLoop))
-      #expect(taken.1 === slot)
+      let taken = try #require(await take(pair.connected, Self.origin))
+      #expect(taken.slot === slot)
       #expect(throws: SharedBudget.Shortage.share(.unverified)) { try budget.reservation(for: .unverified).grow(by: 1) }
       #expect(pair.connected.channel.isActive)
     }
