@@ -78,6 +78,7 @@ let package = Package(
     tests(of: "TokenVerification"),
     tests(of: "PublisherPolicy"),
     tests(of: "RegistryProtocols"),
+    tests(of: "RegistryClient"),
     tests(of: "StateStore"),
     tests(
       of: "Gateway",

@@ -1,5 +1,6 @@
 import NIOCore
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import Gateway

@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import RegistryProtocols
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import Gateway

@@ -1,4 +1,5 @@
 import PublisherPolicy
+import RegistryClient
 import Testing
 
 @testable import Gateway

@@ -13,15 +13,3 @@ extension UpstreamOrigin {
       tls: tls, authority: "registry.example:\(port)", connectTimeout: .seconds(10))
   }
 }
-
-extension RequestHead {
-  /// The head of a request with these field lines beside its Host.
-  static func sample(_ line: String, _ fields: [String] = [], host: String = "upload.example.com") throws -> RequestHead {
-    var parser = RequestHeadParser()
-    let text = ([line + " HTTP/1.1", "Host: \(host)"] + fields + ["", ""]).joined(separator: "\r\n")
-    switch try parser.feed(Array(text.utf8).span) {
-    case .head(let head, _): return head
-    case .needMore: throw HTTPRefusal.truncatedBody
-    }
-  }
-}

@@ -5,6 +5,7 @@ import Secrets
 import Testing
 
 @testable import Gateway
+@testable import RegistryClient
 
 @Suite("The service credential") struct ServiceCredentialSourceTests {
   private static func source(_ kind: UpstreamCredential, _ environment: [String: String] = [:]) -> ServiceCredentialSource {
@@ -15,7 +16,7 @@ import Testing
   /// The field by which it goes to the registry.
   private static func field(_ credential: ServiceCredential?) -> String? {
     guard let credential else { return nil }
-    var head = UpstreamHead(readingUnknown: "/", origin: .sample())
+    var head = UpstreamHead(readingUnknown: "/", authority: "registry.example")
     let before = head.bytes.count
     credential.append(to: &head)
     return text(Array(head.bytes[before...]))

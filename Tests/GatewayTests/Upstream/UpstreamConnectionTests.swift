@@ -1,4 +1,5 @@
 import NIOCore
+import RegistryClient
 import StrictParsers
 import Testing
 

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import PublisherPolicy
+import RegistryClient
 import Testing
 
 @testable import Gateway

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import RegistryClient
 import Testing
 
 @testable import Gateway

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Gateway
+@testable import RegistryClient
 
 @Suite("The text of an answer") struct AnswerTextTests {
   private static func text(_ body: [UInt8], _ type: String?) -> AnswerText { AnswerText(body, type: type.map { ArraySlice($0.utf8) }) }

@@ -1,7 +1,7 @@
 import RegistryProtocols
 import Testing
 
-@testable import Gateway
+@testable import RegistryClient
 
 @Suite("A registry that fails") struct UpstreamFailureTests {
   @Test(

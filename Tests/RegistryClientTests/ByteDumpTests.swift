@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Gateway
+@testable import RegistryClient
 
 @Suite("Bytes as programs print them") struct ByteDumpTests {
   @Test(

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Gateway
+@testable import RegistryClient
 
 @Suite("The scan of a registry's answer") struct CredentialScanTests {
   private static let secret = "not-a-real-password"

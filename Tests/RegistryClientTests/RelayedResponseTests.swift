@@ -2,21 +2,28 @@ import RegistryProtocols
 import StrictParsers
 import Testing
 
-@testable import Gateway
+@testable import RegistryClient
 
 @Suite("A registry's answer to a publish") struct RelayedResponseTests {
   private static let secret = "svc-not-a-real-secret"
 
+  /// Where the registry is.
+  struct Place: Sendable {
+    var host = "127.0.0.1"
+    var port = 8081
+    var socket: String?
+  }
+
   private static func judged(
-    _ head: String, _ body: some Sequence<UInt8>, upstream: String = "http://127.0.0.1:8081/",
+    _ head: String, _ body: some Sequence<UInt8>, at place: Place = Place(),
     publicHost: ExactString? = "upload.example.com"
   ) throws -> Result<RelayedResponse, UpstreamFailure> {
     var parser = ResponseHeadParser(answering: .post)
     let lines = Array("HTTP/1.1 \(head)\r\nContent-Length: 0\r\n\r\n".utf8)
     guard case .head(let read, _) = try parser.feed(lines.span) else { throw HTTPRefusal.truncatedBody }
-    let settings = try SettingsSample(upstream: "{url: \"\(upstream)\", credential: {none: true}}").settings().registries[0].upstream
     let secrets = AnswerSecrets(
-      credential: CredentialScan(secrets: [Array(secret.utf8)]), address: UpstreamAddress(of: settings, publicHost: publicHost))
+      CredentialScan(secrets: [Array(secret.utf8)]),
+      UpstreamAddress(host: place.host, port: place.port, socket: place.socket, publicHost: publicHost))
     let location = LinkRewrite(
       upstreamOrigin: "http://127.0.0.1:8081", upstreamPath: "", publicOrigin: "https://upload.example.com", publicPath: "")
     return Result { () throws(UpstreamFailure) in
@@ -113,21 +120,21 @@ import Testing
   @Test(
     "names the registry in whichever way, but not a longer name or an ordinary word",
     arguments: [
-      ("http://registry/", "at http://registry/x, the registry", "at http://[registry]/x, the registry"),
+      (Place(host: "registry", port: 80), "at http://registry/x, the registry", "at http://[registry]/x, the registry"),
       (
-        "http://registry:8080/", "registry:8080 //registry:8080/ registry:80800 //registry.example.com",
+        Place(host: "registry", port: 8080), "registry:8080 //registry:8080/ registry:80800 //registry.example.com",
         "[registry] //[registry]/ registry:80800 //registry.example.com"
       ),
       (
-        "https://pypi.corp.example/", "pypi.corp.example PYPI.corp.example:443 x.pypi.corp.example pypi.corp.example.com",
+        Place(host: "pypi.corp.example", port: 443), "pypi.corp.example PYPI.corp.example:443 x.pypi.corp.example pypi.corp.example.com",
         "[registry] [registry] x.pypi.corp.example pypi.corp.example.com"
       ),
-      ("http://[::1]:8081/", "http://[::1]:8081/x", "http://[registry]/x"),
-      ("https://upload.example.com:8443/", "upload.example.com or upload.example.com:8443", "upload.example.com or [registry]"),
-      ("unix:/run/registry.sock", "no such file: /run/registry.sock", "no such file: [registry]"),
+      (Place(host: "::1"), "http://[::1]:8081/x", "http://[registry]/x"),
+      (Place(host: "upload.example.com", port: 8443), "upload.example.com or upload.example.com:8443", "upload.example.com or [registry]"),
+      (Place(host: "localhost", port: 80, socket: "/run/registry.sock"), "no such file: /run/registry.sock", "no such file: [registry]"),
     ])
-  func addresses(upstream: String, body: String, expected: String) throws {
-    let answer = try Self.judged("400 No", body.utf8, upstream: upstream).get()
+  func addresses(place: Place, body: String, expected: String) throws {
+    let answer = try Self.judged("400 No", body.utf8, at: place).get()
     #expect(String(decoding: answer.body, as: UTF8.self) == expected)
   }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Gateway
+@testable import RegistryClient
 
 @Suite("A registry that has the file already") struct KnownConflictTests {
   @Test(

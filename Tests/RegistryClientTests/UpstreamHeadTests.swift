@@ -1,11 +1,9 @@
-import Logging
-import NIOPosix
 import RegistryProtocols
 import Secrets
 import StrictParsers
 import Testing
 
-@testable import Gateway
+@testable import RegistryClient
 
 @Suite("The head of a request to a registry") struct UpstreamHeadTests {
   private static let clientFields = [
@@ -16,18 +14,14 @@ import Testing
   ]
 
   private static func lines(_ head: UpstreamHead) -> [String] {
-    text(head.bytes).split(separator: "\r\n", omittingEmptySubsequences: false).map { String($0) }
-  }
-
-  private static func registry(legacyCredentials rule: String) throws -> RegistrySettings {
-    try #require(SettingsSample(registry: ", legacy_credentials: \(rule)").load().settings).registries[0]
+    String(decoding: head.bytes, as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false).map { String($0) }
   }
 
   @Test("of a read has what the registry may see of the client's, and nothing else")
   func read() throws {
     let client = try RequestHead.sample("GET /simple/", Self.clientFields)
     let head = UpstreamHead(
-      reading: "/up/simple/", method: .get, origin: .sample(), of: client, forwarding: FieldRules.read.request, asksForPlain: false,
+      reading: "/up/simple/", method: .get, authority: "registry.example:8081", of: client, forwarding: FieldRules.read.request, asksForPlain: false,
       authorization: nil)
     #expect(
       Self.lines(head) == [
@@ -41,7 +35,7 @@ import Testing
   func readWithCredential() throws {
     let client = try RequestHead.sample("HEAD /", ["User-Agent: a", "User-Agent: b"])
     let head = UpstreamHead(
-      reading: "/", method: .head, origin: .sample(), of: client, forwarding: FieldRules.read.request, asksForPlain: false,
+      reading: "/", method: .head, authority: "registry.example:8081", of: client, forwarding: FieldRules.read.request, asksForPlain: false,
       authorization: ArraySlice("Basic eDp5".utf8))
     // What stands twice is left out.
     #expect(
@@ -52,7 +46,7 @@ import Testing
   func plainRead() throws {
     let client = try RequestHead.sample("GET /simple/", ["Accept-Encoding: gzip", "User-Agent: pip/26"])
     let head = UpstreamHead(
-      reading: "/", method: .get, origin: .sample(), of: client, forwarding: FieldRules.read.request, asksForPlain: true, authorization: nil
+      reading: "/", method: .get, authority: "registry.example:8081", of: client, forwarding: FieldRules.read.request, asksForPlain: true, authorization: nil
     )
     #expect(
       Self.lines(head) == [
@@ -66,17 +60,16 @@ import Testing
       (.length(12), true, ["content-length: 12"]), (.none, true, ["content-length: 0"]), (.chunked, true, ["transfer-encoding: chunked"]),
       (.untilClose, false, ["transfer-encoding: chunked", "connection: close"]),
     ] as [(BodyFraming, Bool, [String])])
-  func upload(framing: BodyFraming, keepAlive: Bool, expected: [String]) async throws {
+  func upload(framing: BodyFraming, keepAlive: Bool, expected: [String]) throws {
     let client = try RequestHead.sample("POST /legacy/", Self.clientFields)
-    let settings = try Self.registry(legacyCredentials: "pass")
-    let pass = try #require(PassthroughCredential(of: client, refusedAs: .notAccepted, by: settings))
-    let source = ServiceCredentialSource(
-      .bearer(.environment("S")), environment: ["S": "our-secret"], threads: .singleton, log: .init(label: "none"))
+    let pass = try #require(PassthroughCredential(of: client, refusedAs: .notAccepted, isTaken: true))
+    let ours = ServiceCredential(
+      fieldName: "authorization", fieldValue: Secret(Array("Bearer our-secret".utf8)), secrets: [Secret(Array("our-secret".utf8))])
     let head = UpstreamHead(
-      publishing: .legacy(pass), method: .post, target: "/legacy/", origin: .sample(), of: client,
+      publishing: .legacy(pass), method: .post, target: "/legacy/", authority: "registry.example:8081", of: client,
       forwarding: FieldRules.publish.request, contentType: ArraySlice("multipart/form-data; boundary=x".utf8), framing: framing,
       keepAlive: keepAlive,
-      credential: try await source.current())
+      credential: ours)
     #expect(
       Self.lines(head) == [
         "POST /legacy/ HTTP/1.1", "host: registry.example:8081", "accept: text/html", "user-agent: pip/26",
@@ -87,19 +80,18 @@ import Testing
   @Test(
     "passes a client's own credential on only where the registry takes such, and only what is none of ours to judge",
     arguments: [
-      ("pass", .notAccepted, true), ("refuse", .notAccepted, false), ("pass", .malformed, false), ("pass", .malformedUploadToken, false),
-      ("pass", .unknownUploadToken, false), ("pass", .missing(challenged: false), false), ("pass", .directTokenRefused, false),
-    ] as [(String, CredentialRefusal, Bool)])
-  func passthrough(rule: String, refusal: CredentialRefusal, passes: Bool) throws {
+      (true, .notAccepted, true), (false, .notAccepted, false), (true, .malformed, false), (true, .malformedUploadToken, false),
+      (true, .unknownUploadToken, false), (true, .missing(challenged: false), false), (true, .directTokenRefused, false),
+    ] as [(Bool, CredentialRefusal, Bool)])
+  func passthrough(isTaken: Bool, refusal: CredentialRefusal, passes: Bool) throws {
     let client = try RequestHead.sample("POST /", ["Authorization: Basic eDp5"])
-    let settings = try Self.registry(legacyCredentials: rule)
-    #expect((PassthroughCredential(of: client, refusedAs: refusal, by: settings) != nil) == passes)
+    #expect((PassthroughCredential(of: client, refusedAs: refusal, isTaken: isTaken) != nil) == passes)
   }
 
   @Test("of a question by nobody in particular has no credential")
   func unknown() {
     #expect(
-      Self.lines(UpstreamHead(readingUnknown: "/a", origin: .sample())) == [
+      Self.lines(UpstreamHead(readingUnknown: "/a", authority: "registry.example:8081")) == [
         "GET /a HTTP/1.1", "host: registry.example:8081", "accept: text/html, application/json;q=0.5, */*;q=0.1",
         "accept-encoding: identity", "connection: close", "", "",
       ])

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Gateway
+@testable import RegistryClient
 
 @Suite("Escapes in an answer") struct TextEscapeTests {
   @Test(
