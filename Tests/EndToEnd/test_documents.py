@@ -128,7 +128,7 @@ def test_every_refusal_code_is_documented():
 
 
 def test_every_metric_is_documented():
-    text = "\n".join(source("Gateway/Observability/*.swift").values())
+    text = "\n".join(source("Observability/Metrics/*.swift").values())
     families = set(re.findall(r'"((?:imprimatur|process)_[a-z_]+)"', text))
     assert len(families) > 30
     assert table(CATALOG / "Metrics.md", "metric") == families
@@ -138,23 +138,23 @@ def test_every_metric_is_documented():
 
 
 def test_every_event_of_the_log_is_documented():
-    (text,) = source("Gateway/Observability/LogEvent.swift").values()
+    (text,) = source("Observability/Log/LogEvent.swift").values()
     assert table(CATALOG / "Metrics.md", "event") == set(re.findall(r'case \w+ = "([^"]+)"', text))
 
 
 def test_every_key_of_a_record_is_documented():
-    text = "\n".join(source("Gateway/Observability/AuditRecord+encoding.swift").values())
-    text += "\n".join(source("Gateway/Observability/GatheredRefusals.swift").values())
+    text = "\n".join(source("Observability/Audit/AuditRecord+encoding.swift").values())
+    text += "\n".join(source("Observability/Audit/GatheredRefusals.swift").values())
     keys = {re.sub(r"\\\(.*", "NAME", key) for key in re.findall(r'line\.member\(\s*"((?:\\\(.*?\)|[^"\\])+)"', text)}
     assert len(keys) > 35
     assert table(CATALOG / "AuditRecord.md", "key") == keys
 
 
 def test_every_event_and_outcome_of_a_record_is_documented():
-    (text,) = source("Gateway/Observability/AuditRecord.swift").values()
+    (text,) = source("Observability/Audit/AuditRecord.swift").values()
     events = re.search(r"enum Event: .*?\{(.*?)\}", text, re.S)[1]
     assert table(CATALOG / "AuditRecord.md", "`event`") == cases(events) | {"refusals"}
-    (text,) = source("Gateway/Observability/AuditOutcome.swift").values()
+    (text,) = source("Observability/Audit/AuditOutcome.swift").values()
     outcomes = cases(re.search(r"enum Name: .*?\{(.*?)\}", text, re.S)[1])
     # What did what it was asked to has no outcome in its record.
     assert table(CATALOG / "AuditRecord.md", "`outcome`") == outcomes - {"completed"}

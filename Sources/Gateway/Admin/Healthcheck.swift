@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Observability
 import StrictParsers
 
 /// Asks a running gateway whether it is ready.

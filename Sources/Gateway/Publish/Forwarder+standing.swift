@@ -1,3 +1,5 @@
+import Observability
+
 extension Forwarder {
   /// Notes what a registry's answer tells of the service credential. A 403 may be of the file, too: then the registry is asked.
   func learn(from judged: Result<RelayedResponse, UpstreamFailure>) async throws(UpstreamFailure) -> RelayedResponse {

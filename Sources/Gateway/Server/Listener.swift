@@ -2,6 +2,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Observability
 
 /// A listening socket, each of whose connections is served by one task on the connection's own event loop.
 struct Listener {

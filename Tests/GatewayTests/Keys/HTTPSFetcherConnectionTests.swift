@@ -1,4 +1,5 @@
 import NIOSSL
+import Observability
 import StrictParsers
 import Testing
 

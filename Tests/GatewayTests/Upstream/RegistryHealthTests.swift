@@ -1,4 +1,6 @@
+import Observability
 import PublisherPolicy
+import TestSupport
 import Testing
 
 @testable import Gateway

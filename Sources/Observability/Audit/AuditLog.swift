@@ -48,15 +48,15 @@ package final class AuditLog: Sendable {
   /// Writes a record that was made before: of an operator's action, or of an upload that an earlier process did not end. Returns when that was tried.
   ///
   /// - Parameter settle: Called once it is written, however late.
-  func write(line: [UInt8], then settle: @escaping @Sendable () -> Void) async { await write(line, .essential, then: settle) }
+  package func write(line: [UInt8], then settle: @escaping @Sendable () -> Void) async { await write(line, .essential, then: settle) }
 
-  func write(_ refusals: GatheredRefusals, at time: Timestamp) async { await write(refusals.line(at: time), .record, then: {}) }
+  package func write(_ refusals: GatheredRefusals, at time: Timestamp) async { await write(refusals.line(at: time), .record, then: {}) }
 
   /// For each of these notes, whether the registry took the upload, as its record says that an earlier process wrote; `nil` if there is none.
   ///
   /// A process that is killed after it has written a record may not have ended the intent, or the action, any more: what stands at the end of the file
   /// already is not written again.
-  func successes(ofNotes notes: [[UInt8]]) -> [Bool?] {
+  package func successes(ofNotes notes: [[UInt8]]) -> [Bool?] {
     let ids = notes.map { AuditRecord.requestID(ofNote: $0) }
     let wanted = Set(ids.compactMap { $0 })
     guard !wanted.isEmpty else { return notes.map { _ in nil } }
@@ -79,7 +79,7 @@ package final class AuditLog: Sendable {
   package func flush() async { await writer.flush() }
 
   /// The same at the end of the process: what the last room was kept from is written as well.
-  func finish() async { await writer.finish() }
+  package func finish() async { await writer.finish() }
 
   @discardableResult
   private func write(_ line: [UInt8], _ importance: LineWriter.Importance, then settle: @escaping @Sendable () -> Void) async -> Bool {
