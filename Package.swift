@@ -51,11 +51,19 @@ let package = Package(
     library("RegistryProtocols", ["PublisherPolicy", "TokenVerification", "StrictParsers", "Digests"]),
     library("Secrets", []),
     library("RegistryClient", ["RegistryProtocols", "PublisherPolicy", "StrictParsers", "Secrets"]),
+    library(
+      "Observability",
+      [
+        "RegistryProtocols", "PublisherPolicy", "TokenVerification", "StrictParsers", "Digests",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     library("StateStore", ["PublisherPolicy", "TokenVerification", "StrictParsers", "Digests", "CSQLite", "CPostgreSQL"]),
     library(
       "Gateway",
       [
-        "Secrets", "RegistryClient", "RegistryProtocols", "StateStore", "PublisherPolicy", "TokenVerification", "StrictParsers", "Digests", "CCurl", "CMalloc", "Yams",
+        "Secrets", "Observability", "RegistryClient", "RegistryProtocols", "StateStore", "PublisherPolicy", "TokenVerification",
+        "StrictParsers", "Digests",
+        "CCurl", "CMalloc", "Yams",
         .product(name: "NIOTLS", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
@@ -67,12 +75,15 @@ let package = Package(
     .executableTarget(
       name: "imprimatur",
       dependencies: [
-        "Gateway", "Demo", "StrictParsers", "COpenSSL", "CCurl", "CPrctl", .product(name: "NIOPosix", package: "swift-nio"),
+        "Gateway", "Observability", "Demo", "StrictParsers", "COpenSSL", "CCurl", "CPrctl",
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
 
-    .target(name: "TestSupport", dependencies: ["StrictParsers"], path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["Observability", "RegistryProtocols", "PublisherPolicy", "Digests", "StrictParsers"],
+      path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Digests"),
     tests(of: "StrictParsers", [.product(name: "NIOHTTP1", package: "swift-nio")] + nio),
     tests(of: "TokenVerification"),
@@ -80,6 +91,7 @@ let package = Package(
     tests(of: "RegistryProtocols"),
     tests(of: "RegistryClient"),
     tests(of: "StateStore"),
+    tests(of: "Observability", ["Secrets", .product(name: "Logging", package: "swift-log")]),
     tests(
       of: "Gateway",
       ["Demo", .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOEmbedded", package: "swift-nio")] + nio),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Gateway
+import Observability
 
 extension ConfigurationOption {
   /// Runs an operator's command on the store of the configuration, whatever else is wrong with that, which is told: 2 where the store is not named, 1

@@ -3,6 +3,7 @@ import Demo
 import Foundation
 import Gateway
 import NIOPosix
+import Observability
 
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gateway
+import Observability
 import StrictParsers
 
 /// What a freeze is to stop; everything where nothing is named.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gateway
+import Observability
 import StrictParsers
 
 struct PublishersCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Gateway
+import Observability
 
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "serve", abstract: "Runs the gateway until it is told to stop.")

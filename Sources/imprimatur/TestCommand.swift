@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Gateway
+import Observability
 import StrictParsers
 
 struct TestCommand: AsyncParsableCommand {

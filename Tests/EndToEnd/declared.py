@@ -90,7 +90,7 @@ def codes(*stages: str) -> Rows:
 
 
 def metrics() -> Rows:
-    text = sources("Gateway/Observability/*.swift")
+    text = sources("Observability/*/*.swift")
     rows = {}
     for kind, name, labels, told in re.findall(
         r'(Number|Duration)Family\(\s*((?:\.\w+, )?"\w+"),(?:\s*labels: \[(.*?)\],)?\s*help:\s*"([^"]+)"', text):
@@ -102,7 +102,7 @@ def metrics() -> Rows:
 
 
 def events() -> Rows:
-    (text,) = source("Gateway/Observability/LogEvent.swift").values()
+    (text,) = source("Observability/Log/LogEvent.swift").values()
     levels = switch(computed(text, "var level: Logger.Level"))
     cases = re.findall(r'((?:^ *///.*\n)+) *case (\w+) = "([^"]+)"', text, re.M)
     return {
@@ -124,11 +124,11 @@ def keys(pattern: str) -> list[str]:
 
 
 def record_keys() -> Rows:
-    return {key: {} for key in keys("Gateway/Observability/AuditRecord+encoding.swift")}
+    return {key: {} for key in keys("Observability/Audit/AuditRecord+encoding.swift")}
 
 
 def gathered_keys() -> Rows:
-    return {key: {} for key in keys("Gateway/Observability/GatheredRefusals.swift") if key not in record_keys()}
+    return {key: {} for key in keys("Observability/Audit/GatheredRefusals.swift") if key not in record_keys()}
 
 
 def cases(pattern: str, enumeration: str) -> Rows:
@@ -137,12 +137,12 @@ def cases(pattern: str, enumeration: str) -> Rows:
 
 
 def record_events() -> Rows:
-    return cases("Gateway/Observability/AuditRecord.swift", "Event") | {"refusals": {}}
+    return cases("Observability/Audit/AuditRecord.swift", "Event") | {"refusals": {}}
 
 
 def outcomes() -> Rows:
     """Without `completed`: what did what it was asked to has no outcome in its record."""
-    return {name: cells for name, cells in cases("Gateway/Observability/AuditOutcome.swift", "Name").items() if name != "completed"}
+    return {name: cells for name, cells in cases("Observability/Audit/AuditOutcome.swift", "Name").items() if name != "completed"}
 
 
 # CI systems

@@ -1,6 +1,7 @@
 import RegistryProtocols
 import Secrets
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import RegistryClient
@@ -21,7 +22,8 @@ import Testing
   func read() throws {
     let client = try RequestHead.sample("GET /simple/", Self.clientFields)
     let head = UpstreamHead(
-      reading: "/up/simple/", method: .get, authority: "registry.example:8081", of: client, forwarding: FieldRules.read.request, asksForPlain: false,
+      reading: "/up/simple/", method: .get, authority: "registry.example:8081", of: client, forwarding: FieldRules.read.request,
+      asksForPlain: false,
       authorization: nil)
     #expect(
       Self.lines(head) == [
@@ -46,7 +48,8 @@ import Testing
   func plainRead() throws {
     let client = try RequestHead.sample("GET /simple/", ["Accept-Encoding: gzip", "User-Agent: pip/26"])
     let head = UpstreamHead(
-      reading: "/", method: .get, authority: "registry.example:8081", of: client, forwarding: FieldRules.read.request, asksForPlain: true, authorization: nil
+      reading: "/", method: .get, authority: "registry.example:8081", of: client, forwarding: FieldRules.read.request, asksForPlain: true,
+      authorization: nil
     )
     #expect(
       Self.lines(head) == [

@@ -1,4 +1,5 @@
 import NIOCore
+import Observability
 import PublisherPolicy
 import RegistryProtocols
 import StateStore

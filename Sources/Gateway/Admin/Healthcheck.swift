@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Observability
 import RegistryClient
 import StrictParsers
 

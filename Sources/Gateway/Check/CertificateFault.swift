@@ -1,4 +1,5 @@
 import NIOSSL
+import Observability
 import TokenVerification
 
 /// Why a certificate and its key can't serve.

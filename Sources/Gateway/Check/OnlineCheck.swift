@@ -1,4 +1,5 @@
 import NIOPosix
+import Observability
 import PublisherPolicy
 import RegistryClient
 import RegistryProtocols

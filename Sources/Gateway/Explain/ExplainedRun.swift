@@ -1,4 +1,5 @@
 import Digests
+import Observability
 import PublisherPolicy
 import RegistryProtocols
 import StateStore

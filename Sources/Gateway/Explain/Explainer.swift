@@ -1,3 +1,4 @@
+package import Observability
 import PublisherPolicy
 import RegistryProtocols
 import StateStore

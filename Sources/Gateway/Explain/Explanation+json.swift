@@ -1,3 +1,4 @@
+import Observability
 import PublisherPolicy
 package import StrictParsers
 import TokenVerification

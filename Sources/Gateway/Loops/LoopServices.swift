@@ -1,4 +1,5 @@
 import NIOCore
+import Observability
 import PublisherPolicy
 
 /// What the requests of one event loop share: what they hand to other threads is handed over once a turn of the loop, all of it together.

@@ -1,4 +1,5 @@
 import NIOCore
+import Observability
 
 /// Hands the records of an event loop to the audit log, all that one turn of the loop brings together.
 final class RecordBatcher {

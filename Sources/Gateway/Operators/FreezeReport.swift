@@ -1,3 +1,4 @@
+import Observability
 import PublisherPolicy
 import StateStore
 package import StrictParsers

@@ -1,3 +1,4 @@
+package import Observability
 import PublisherPolicy
 import StateStore
 import StrictParsers

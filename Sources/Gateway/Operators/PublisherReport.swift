@@ -1,3 +1,4 @@
+import Observability
 package import PublisherPolicy
 import StateStore
 package import StrictParsers

@@ -1,3 +1,4 @@
+import Observability
 import RegistryClient
 import RegistryProtocols
 import StateStore

@@ -1,5 +1,6 @@
 import Digests
 import NIOCore
+import Observability
 import PublisherPolicy
 import RegistryClient
 import RegistryProtocols

@@ -1,4 +1,5 @@
 import NIOCore
+import Observability
 import RegistryClient
 import RegistryProtocols
 import StrictParsers

@@ -1,3 +1,5 @@
+import Observability
+
 /// Test results in the XML that CI systems read, as JUnit first wrote it. Nothing is timed.
 package struct JUnitReport {
   package enum Outcome: Sendable {

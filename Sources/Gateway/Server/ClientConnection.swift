@@ -1,4 +1,5 @@
 import NIOCore
+import Observability
 import RegistryProtocols
 import StrictParsers
 import Synchronization

@@ -1,5 +1,6 @@
 import Logging
 import NIOPosix
+import Observability
 import TokenVerification
 
 extension ConfigurationBuilder {

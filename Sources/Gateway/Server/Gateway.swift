@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import NIOPosix
+package import Observability
 import ServiceLifecycle
 import StateStore
 import StrictParsers

@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import NIOPosix
+import Observability
 import PublisherPolicy
 import RegistryProtocols
 import StateStore

@@ -1,5 +1,6 @@
 import Digests
 import Logging
+import Observability
 import ServiceLifecycle
 import Synchronization
 import UnixSignals

@@ -1,4 +1,5 @@
 import NIOCore
+import Observability
 
 /// The head of an answer to a client, written field by field.
 struct ResponseHeadWriter {

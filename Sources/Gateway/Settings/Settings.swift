@@ -1,4 +1,5 @@
 package import Digests
+package import Observability
 package import PublisherPolicy
 package import RegistryProtocols
 package import Secrets

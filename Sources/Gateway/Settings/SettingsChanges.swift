@@ -1,3 +1,4 @@
+import Observability
 import PublisherPolicy
 
 /// What differs between two configurations, in words for the log.

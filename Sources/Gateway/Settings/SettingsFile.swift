@@ -1,5 +1,6 @@
 import Digests
 import Foundation
+package import Observability
 import PublisherPolicy
 package import RegistryProtocols
 import Secrets

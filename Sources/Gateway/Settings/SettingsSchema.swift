@@ -1,3 +1,4 @@
+import Observability
 import PublisherPolicy
 import RegistryProtocols
 import Secrets

@@ -1,5 +1,6 @@
 import Glibc
 import NIOSSL
+import Observability
 
 /// Certificates and keys in PEM, and in words why a file does not hold them.
 enum PEMFile {

@@ -1,4 +1,5 @@
 import Logging
+import Observability
 
 extension GatewayServices {
   /// Notes that a registry has taken the service credential.

@@ -1,5 +1,6 @@
 import Logging
 import NIOPosix
+import Observability
 import RegistryClient
 import Secrets
 import StrictParsers

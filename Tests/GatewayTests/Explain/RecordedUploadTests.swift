@@ -1,5 +1,7 @@
+import Observability
 import PublisherPolicy
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import Gateway

@@ -1,4 +1,5 @@
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import Gateway

@@ -1,5 +1,7 @@
 import NIOSSL
+import Observability
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import Gateway

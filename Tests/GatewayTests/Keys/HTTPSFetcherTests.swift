@@ -1,5 +1,7 @@
 import NIOCore
+import Observability
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import Gateway

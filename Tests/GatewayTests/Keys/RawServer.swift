@@ -2,6 +2,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import Synchronization
+import TestSupport
 
 /// A server on a free port of loopback that answers a request's head with whatever bytes a test wants, over TLS or not.
 final class RawServer: Sendable {

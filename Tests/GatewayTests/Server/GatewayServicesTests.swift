@@ -1,7 +1,9 @@
 import Logging
+import Observability
 import PublisherPolicy
 import StateStore
 import StrictParsers
+import TestSupport
 import Testing
 import TokenVerification
 

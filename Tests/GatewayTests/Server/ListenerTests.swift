@@ -2,6 +2,8 @@ import Glibc
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Observability
+import TestSupport
 import Testing
 
 @testable import Gateway

@@ -1,6 +1,8 @@
 import Logging
 import NIOPosix
+import Observability
 import StateStore
+import TestSupport
 import TokenVerification
 
 @testable import Gateway

@@ -1,4 +1,5 @@
 import PublisherPolicy
+import TestSupport
 import Testing
 
 @testable import Gateway

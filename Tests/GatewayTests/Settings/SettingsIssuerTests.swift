@@ -1,5 +1,6 @@
 import PublisherPolicy
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import Gateway

@@ -2,6 +2,7 @@ import Digests
 import NIOCore
 import RegistryProtocols
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import Gateway

@@ -1,5 +1,7 @@
+import Observability
 import PublisherPolicy
 import RegistryClient
+import TestSupport
 import Testing
 
 @testable import Gateway

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOSSL
 import StrictParsers
+import TestSupport
 
 @testable import Gateway
 

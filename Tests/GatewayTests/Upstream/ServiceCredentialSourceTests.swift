@@ -1,7 +1,9 @@
 import Foundation
 import Logging
 import NIOPosix
+import Observability
 import Secrets
+import TestSupport
 import Testing
 
 @testable import Gateway

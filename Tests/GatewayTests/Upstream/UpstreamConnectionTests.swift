@@ -1,6 +1,7 @@
 import NIOCore
 import RegistryClient
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import Gateway

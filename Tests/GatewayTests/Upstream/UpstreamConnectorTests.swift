@@ -2,6 +2,7 @@ import NIOCore
 import NIOPosix
 import PublisherPolicy
 import RegistryClient
+import TestSupport
 import Testing
 
 @testable import Gateway

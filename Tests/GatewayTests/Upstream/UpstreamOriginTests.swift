@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import RegistryClient
+import TestSupport
 import Testing
 
 @testable import Gateway

@@ -1,8 +1,8 @@
-import Logging
+package import Logging
 import StrictParsers
 
 /// A log line before it has a format: the members that any format writes, in their order.
-struct LogLine {
+package struct LogLine {
   /// The names that every line has of its own.
   private static let reserved: Set<String> = ["time", "level", "event"]
 
@@ -21,7 +21,7 @@ struct LogLine {
   }
 
   /// A line that no logger writes.
-  init(_ event: LogEvent, _ metadata: Logger.Metadata, at time: Timestamp) {
+  package init(_ event: LogEvent, _ metadata: Logger.Metadata, at time: Timestamp) {
     self.init(level: event.level, event.rawValue, metadata, at: time)
   }
 
@@ -34,7 +34,7 @@ struct LogLine {
     self.members = members.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
   }
 
-  func encoded(as format: LogFormat) -> [UInt8] {
+  package func encoded(as format: LogFormat) -> [UInt8] {
     switch format {
     case .json: json
     case .text: text

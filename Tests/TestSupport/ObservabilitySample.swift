@@ -1,36 +1,35 @@
-import Digests
-import Foundation
+package import Digests
+package import Observability
 import PublisherPolicy
 import RegistryProtocols
 import StrictParsers
 
-@testable import Gateway
-
 /// Values that the suites about records, lines and numbers share.
-enum ObservabilitySample {
+package enum ObservabilitySample {
   /// 2026-11-22T13:00:00.123Z
-  static let time = Timestamp(milliseconds: 1_795_352_400_123)
+  package static let time = Timestamp(milliseconds: 1_795_352_400_123)
 
   /// Gives the same numbers again and again.
-  struct Counter: RandomNumberGenerator {
-    var value: UInt64 = 0
-    mutating func next() -> UInt64 {
+  package struct Counter: RandomNumberGenerator {
+    package var value: UInt64 = 0
+    package init(value: UInt64 = 0) { self.value = value }
+    package mutating func next() -> UInt64 {
       value &+= 1
       return value
     }
   }
 
-  static func requestID(_ start: UInt64 = 0) -> RequestID {
+  package static func requestID(_ start: UInt64 = 0) -> RequestID {
     var numbers = Counter(value: start)
     return RequestID(at: time, using: &numbers)
   }
 
-  static func digest(_ text: String) -> SHA256Digest { SHA256.digest(of: text.utf8) }
+  package static func digest(_ text: String) -> SHA256Digest { SHA256.digest(of: text.utf8) }
 
-  enum Code: String, CaseIterable { case claimMismatch = "publisher.claim-mismatch", odd = "odd.\"code\"\\\n" }
+  package enum Code: String, CaseIterable { case claimMismatch = "publisher.claim-mismatch", odd = "odd.\"code\"\\\n" }
 
   /// Every key of the record is there.
-  static var fullRecord: AuditRecord {
+  package static var fullRecord: AuditRecord {
     var record = AuditRecord(.publish, requestID())
     record.granted = true
     record.registry = RegistryName("python")
@@ -61,21 +60,3 @@ enum ObservabilitySample {
     return record
   }
 }
-
-/// A folder of its own for one test.
-final class ObservabilityScratch {
-  private let folder: URL
-
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "imprimatur-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: folder) }
-
-  func path(_ name: String) -> String { folder.appending(path: name).path }
-
-  func text(_ name: String) throws -> String { String(decoding: try Data(contentsOf: folder.appending(path: name)), as: UTF8.self) }
-}
-
-func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -1,9 +1,10 @@
 import Foundation
 import Logging
 import Secrets
+import TestSupport
 import Testing
 
-@testable import Gateway
+@testable import Observability
 
 @Suite("The log") struct ObservabilityLogTests {
   private struct Failure: Error { let secret = "hunter2" }

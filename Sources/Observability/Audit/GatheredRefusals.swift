@@ -1,7 +1,7 @@
 import StrictParsers
 
 /// Requests of one source that ended alike before it had proven who it is, and share a record since they were many.
-struct GatheredRefusals: Hashable, Sendable {
+package struct GatheredRefusals: Hashable, Sendable {
   let source: RefusalSource
   let outcome: AuditOutcome.Name
   let first: Timestamp

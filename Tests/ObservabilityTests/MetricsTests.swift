@@ -1,8 +1,9 @@
 import PublisherPolicy
+import TestSupport
 import Testing
 import TokenVerification
 
-@testable import Gateway
+@testable import Observability
 
 @Suite("The metrics") struct ObservabilityMetricsTests {
   private func samples(_ metrics: Metrics, _ prefix: String) -> [String] {

@@ -70,5 +70,5 @@ extension [UInt8] {
 
 extension UnixTime {
   /// Its first millisecond.
-  var moment: Timestamp { Timestamp(milliseconds: seconds * 1000) }
+  package var moment: Timestamp { Timestamp(milliseconds: seconds * 1000) }
 }

@@ -1,18 +1,18 @@
-import NIOCore
 import StrictParsers
 import Synchronization
+import TestSupport
 import Testing
 
-@testable import Gateway
+@testable import Observability
 
 @Suite("The gatherer of refusals") struct RefusalGathererTests {
   private enum Code: String, CaseIterable { case malformed = "token.malformed", unknown = "token.unknown-key" }
 
   /// A clock that the test moves.
   private final class Clock: Sendable {
-    private let moment = Mutex(NIODeadline.uptimeNanoseconds(1_000_000_000))
-    var now: NIODeadline { moment.withLock { $0 } }
-    func advance(_ time: TimeAmount) { moment.withLock { $0 = $0 + time } }
+    private let moment = Mutex(ContinuousClock.now)
+    var now: ContinuousClock.Instant { moment.withLock { $0 } }
+    func advance(_ time: Duration) { moment.withLock { $0 = $0 + time } }
   }
 
   private static let time = ObservabilitySample.time

@@ -1,8 +1,9 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
-@testable import Gateway
+@testable import Observability
 
 @Suite("A line writer", .serialized) struct ObservabilityLineWriterTests {
   private final class Reports: Sendable {

@@ -19,7 +19,7 @@ package enum AuditOutcome: Hashable, Sendable {
   }
 
   /// Whether the registry took an upload.
-  var isSuccess: Bool {
+  package var isSuccess: Bool {
     switch self {
     case .published, .reported: true
     case .completed, .refused, .failed, .aborted: false

@@ -1,6 +1,8 @@
 import Logging
+import Observability
 import PublisherPolicy
 import StrictParsers
+import TestSupport
 import Testing
 import TokenVerification
 

@@ -1,5 +1,4 @@
 import Glibc
-import StrictParsers
 
 /// Addresses that share their first bits: `10.0.0.0/8`, `::1`.
 package struct AddressRange: Hashable, Sendable {
@@ -31,7 +30,7 @@ package struct AddressRange: Hashable, Sendable {
   }
 
   /// In network order: 4 or 16 bytes.
-  static func bytes(_ address: String) -> [UInt8]? {
+  package static func bytes(_ address: String) -> [UInt8]? {
     for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
       var bytes = [UInt8](repeating: 0, count: count)
       let result = unsafe bytes.withUnsafeMutableBytes { unsafe inet_pton(family, address, $0.baseAddress) }

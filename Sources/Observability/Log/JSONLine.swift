@@ -1,52 +1,52 @@
-import Digests
-import StrictParsers
+package import Digests
+package import StrictParsers
 
 /// One JSON object on one line, written in one pass.
 ///
 /// Whatever could make a terminal, a log pipeline or a reader see something else than what is there is escaped: controls, DEL, line and
 /// paragraph separators, marks that are not seen or that change the direction of the text, and code points without a meaning.
 /// Bytes that are not UTF-8 become U+FFFD.
-struct JSONLine: ~Copyable {
+package struct JSONLine: ~Copyable {
   private var bytes: [UInt8] = []
 
-  init() {
+  package init() {
     bytes.reserveCapacity(1024)
     bytes.append(UInt8(ascii: "{"))
   }
 
   /// The object and its line feed.
-  consuming func finish() -> [UInt8] {
+  package consuming func finish() -> [UInt8] {
     bytes.append(UInt8(ascii: "}"))
     bytes.append(UInt8(ascii: "\n"))
     return bytes
   }
 
-  mutating func member(_ name: String, _ text: String?) {
+  package mutating func member(_ name: String, _ text: String?) {
     guard let text else { return }
     begin(name)
     quote(text)
   }
 
-  mutating func member(_ name: String, _ text: ExactString?) { member(name, text?.text) }
+  package mutating func member(_ name: String, _ text: ExactString?) { member(name, text?.text) }
 
   /// What a stranger sent, of whatever encoding.
-  mutating func member(_ name: String, bytes text: [UInt8]?) {
+  package mutating func member(_ name: String, bytes text: [UInt8]?) {
     guard let text else { return }
     member(name, String(decoding: text, as: UTF8.self))
   }
 
-  mutating func member(_ name: String, _ number: Int64?) {
+  package mutating func member(_ name: String, _ number: Int64?) {
     guard let number else { return }
     begin(name)
     bytes.append(contentsOf: String(number).utf8)
   }
 
-  mutating func member(_ name: String, _ flag: Bool) {
+  package mutating func member(_ name: String, _ flag: Bool) {
     begin(name)
     bytes.append(contentsOf: (flag ? "true" : "false").utf8)
   }
 
-  mutating func member(_ name: String, _ time: Timestamp) {
+  package mutating func member(_ name: String, _ time: Timestamp) {
     begin(name)
     bytes.append(UInt8(ascii: "\""))
     time.append(to: &bytes)
@@ -54,7 +54,7 @@ struct JSONLine: ~Copyable {
   }
 
   /// Whole milliseconds.
-  mutating func member(_ name: String, _ duration: Duration?) {
+  package mutating func member(_ name: String, _ duration: Duration?) {
     guard let duration else { return }
     let (seconds, attoseconds) = duration.components
     let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1000)
@@ -62,7 +62,7 @@ struct JSONLine: ~Copyable {
   }
 
   /// `sha256:` and 64 digits, or the digits alone.
-  mutating func member(_ name: String, _ digest: SHA256Digest?, prefixed: Bool = true) {
+  package mutating func member(_ name: String, _ digest: SHA256Digest?, prefixed: Bool = true) {
     guard let digest else { return }
     begin(name)
     bytes.append(UInt8(ascii: "\""))
@@ -74,13 +74,13 @@ struct JSONLine: ~Copyable {
     bytes.append(UInt8(ascii: "\""))
   }
 
-  mutating func member(_ name: String, _ value: JSONValue) {
+  package mutating func member(_ name: String, _ value: JSONValue) {
     begin(name)
     append(value)
   }
 
   /// One value alone, without a line feed.
-  static func encode(_ value: JSONValue) -> [UInt8] {
+  package static func encode(_ value: JSONValue) -> [UInt8] {
     var line = JSONLine()
     line.bytes = []
     line.append(value)

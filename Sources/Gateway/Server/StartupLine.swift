@@ -1,4 +1,5 @@
 import Logging
+package import Observability
 
 /// What `serve` says on standard error, before there is a log or instead of one, in the log's format.
 package enum StartupLine {

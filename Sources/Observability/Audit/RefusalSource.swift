@@ -1,3 +1,5 @@
+import StrictParsers
+
 /// Where refused requests come from, as far as one client can't change it at will.
 struct RefusalSource: Hashable, Sendable {
   /// More sources than are told apart, or clients without an address.

@@ -1,9 +1,10 @@
 import Digests
 import Foundation
 import StrictParsers
+import TestSupport
 import Testing
 
-@testable import Gateway
+@testable import Observability
 
 @Suite("An audit record") struct ObservabilityAuditRecordTests {
   private static let code = ReasonCode(ObservabilitySample.Code.claimMismatch)

@@ -48,13 +48,15 @@ package final class AuditLog: Sendable {
   /// A record as it is handed over with others.
   ///
   /// - Parameter late: Called once it is written after `write` has told that it could not be.
-  func entry(_ record: AuditRecord, _ outcome: AuditOutcome, at time: Timestamp, late: @escaping @Sendable () -> Void) -> LineWriter.Entry {
+  package func entry(_ record: AuditRecord, _ outcome: AuditOutcome, at time: Timestamp, late: @escaping @Sendable () -> Void)
+    -> LineWriter.Entry
+  {
     LineWriter.Entry(bytes: record.line(outcome, at: time), importance: record.importance(outcome), late: goesOnWithout ? nil : late)
   }
 
   /// Writes records in their order. `completion` is called once, on any thread, with whether nothing depends on this process any more for each to be
   /// there.
-  func write(_ entries: [LineWriter.Entry], completion: @escaping @Sendable ([Bool]) -> Void) {
+  package func write(_ entries: [LineWriter.Entry], completion: @escaping @Sendable ([Bool]) -> Void) {
     let goesOnWithout = goesOnWithout
     writer.write(entries) { written in completion(goesOnWithout ? written.map { _ in true } : written) }
   }
@@ -70,15 +72,15 @@ package final class AuditLog: Sendable {
   /// Writes a record that was made before: of an operator's action, or of an upload that an earlier process did not end. Returns when that was tried.
   ///
   /// - Parameter settle: Called once it is written, however late.
-  func write(line: [UInt8], then settle: @escaping @Sendable () -> Void) async { await write(line, .essential, then: settle) }
+  package func write(line: [UInt8], then settle: @escaping @Sendable () -> Void) async { await write(line, .essential, then: settle) }
 
-  func write(_ refusals: GatheredRefusals, at time: Timestamp) async { await write(refusals.line(at: time), .record, then: {}) }
+  package func write(_ refusals: GatheredRefusals, at time: Timestamp) async { await write(refusals.line(at: time), .record, then: {}) }
 
   /// For each of these notes, whether the registry took the upload, as its record says that an earlier process wrote; `nil` if there is none.
   ///
   /// A process that is killed after it has written a record may not have ended the intent, or the action, any more: what stands at the end of the file
   /// already is not written again.
-  func successes(ofNotes notes: [[UInt8]]) -> [Bool?] {
+  package func successes(ofNotes notes: [[UInt8]]) -> [Bool?] {
     let ids = notes.map { AuditRecord.requestID(ofNote: $0) }
     let wanted = Set(ids.compactMap { $0 })
     guard !wanted.isEmpty else { return notes.map { _ in nil } }
@@ -101,7 +103,7 @@ package final class AuditLog: Sendable {
   package func flush() async { await writer.flush() }
 
   /// The same at the end of the process: what the last room was kept from is written as well.
-  func finish() async { await writer.finish() }
+  package func finish() async { await writer.finish() }
 
   @discardableResult
   private func write(_ line: [UInt8], _ importance: LineWriter.Importance, then settle: @escaping @Sendable () -> Void) async -> Bool {

@@ -1,9 +1,8 @@
-import NIOCore
 import Synchronization
 
 /// Decides which refusals get a record of their own: those that anybody can cause do so only a few times a second for each source, so that nobody
 /// fills the audit log's disk without a credential. The others are gathered.
-final class RefusalGatherer: Sendable {
+package final class RefusalGatherer: Sendable {
   private static let mostSources = 1024
   /// Records of one source that come at once, and each second after that.
   private static let ofSource = (burst: 20.0, perSecond: 5.0)
@@ -20,15 +19,15 @@ final class RefusalGatherer: Sendable {
   }
 
   private let state: Mutex<State>
-  private let now: @Sendable () -> NIODeadline
+  private let now: @Sendable () -> ContinuousClock.Instant
 
-  init(now: @escaping @Sendable () -> NIODeadline = { .now() }) {
+  package init(now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
     self.now = now
     state = Mutex(State(allowance: Allowance(burst: Self.ofAll.burst, perSecond: Self.ofAll.perSecond, at: now())))
   }
 
   /// Counts a refusal. True if it is gathered; false if it is to have a record of its own.
-  func gathers(_ outcome: AuditOutcome.Name, _ reason: ReasonCode, from address: String?, at time: Timestamp) -> Bool {
+  package func gathers(_ outcome: AuditOutcome.Name, _ reason: ReasonCode, from address: String?, at time: Timestamp) -> Bool {
     let now = now()
     var key = RefusalSource(address: address)
     return state.withLock { state in
@@ -43,7 +42,7 @@ final class RefusalGatherer: Sendable {
   }
 
   /// What was gathered since the last time. Sources that have been quiet are forgotten.
-  func collect() -> [GatheredRefusals] {
+  package func collect() -> [GatheredRefusals] {
     let now = now()
     return state.withLock { state in
       let gathered = state.sources.values.flatMap(\.gathered.values)
@@ -61,9 +60,9 @@ private struct Allowance {
   private let burst: Double
   private let perSecond: Double
   private var left: Double
-  private var since: NIODeadline
+  private var since: ContinuousClock.Instant
 
-  init(burst: Double, perSecond: Double, at now: NIODeadline) {
+  init(burst: Double, perSecond: Double, at now: ContinuousClock.Instant) {
     self.burst = burst
     self.perSecond = perSecond
     left = burst
@@ -71,7 +70,7 @@ private struct Allowance {
   }
 
   /// Takes one; false if there is none.
-  mutating func take(at now: NIODeadline) -> Bool {
+  mutating func take(at now: ContinuousClock.Instant) -> Bool {
     left = left(at: now)
     since = now
     guard left >= 1 else { return false }
@@ -79,7 +78,7 @@ private struct Allowance {
     return true
   }
 
-  func isWhole(at now: NIODeadline) -> Bool { left(at: now) >= burst }
+  func isWhole(at now: ContinuousClock.Instant) -> Bool { left(at: now) >= burst }
 
-  private func left(at now: NIODeadline) -> Double { min(burst, left + perSecond * Double((now - since).nanoseconds) / 1e9) }
+  private func left(at now: ContinuousClock.Instant) -> Double { min(burst, left + perSecond * ((now - since) / .seconds(1))) }
 }

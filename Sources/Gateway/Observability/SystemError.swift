@@ -1,6 +1,0 @@
-import Glibc
-
-/// The system's own words for an `errno`.
-enum SystemError {
-  static func words(_ number: CInt) -> String { unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)" }
-}
