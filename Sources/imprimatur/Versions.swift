@@ -1,12 +1,13 @@
 import CCurl
 import COpenSSL
 import Gateway
+import Observability
 
 /// Which program this is, and which libraries of the system it runs with.
 enum Versions {
   static var text: String {
     """
-    imprimatur \(Gateway.version)
+    imprimatur \(Product.version)
     Swift \(swift)
     \(unsafe String(cString: OpenSSL_version(OPENSSL_VERSION)))
     \(unsafe String(cString: curl_version()))

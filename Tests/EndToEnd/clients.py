@@ -28,6 +28,7 @@ def environment(home: Path, **more: str) -> dict:
         "LANG": "C.UTF-8",
         "NO_COLOR": "1",
         "COLUMNS": "400",
+        "LLVM_PROFILE_FILE": os.devnull,
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         **more,
     }

@@ -13,6 +13,10 @@ from recording import RecordingRegistry
 from registries import Devpi, NginxDAV, PyPIServer
 
 
+# A binary that was built with coverage would leave its profile wherever it runs.
+os.environ["LLVM_PROFILE_FILE"] = os.devnull
+
+
 def pytest_sessionfinish():
     if folder := os.environ.get("PROVOKED_CODES"):
         codes.save(Path(folder), str(os.getpid()))

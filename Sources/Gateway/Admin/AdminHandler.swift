@@ -1,5 +1,5 @@
 import Digests
-import Observability
+package import Observability
 import PublisherPolicy
 package import StrictParsers
 

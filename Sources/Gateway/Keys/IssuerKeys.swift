@@ -1,3 +1,4 @@
+import Observability
 import StrictParsers
 import Synchronization
 import TokenVerification

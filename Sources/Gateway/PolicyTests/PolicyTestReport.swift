@@ -1,3 +1,4 @@
+import Observability
 package import StrictParsers
 
 /// What became of all policy tests, in the forms in which people and programs read it.
@@ -70,7 +71,7 @@ package struct PolicyTestReport: Sendable {
         line: result.test.line, column: result.test.column)
     }
     return SARIFLog(
-      version: Gateway.version, rules: SARIFLog.Rule.ofSettings + [Self.rule],
+      version: Product.version, rules: SARIFLog.Rule.ofSettings + [Self.rule],
       findings: problems.map { $0.finding(isStrict: false) } + failures, in: folder)
   }
 }

@@ -67,7 +67,8 @@ extension PublishDriver {
 
   /// The spool is made with the artifact's first bytes, when the form has said which digests it wants compared.
   private func filledSpool(hashing digests: Set<ArtifactDigest>) -> ArtifactSpool {
-    let filled = spool ?? ArtifactSpool(of: body, for: machine.share, request.limits, gateway, hashing: digests)
+    let filled =
+      spool ?? ArtifactSpool(of: body, for: machine.share, request.limits, in: gateway.budgets.spool, gateway.threads, hashing: digests)
     spool = filled
     return filled
   }

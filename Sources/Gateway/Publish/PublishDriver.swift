@@ -6,9 +6,18 @@ import RegistryProtocols
 import StateStore
 import StrictParsers
 
+/// The connection on which a publish came.
+protocol PublishHost: AnyObject {
+  var gateway: GatewayServices { get }
+  var loop: LoopServices { get }
+
+  /// Sends the response, and goes on or ends as it says.
+  func finish(_ response: WrittenResponse, _ body: RequestBody)
+}
+
 /// Does what a publish must do, on the event loop of its client, and tells its machine what happened.
 final class PublishDriver {
-  let session: ClientSession
+  private let host: any PublishHost
   let body: RequestBody
   private let context: RequestContext
   private(set) var machine: PublishMachine
@@ -25,18 +34,18 @@ final class PublishDriver {
   var credential: ServiceCredential?
   private var isClientGone = false
 
-  init(_ machine: PublishMachine, _ body: RequestBody, _ context: RequestContext, _ session: ClientSession) {
+  init(_ machine: PublishMachine, _ body: RequestBody, _ context: RequestContext, _ host: any PublishHost) {
     self.machine = machine
     self.body = body
     self.context = context
-    self.session = session
+    self.host = host
     if case .stream = machine.request.route.body, machine.request.registry.settings.digest == .sha256 {
       digest = StreamDigest(machine.request.route.digests, machine.resources.memory)
     }
   }
 
-  var gateway: GatewayServices { session.gateway }
-  var loop: LoopServices { session.loop }
+  var gateway: GatewayServices { host.gateway }
+  var loop: LoopServices { host.loop }
   var request: PublishRequest { machine.request }
 
   func begin() { handle(.begin) }
@@ -136,7 +145,7 @@ final class PublishDriver {
       case .local(let answer): ResponseWriter(to: context, keepsAlive: mayContinue).write(answer)
       case .refused(let answer): ResponseWriter(to: context, keepsAlive: false).write(answer)
       }
-    session.finish(written, body)
+    host.finish(written, body)
     return nil
   }
 }

@@ -1,3 +1,4 @@
+import Observability
 package import StrictParsers
 
 extension SettingsProblem {
@@ -29,6 +30,6 @@ extension SARIFLog.Rule {
 extension SARIFLog {
   /// What is wrong with a configuration.
   package init(_ problems: [SettingsProblem], isStrict: Bool, in folder: String) {
-    self.init(version: Gateway.version, rules: Rule.ofSettings, findings: problems.map { $0.finding(isStrict: isStrict) }, in: folder)
+    self.init(version: Product.version, rules: Rule.ofSettings, findings: problems.map { $0.finding(isStrict: isStrict) }, in: folder)
   }
 }

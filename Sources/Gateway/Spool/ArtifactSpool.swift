@@ -10,7 +10,7 @@ final class ArtifactSpool {
   private static let pieceBytes = 1 << 20
 
   private let limits: Limits
-  private let gateway: GatewayServices
+  private let threads: NIOThreadPool
   private var hasher: ArtifactHasher
   private var pending = ByteBuffer()
   private var file: TemporaryFile?
@@ -21,13 +21,14 @@ final class ArtifactSpool {
 
   /// - Parameter body: whose bytes come in, and whose request gives way if another one needs the room.
   init(
-    of body: RequestBody, for share: SharedBudget.Share, _ limits: Limits, _ gateway: GatewayServices, hashing digests: Set<ArtifactDigest>
+    of body: RequestBody, for share: SharedBudget.Share, _ limits: Limits, in budget: SharedBudget, _ threads: NIOThreadPool,
+    hashing digests: Set<ArtifactDigest>
   ) {
     self.limits = limits
-    self.gateway = gateway
+    self.threads = threads
     memory = body.resources.memory
     hasher = ArtifactHasher(digests)
-    reservation = gateway.budgets.spool.reservation(for: share)
+    reservation = budget.reservation(for: share)
     reservation.onGiveWay(body.giveWay)
   }
 
@@ -68,7 +69,7 @@ final class ArtifactSpool {
   func flush() async throws(SpoolRefusal) {
     let piece = pending
     let offset = written
-    let (hashed, file) = try await gateway.threads.run(orFail: SpoolRefusal.unavailable) {
+    let (hashed, file) = try await threads.run(orFail: SpoolRefusal.unavailable) {
       [hasher, file, directory = limits.spoolDirectory] () throws(SpoolRefusal) -> (ArtifactHasher, TemporaryFile) in
       var hasher = hasher
       let written: TemporaryFile

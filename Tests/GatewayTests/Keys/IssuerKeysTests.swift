@@ -1,3 +1,4 @@
+import Observability
 import StrictParsers
 import Testing
 import TokenVerification

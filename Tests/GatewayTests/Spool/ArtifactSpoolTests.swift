@@ -16,7 +16,7 @@ import Testing
     let resources = try RequestResources(gateway.budgets, headBytes: 1)
     let body = RequestBody(
       of: try RequestHead.sample("POST /", ["Content-Length: 1"]), on: bytes, limits: limits, resources: resources)
-    let spool = ArtifactSpool(of: body, for: .unverified, limits, gateway, hashing: [])
+    let spool = ArtifactSpool(of: body, for: .unverified, limits, in: gateway.budgets.spool, gateway.threads, hashing: [])
     do throws(SpoolRefusal) {
       for piece in pieces {
         try spool.take(ByteBuffer(string: piece))

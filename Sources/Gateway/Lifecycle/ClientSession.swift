@@ -7,7 +7,7 @@ import StrictParsers
 /// Serves one client's connection on its event loop: requests are read from it and answered one after the other.
 ///
 /// Publishes are served here, without a task; what is seldom or slow is served by one.
-final class ClientSession: ByteChannelObserver {
+final class ClientSession: ByteChannelObserver, PublishHost {
   private enum State {
     case reading(HeadReader)
     case publishing(PublishDriver)

@@ -10,7 +10,6 @@ import UnixSignals
 
 /// The whole gateway: what `imprimatur serve` runs.
 package struct Gateway: Sendable {
-  package static let version = "0.1.0"
   private static let cachedSignatures = 4096
 
   /// Why it does not run.
@@ -84,7 +83,7 @@ package struct Gateway: Sendable {
   }
 
   private func services(_ settings: Settings) throws(Failure.Cause) -> Services {
-    let metrics = Metrics(version: Self.version)
+    let metrics = Metrics(version: Product.version)
     let output = LineWriter(self.output)
     let level = Logger.Level(rawValue: settings.log.level) ?? .info
     let log = Logger(label: "imprimatur") { _ in LineLogHandler(output, as: settings.log.format, from: level, clock: clock) }

@@ -8,6 +8,6 @@ extension ConfigurationBuilder {
   static func forCommand(environment: [String: String], now: @escaping @Sendable () -> UnixTime) -> ConfigurationBuilder {
     ConfigurationBuilder(
       environment: environment, threads: NIOThreadPool.singleton, log: Logger(label: "command") { _ in SwiftLogNoOpLogHandler() },
-      metrics: Metrics(version: Gateway.version), signatures: VerifiedSignatureCache(capacity: 0), now: now)
+      metrics: Metrics(version: Product.version), signatures: VerifiedSignatureCache(capacity: 0), now: now)
   }
 }
