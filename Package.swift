@@ -77,6 +77,8 @@ let package = Package(
     tests(of: "PublisherPolicy"),
     tests(of: "RegistryProtocols"),
     tests(of: "StateStore"),
-    tests(of: "Gateway", ["Demo", .product(name: "NIOSSL", package: "swift-nio-ssl")] + nio),
+    tests(
+      of: "Gateway",
+      ["Demo", .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
   ]
 )
