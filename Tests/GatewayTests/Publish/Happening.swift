@@ -92,8 +92,12 @@ enum Happening: String, CaseIterable {
   private static let refused = Result { try PublishSample.relayed(400) }
   private static let foreign = Result { try PublishSample.otherKeys() }
 
+  private static let heads = Dictionary(
+    uniqueKeysWithValues: [201, 400, 401, 418].map { status in (status, Result { try PublishSample.responseHead(status) }) })
+
   private static func answer(_ status: Int, whole: Bool = true) throws -> PublishMachine.Event {
-    let answer = UpstreamAnswer(head: try PublishSample.responseHead(status), body: Array("said".utf8))
+    let head = try heads[status]?.get() ?? PublishSample.responseHead(status)
+    let answer = UpstreamAnswer(head: head, body: Array("said".utf8))
     return .response(UpstreamOutcome(result: .success(answer), hasAnswered: true, wasSentWhole: whole))
   }
 }

@@ -16,13 +16,13 @@ import Testing
 
   /// Spools bytes in pieces, and reads them back.
   private static func spool(
-    _ bytes: [UInt8], by size: Int, in gateway: GatewayServices, _ digests: Set<ArtifactDigest> = []
+    _ bytes: [UInt8], by size: Int, in gateway: GatewayServices, _ digests: Set<ArtifactDigest> = [], _ resources: RequestResources? = nil
   ) async throws -> (SpooledArtifact, isFile: Bool) {
     let sample = try await SampleConnection.open()
     let limits = gateway.configuration.settings.server.limits
     let body = RequestBody(
       of: try PublishSample.head("PUT /f HTTP/1.1", "Content-Length: 0"), on: sample.bytes, limits: limits,
-      resources: try RequestResources(gateway.budgets, headBytes: 0))
+      resources: try resources ?? RequestResources(gateway.budgets, headBytes: 0))
     let spool = ArtifactSpool(of: body, for: .publisher(PublishSample.publisher), limits, gateway, hashing: digests)
     for start in stride(from: 0, to: bytes.count, by: size) {
       try spool.take(ByteBuffer(bytes: bytes[start..<min(start + size, bytes.count)]))
@@ -53,12 +53,15 @@ import Testing
 
   @Test("counts what it holds until the artifact is gone, and bytes in files not as memory") func budget() async throws {
     let gateway = try SampleGateway(Self.settings("spool_memory: 1KiB")).services
-    do {
-      let (artifact, _) = try await Self.spool(Self.bytes(5000), by: 5000, in: gateway)
-      #expect(gateway.budgets.spool.used == 5000 && gateway.budgets.memory.used == 0)
-      withExtendedLifetime(artifact) {}
+    for (count, inMemory) in [(1000, 1000), (5000, 0)] {
+      let resources = try RequestResources(gateway.budgets, headBytes: 0)
+      do {
+        let (artifact, _) = try await Self.spool(Self.bytes(count), by: count, in: gateway, [], resources)
+        #expect(gateway.budgets.spool.used == Int64(count) && gateway.budgets.memory.used == Int64(inMemory))
+        withExtendedLifetime((artifact, resources)) {}
+      }
+      #expect(gateway.budgets.spool.used == 0)
     }
-    #expect(gateway.budgets.spool.used == 0)
   }
 
   @Test("is refused where a share, or the disk's folder, has no room") func full() async throws {
