@@ -76,6 +76,23 @@ import Testing
     try await serving.stop()
   }
 
+  @Test("carries a file again if its bytes are the same, and no others under its name", arguments: [false, true])
+  func again(chunked: Bool) async throws {
+    let serving = try await SampleServing.start(ScriptedRegistry())
+    let client = try await serving.client()
+    let body = Self.bytes(100_000)
+    for number in 1...2 {
+      client.send(try SampleServing.put(body, chunked: chunked))
+      #expect(await client.responses(number).last == "201 created")
+    }
+    client.send(try SampleServing.put(body.reversed(), chunked: chunked))
+    #expect(await client.responses(3).last?.hasPrefix("403 ") == true)
+    #expect(serving.registry.requests.map(\.body) == [body, body])
+    let recorded = try await serving.outcomes()
+    #expect(recorded == ["published", "published", "refused state.other-bytes"])
+    try await serving.stop()
+  }
+
   @Test("ends with a refusal, and is told why before its body is read") func refused() async throws {
     let serving = try await SampleServing.start(ScriptedRegistry())
     let client = try await serving.client()
