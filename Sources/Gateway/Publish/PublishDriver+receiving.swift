@@ -20,7 +20,7 @@ extension PublishDriver {
       case .waiting:
         wantsBody = true
         awaitBody()
-        return nil
+        return .bodyAwaited
       case .data(let bytes):
         stopAwaitingBody()
         return hash(bytes)
@@ -60,7 +60,8 @@ extension PublishDriver {
     guard let digest else { return .sentWhole(digests: nil) }
     if let value = digest.value { return .sentWhole(digests: value) }
     let me = NIOLoopBound(self, eventLoop: loop.eventLoop)
-    return later { .sentWhole(digests: await me.value.digest?.finish()) }
+    _ = later { .sentWhole(digests: await me.value.digest?.finish()) }
+    return .sentUnhashed
   }
 
   // MARK: - The spool

@@ -32,7 +32,8 @@ final class PublishDriver {
   var wantsBody = false
   var upstream: UpstreamTransfer? { didSet { oldValue?.abandon() } }
   var credential: ServiceCredential?
-  private var isClientGone = false
+  /// Tells that the client has gone, once its registry had some time to answer; `nil` while the client is there.
+  private var clientEnd: Scheduled<Void>?
 
   init(_ machine: PublishMachine, _ body: RequestBody, _ context: RequestContext, _ host: any PublishHost) {
     self.machine = machine
@@ -116,10 +117,13 @@ final class PublishDriver {
   /// A client that sends nothing more may still read, and a registry that has a whole upload may just be answering: it gets some time, so that the
   /// record tells what it did.
   func noticeClientEnd() {
-    guard upstream != nil, !isClientGone, body.connection.assumeIsolated({ $0.isEnded }) else { return }
-    isClientGone = true
+    guard upstream != nil, clientEnd == nil, body.connection.assumeIsolated({ $0.isEnded }) else { return }
     let me = NIOLoopBound(self, eventLoop: loop.eventLoop)
-    loop.eventLoop.scheduleTask(in: Self.grace) { me.value.handle(.clientGone) }
+    clientEnd = loop.eventLoop.scheduleTask(in: Self.grace) {
+      // Where no request is under way, the next one is given as long.
+      me.value.clientEnd = nil
+      me.value.handle(.clientGone)
+    }
   }
 
   private static let grace = TimeAmount.seconds(5)
@@ -130,6 +134,7 @@ final class PublishDriver {
     wantsBody = false
     upstream = nil
     spool = nil
+    clientEnd?.cancel()
     if let failure = conclusion.failure { gateway.health.failed(failure, request.registry.name) }
     var conclusion = conclusion
     conclusion.record.facts.bodySize = body.bytesReceived

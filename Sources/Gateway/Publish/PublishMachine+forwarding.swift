@@ -7,34 +7,6 @@ import RegistryProtocols
 import StateStore
 import StrictParsers
 
-/// An upload that the store has taken note of: it is sent, if the policy still allows it.
-struct ReservedUpload {
-  let authorized: AuthorizedUpload
-  /// What has come of a streamed body.
-  var beginning = StreamBeginning()
-
-  init(_ authorized: AuthorizedUpload) { self.authorized = authorized }
-
-  var client: AuthenticatedClient { authorized.admitted.client }
-  var content: UploadContent { authorized.content }
-}
-
-/// What of a streamed body can be sent once more, as the registry sees it: all of it while it is little.
-struct StreamBeginning {
-  /// `nil` once it is too much to keep.
-  private(set) var kept: ByteBuffer? = ByteBuffer()
-  /// `nil` until the body has ended.
-  var size: Int64?
-
-  mutating func append(_ piece: ByteBuffer) { kept?.writeImmutableBuffer(piece) }
-
-  /// Keeps nothing any more. Returns how many bytes there were.
-  mutating func forget() -> Int {
-    defer { kept = nil }
-    return kept?.readableBytes ?? 0
-  }
-}
-
 /// Where an upload stands among the requests that it becomes.
 struct Exchange {
   fileprivate var steps: any UpstreamExchange
@@ -44,36 +16,14 @@ struct Exchange {
 
   /// Whether an answer that never came may mean that the connection had ended before it was used.
   fileprivate var mayHaveBeenStale: Bool { origin == .pool }
-}
 
-/// Where a connection to the registry comes from.
-enum ConnectionOrigin: Hashable {
-  /// It was just made.
-  case new
-  /// It served a request before, so that the registry may have closed it in the meantime.
-  case pool
-}
-
-/// The body of a request to the registry, as much of it as is known when it is sent.
-enum SentBody {
-  case none
-  case segments([BodySegment], SpooledArtifact?, contentType: ExactString)
-  /// The beginning of a body that is sent as it comes.
-  case stream(ByteBuffer)
-}
-
-/// A registry's whole answer.
-struct UpstreamAnswer {
-  let head: ResponseHead
-  let body: [UInt8]
-}
-
-/// How a request to the registry ended.
-struct UpstreamOutcome {
-  let result: Result<UpstreamAnswer, UpstreamFailure>
-  /// Whether a byte of an answer came.
-  let hasAnswered: Bool
-  let wasSentWhole: Bool
+  /// Whether the request's body is still there to be sent once more.
+  fileprivate func canBeSentAgain(_ upload: ReservedUpload) -> Bool {
+    switch request.body {
+    case .none, .segments: true
+    case .streamed: upload.content.artifact != nil || upload.beginning.kept != nil
+    }
+  }
 }
 
 extension PublishMachine {
@@ -100,12 +50,21 @@ extension PublishMachine {
     return try prepare(upload, world)
   }
 
+  /// The client sends the first bytes later.
+  mutating func wait(for upload: ReservedUpload) -> Action {
+    var upload = upload
+    upload.hasWaited = true
+    return enter(.awaitingFirstBytes(upload), .wait)
+  }
+
   // MARK: Before the first byte
 
   /// The registry is asked once more for the file, since no other upload of it can run now.
   private mutating func prepare(_ upload: ReservedUpload, _ world: some PublishWorld) throws(Refusal) -> Action {
     guard request.refusesExistingFiles else { return loadCredential(upload) }
     let permit = try reauthorize(upload, world)
+    var upload = upload
+    upload.hasWaited = true
     return enter(.probingFileAgain(upload), .probe(.file, upload.content.target, permit.asker))
   }
 
@@ -134,13 +93,13 @@ extension PublishMachine {
     return enter(.connecting(upload, Exchange(steps: steps, request: first)), .connect(isFresh: false))
   }
 
-  /// Asks the store once more where the registry was waited for since its word: an upload token may have been burnt or revoked.
+  /// Asks the store once more if anything was waited for since its word: an upload token may have been burnt or revoked.
   mutating func recheck(
     _ upload: ReservedUpload, _ exchange: Exchange, _ result: Result<ConnectionOrigin, UpstreamFailure>, _ world: some PublishWorld
   ) throws(Refusal) -> Action {
     var exchange = exchange
     do throws(UpstreamFailure) { exchange.origin = try result.get() } catch { throw .upstream(error) }
-    guard exchange.origin == .new || request.refusesExistingFiles, case .principal(let client) = upload.client,
+    guard exchange.origin == .new || upload.hasWaited, case .principal(let client) = upload.client,
       let token = client.uploadToken
     else { return try send(upload, exchange, world) }
     return enter(.rechecking(upload, exchange), .lookUpToken(token))
@@ -219,6 +178,12 @@ extension PublishMachine {
     return enter(.streaming(upload, exchange), .finishBody)
   }
 
+  /// Whatever comes now, the registry may have the file.
+  mutating func awaitDigest() -> Action {
+    intent?.outcome = .streamed(nil)
+    return .wait
+  }
+
   mutating func awaitResponse(_ upload: ReservedUpload, _ exchange: Exchange, _ digests: ArtifactDigests?) -> Action {
     record.facts.artifactSize = upload.beginning.size
     record.facts.artifactDigest = digests?.sha256
@@ -234,8 +199,9 @@ extension PublishMachine {
     do throws(UpstreamFailure) {
       answer = try outcome.result.get()
     } catch {
-      let canBeSentAgain = upload.content.artifact != nil || upload.beginning.kept != nil
-      guard error == .closed, exchange.mayHaveBeenStale, !outcome.hasAnswered, canBeSentAgain else { throw .upstream(error) }
+      guard error == .closed, exchange.mayHaveBeenStale, !outcome.hasAnswered, exchange.canBeSentAgain(upload) else {
+        throw .upstream(error)
+      }
       return enter(.connecting(upload, exchange), .connect(isFresh: true))
     }
     record.facts.upstreamStatus = answer.head.status
@@ -260,6 +226,8 @@ extension PublishMachine {
     case .respond(let response): return conclude(.success(.local(response)))
     case .send(let next):
       exchange.request = next
+      var upload = upload
+      upload.hasWaited = true
       return enter(.connecting(upload, exchange), .connect(isFresh: false))
     }
   }

@@ -45,6 +45,8 @@ struct PublishMachine {
     case pins(Result<[PinnedIdentity], StateRefusal>)
     case body(ByteBuffer)
     case bodyEnded(size: Int64)
+    /// More of the body must come: the client is waited for.
+    case bodyAwaited
     case bodyFailed(BodyRefusal)
     case spooled(Result<Void, SpoolRefusal>)
     case artifact(Result<SpooledArtifact, SpoolRefusal>)
@@ -55,6 +57,8 @@ struct PublishMachine {
     case connected(Result<ConnectionOrigin, UpstreamFailure>)
     /// The registry would take more of a streamed body.
     case upstreamReady
+    /// The registry has taken all of a streamed body, which is still being hashed.
+    case sentUnhashed
     /// The registry has taken all of a streamed body. `digests`: over it, if it is hashed.
     case sentWhole(digests: ArtifactDigests?)
     case response(UpstreamOutcome)
@@ -138,6 +142,7 @@ struct PublishMachine {
     case (.probingFile(let upload), .probed(let result)): try reserve(upload, ifAbsent: result, world)
     case (.reserving(let upload), .reserved(let result)): try useReservation(result, upload, world)
 
+    case (.awaitingFirstBytes(let upload), .bodyAwaited): wait(for: upload)
     case (.awaitingFirstBytes(let upload), .body(let bytes)): try begin(upload, with: bytes, world)
     case (.awaitingFirstBytes(let upload), .bodyEnded(let size)): try begin(upload, size: size, world)
     case (.probingFileAgain(let upload), .probed(let result)): try loadCredential(upload, ifAbsent: result)
@@ -148,6 +153,7 @@ struct PublishMachine {
     case (.streaming(let upload, let exchange), .upstreamReady): readOn(upload, exchange)
     case (.streaming(let upload, let exchange), .body(let bytes)): try forward(bytes, upload, exchange)
     case (.streaming(let upload, let exchange), .bodyEnded(let size)): end(upload, exchange, size: size)
+    case (.streaming, .sentUnhashed): awaitDigest()
     case (.streaming(let upload, let exchange), .sentWhole(let digests)): awaitResponse(upload, exchange, digests)
     case (.streaming(let upload, let exchange), .response(let outcome)),
       (.awaitingResponse(let upload, let exchange), .response(let outcome)):

@@ -61,6 +61,8 @@ final class UpstreamTransfer: ByteChannelObserver {
 
   /// A further piece of a streamed body.
   func forward(_ piece: ByteBuffer) -> PublishMachine.Event? {
+    // It has begun to answer while the piece was hashed.
+    guard phase == .open else { return nil }
     do throws(SharedBudget.Shortage) { try memory.grow(by: piece.readableBytes) } catch { return .bodyFailed(.noMemory(error)) }
     defer { memory.shrink(by: piece.readableBytes) }
     return sendPiece(piece)
@@ -68,6 +70,7 @@ final class UpstreamTransfer: ByteChannelObserver {
 
   /// The end of a streamed body. The registry must have taken all of it before its answer counts.
   func finishBody(isChunked: Bool) -> PublishMachine.Event? {
+    guard phase == .open else { return nil }
     guard !isChunked || submit(ByteBuffer(string: "0\r\n\r\n")) else { return stopSending() }
     if let isWhole = flushed {
       guard isWhole else { return stopSending() }

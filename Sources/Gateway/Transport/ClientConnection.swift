@@ -36,9 +36,13 @@ final class ClientConnection: Sendable {
     var reader = HeadReader(limits)
     let deadline = NIODeadline.now() + .milliseconds(limits.headTimeout.milliseconds)
     while var buffer = try? await bytes.read(by: deadline) {
-      guard let head = try? reader.read(&buffer, nil) else { continue }
-      await bytes.unread(buffer)
-      return head
+      do throws(HeadFailure) {
+        guard let head = try reader.read(&buffer, nil) else { continue }
+        await bytes.unread(buffer)
+        return head
+      } catch {
+        return nil
+      }
     }
     return nil
   }

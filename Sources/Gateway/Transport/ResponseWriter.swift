@@ -18,6 +18,9 @@ struct WrittenResponse: Sendable {
 
 /// Writes the one response to a request, and says in it whether the connection goes on.
 struct ResponseWriter: ~Copyable {
+  /// Such a response has neither a body nor its length (RFC 9110, section 8.6).
+  private static let noContent = 204
+
   private let request: RequestContext
   private let closing: Bool
 
@@ -30,18 +33,20 @@ struct ResponseWriter: ~Copyable {
   /// A response of our own.
   consuming func write(_ response: LocalResponse) -> WrittenResponse {
     var head = ResponseHeadWriter(status: response.status, reason: response.reason.utf8)
-    head.add("content-type", response.contentType.utf8)
+    let hasContent = response.status != Self.noContent
+    if hasContent { head.add("content-type", response.contentType.utf8) }
     for field in response.fields { head.add(field.name, field.value.utf8) }
-    head.add("content-length", String(response.body.count).utf8)
-    return finish(head, body: request.isHead ? [] : response.body)
+    if hasContent { head.add("content-length", String(response.body.count).utf8) }
+    return finish(head, body: request.isHead || !hasContent ? [] : response.body)
   }
 
   /// A registry's response.
   consuming func write(_ response: RelayedResponse) -> WrittenResponse {
     var head = ResponseHeadWriter(status: response.status, reason: response.reason)
     for field in response.fields { head.add(field.name, field.value) }
-    if response.status != 204 { head.add("content-length", String(response.body.count).utf8) }
-    return finish(head, body: response.body)
+    let hasContent = response.status != Self.noContent
+    if hasContent { head.add("content-length", String(response.body.count).utf8) }
+    return finish(head, body: hasContent ? response.body : [])
   }
 
   private consuming func finish(_ head: ResponseHeadWriter, body: [UInt8]) -> WrittenResponse {

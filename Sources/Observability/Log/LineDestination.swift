@@ -9,7 +9,7 @@ package enum LineDestination: Hashable, Sendable {
 
 extension LineDestination {
   /// At most so many of the last bytes that were written to a file; none where it can't be read, or is none.
-  func lastBytes(_ count: Int) -> [UInt8] {
+  package func lastBytes(_ count: Int) -> [UInt8] {
     guard case .file(let path) = self else { return [] }
     // Not to wait for a pipe's other end.
     let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

@@ -2,22 +2,30 @@ import Logging
 import NIOPosix
 import Observability
 import StateStore
-import TestSupport
-import TokenVerification
+import StrictParsers
 
 @testable import Gateway
 
-extension GatewayServices {
-  /// A gateway of a small configuration that records nothing and serves nothing.
-  static func sample(
-    _ sample: SettingsSample = SettingsSample(), descriptors: DescriptorLimits = DescriptorLimits(total: 10_000),
-    log: Logger = Logger(label: "none") { _ in SwiftLogNoOpLogHandler() }
-  ) throws -> GatewayServices {
-    let builder = ConfigurationBuilder.forCommand(environment: sample.environment) { .latest }
-    return GatewayServices(
-      configuration: try builder.build(try sample.settings(), replacing: nil), store: SQLiteStore.memory(),
-      audit: AuditLog(LineWriter(.file(path: "/dev/null"))), log: log,
-      metrics: Metrics(version: "1.0"), threads: .singleton, descriptors: descriptors, droppedLines: { 0 },
-      clock: { ObservabilitySample.time })
+/// All that requests share, for a test: a store in memory, and a clock that stands still.
+struct SampleGateway {
+  let services: GatewayServices
+  let store: any StateStore
+  let folder: TemporaryFolder
+
+  init(_ sample: SettingsSample = SampleUpload.streamed.settings) throws {
+    folder = try TemporaryFolder()
+    store = SQLiteStore.memory()
+    services = GatewayServices(
+      configuration: try PublishSample.configuration(sample), store: store,
+      audit: AuditLog(LineWriter(.file(path: "\(folder.path)/audit.jsonl"))),
+      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: Metrics(version: "test"), threads: .singleton,
+      descriptors: DescriptorLimits(total: 4096), droppedLines: { 0 }, clock: { Timestamp(milliseconds: PublishSample.now * 1000) })
+  }
+
+  /// The records that were written, in their order.
+  func records() throws -> [JSONObject] {
+    try LineDestination.file(path: "\(folder.path)/audit.jsonl").lastBytes(1 << 20).split(separator: UInt8(ascii: "\n")).map {
+      try StrictJSON.parseObject(Array($0))
+    }
   }
 }

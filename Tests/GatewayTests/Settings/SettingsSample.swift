@@ -38,6 +38,7 @@ struct SettingsSample: Sendable {
   /// More lines at the top.
   var top = ""
   var issuers = "{github: {provider: github}}"
+  var registryName = "python"
   var `protocol` = "pypi"
   var audience = "example_pypi"
   var upstream = "{url: \"http://127.0.0.1:8081/\", credential: {none: true}}"
@@ -45,6 +46,7 @@ struct SettingsSample: Sendable {
   var registry = ""
   var when = "{repository: acme/widgets, repository_owner_id: 42, workflow: release.yml, environment: release}"
   var mayPublish = "{python: acme-widgets}"
+  var publisherID = "widgets"
   /// More members of the publisher, each with a comma before it.
   var publisher = ""
   var files: [String: String] = [:]
@@ -54,8 +56,8 @@ struct SettingsSample: Sendable {
     """
     version: 1
     issuers: \(issuers)
-    registries: {python: {protocol: \(`protocol`), audience: \(audience), upstream: \(upstream)\(registry)}}
-    publishers: [{id: widgets, issuer: github, when: \(when), may_publish: \(mayPublish)\(publisher)}]
+    registries: {\(registryName): {protocol: \(`protocol`), audience: \(audience), upstream: \(upstream)\(registry)}}
+    publishers: [{id: \(publisherID), issuer: github, when: \(when), may_publish: \(mayPublish)\(publisher)}]
     \(top)
     """
   }

@@ -1,0 +1,108 @@
+import NIOEmbedded
+import StateStore
+import Testing
+
+@testable import Gateway
+
+@Suite("The reservations of an event loop") struct StoreBatcherTests {
+  private let loop = EmbeddedEventLoop()
+  private let store = ScriptedStore()
+
+  private static func reservation(_ number: Int) -> UploadReservation {
+    .open(UploadIntent(target: PublishSample.target, use: nil, note: Array("\(number)".utf8)))
+  }
+
+  private static func end(_ number: Int64) -> PendingCompletion {
+    PendingCompletion(intent: IntentID(number), end: .bound, success: nil)
+  }
+
+  private static func succeed(_ numbers: [Int64]) -> [Result<ReservationOutcome, StateRefusal>] {
+    numbers.map { .success(.reserved(IntentID($0))) }
+  }
+
+  /// The notes of a batch's reservations and the intents that it ends.
+  private static func words(_ submitted: ScriptedStore.Submitted) -> String {
+    let notes = submitted.batch.reservations.map { reservation in
+      guard case .open(let upload) = reservation else { return "?" }
+      return String(decoding: upload.note, as: UTF8.self)
+    }
+    return "\(notes.joined(separator: ",")) | \(submitted.batch.ends.map { "\($0.intent.value)" }.joined(separator: ","))"
+  }
+
+  @Test("are handed over once a turn, with the ends of that turn, in their order") func turn() {
+    let batcher = StoreBatcher(store, loop)
+    for number in 1...3 { batcher.reserve(Self.reservation(number)) { _ in } }
+    batcher.end(Self.end(8))
+    batcher.end(Self.end(9))
+    #expect(store.take().isEmpty)
+    loop.run()
+    #expect(store.take().map(Self.words) == ["1,2,3 | 8,9"])
+    loop.run()
+    #expect(store.take().isEmpty)
+  }
+
+  @Test("wait for the batch that is under way, and are the next one together") func underWay() throws {
+    let batcher = StoreBatcher(store, loop)
+    batcher.reserve(Self.reservation(1)) { _ in }
+    loop.run()
+    let first = try #require(store.take().first)
+    batcher.reserve(Self.reservation(2)) { _ in }
+    loop.run()
+    batcher.end(Self.end(9))
+    batcher.reserve(Self.reservation(3)) { _ in }
+    loop.run()
+    #expect(store.take().isEmpty)
+    first.completion(Self.succeed([1]))
+    loop.run()
+    #expect(store.take().map(Self.words) == ["2,3 | 9"])
+  }
+
+  @Test("are answered on the event loop, each by its own result and in their order") func completion() throws {
+    let batcher = StoreBatcher(store, loop)
+    var answers: [String] = []
+    for number in 1...3 {
+      batcher.reserve(Self.reservation(number)) { result in
+        switch result {
+        case .success(.reserved(let id)): answers.append("\(number): \(id.value)")
+        case .success(.alreadyBound): answers.append("\(number): bound")
+        case .failure(let refusal): answers.append("\(number): \(refusal.code.rawValue)")
+        }
+      }
+    }
+    loop.run()
+    try #require(store.take().first).completion([
+      .success(.reserved(IntentID(5))), .failure(.inFlight), .success(.alreadyBound(PublishSample.digest)),
+    ])
+    #expect(answers.isEmpty)
+    loop.run()
+    #expect(answers == ["1: 5", "2: state.in-flight", "3: bound"])
+  }
+
+  @Test("that an answer causes go along with those that waited") func caused() throws {
+    let batcher = StoreBatcher(store, loop)
+    batcher.reserve(Self.reservation(1)) { _ in
+      batcher.end(Self.end(1))
+      batcher.reserve(Self.reservation(2)) { _ in }
+    }
+    loop.run()
+    let first = try #require(store.take().first)
+    batcher.reserve(Self.reservation(3)) { _ in }
+    first.completion(Self.succeed([1]))
+    loop.run()
+    #expect(store.take().map(Self.words) == ["3,2 | 1"])
+  }
+
+  @Test("need not be there for ends to be handed over, and one batch is under way even then") func endsAlone() throws {
+    let batcher = StoreBatcher(store, loop)
+    batcher.end(Self.end(1))
+    loop.run()
+    let first = try #require(store.take().first)
+    #expect(Self.words(first) == " | 1")
+    batcher.end(Self.end(2))
+    loop.run()
+    #expect(store.take().isEmpty)
+    first.completion([])
+    loop.run()
+    #expect(store.take().map(Self.words) == [" | 2"])
+  }
+}
