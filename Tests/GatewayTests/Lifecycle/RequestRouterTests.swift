@@ -62,7 +62,7 @@ import TokenVerification
       ("PUT", "a.example", "/files/a/1/f", "files publish /a/1/f"), ("PUT", "a.example", "/files/deep/a/1/f", "deep publish /a/1/f"),
       ("GET", "a.example", "/files/deeper/f", "files read /deeper/f"), ("GET", "a.example", "/filesystem", "root read /filesystem"),
       ("GET", "a.example", "/files", "files read "), ("POST", "b.example", "/python/", "other publish /"),
-      ("GET", "b.example", "/", "route.not-found"), ("GET", "c.example", "/", "unknown host"),
+      ("GET", "b.example", "/", "route.not-found"), ("GET", "c.example", "/", "route.unknown-host"),
       ("DELETE", "a.example", "/files/a/1/f", "route.method-not-allowed"),
     ])
   func prefixes(method: String, host: String, target: String, expected: String) throws {

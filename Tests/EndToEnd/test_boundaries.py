@@ -1,0 +1,76 @@
+"""What must not compile: a way to the service credential without a permit."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DEBUG = ROOT / ".build" / "debug"
+HEAD = """
+import PublisherPolicy
+import RegistryClient
+import RegistryProtocols
+import Secrets
+import StrictParsers
+
+"""
+# By what it would do: the code, and what the compiler says of it. One compiles, so that the others are refused for their own reason.
+ATTEMPTS = {
+    "writes an upload's head under a permit": (
+        """
+        func head(_ permit: UpstreamPermit, _ client: RequestHead, _ credential: ServiceCredential) -> UpstreamHead {
+          UpstreamHead(
+            publishing: permit, method: .put, target: "/", authority: "registry", of: client, forwarding: [], contentType: nil, framing: .none,
+            keepAlive: true, credential: credential)
+        }
+        """, None),
+    "writes an upload's head without a permit": (
+        """
+        func head(_ client: RequestHead, _ credential: ServiceCredential) -> UpstreamHead {
+          UpstreamHead(
+            method: .put, target: "/", authority: "registry", of: client, forwarding: [], contentType: nil, framing: .none, keepAlive: true,
+            credential: credential)
+        }
+        """, "incorrect argument label|missing argument|no exact matches|extra argument"),
+    "writes the credential into a head of its own": (
+        "func add(_ credential: ServiceCredential, _ head: inout UpstreamHead) { credential.append(to: &head) }", "inaccessible"),
+    "reads the credential's value": (
+        "func value(_ credential: ServiceCredential) -> [UInt8] { credential.fieldValue.withBytes { $0 } }", "inaccessible"),
+    "makes a grant": (
+        """
+        func grant(_ identity: PublisherIdentity, _ target: PublishTarget, _ key: PublisherKey) -> Grant {
+          Grant(identity: identity, target: target, key: key, newPin: nil, isRenamed: false)
+        }
+        """, "inaccessible"),
+    "makes a leave to ask": ("func leave(_ target: PublishTarget) -> ProbePermit { ProbePermit(about: target) }", "inaccessible|extraneous argument label"),
+    "makes a client's own credential of bytes": (
+        "func pass(_ bytes: ArraySlice<UInt8>) -> PassthroughCredential { PassthroughCredential(authorization: bytes) }",
+        "incorrect argument label|missing argument|no exact matches|inaccessible"),
+}
+
+
+def package_name() -> str:
+    """That of this package: most of the targets are its own."""
+    names = re.findall(r'"-module-name","(?:RegistryClient|Gateway)".*?"-package-name","(\w+)"', (ROOT / ".build" / "debug.yaml").read_text())
+    return names[0]
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_only_a_permit_leads_to_the_credential(attempt, tmp_path):
+    if shutil.which("swiftc") is None or not (DEBUG / "Modules").exists():
+        pytest.skip("needs the compiler and its modules")
+    code, refusal = ATTEMPTS[attempt]
+    (tmp_path / "Attempt.swift").write_text(HEAD + code)
+    modules = [flag for folder in sorted((ROOT / "Sources").iterdir()) if (folder / "module.modulemap").exists() for flag in ("-I", folder)]
+    run = subprocess.run(
+        ["swiftc", "-typecheck", "-swift-version", "6", "-package-name", package_name(), "-I", DEBUG / "Modules", *modules,
+         tmp_path / "Attempt.swift"],
+        capture_output=True, text=True, timeout=120)
+
+    if refusal is None:
+        assert run.returncode == 0, run.stderr
+    else:
+        assert run.returncode != 0 and re.search(f"error: .*({refusal})", run.stderr), run.stderr
