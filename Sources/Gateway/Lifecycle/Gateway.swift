@@ -56,13 +56,15 @@ package struct Gateway: Sendable {
     await services.gateway.recordInterrupted()
     await services.gateway.applyOperatorUpdates()
     await services.gateway.endOrphanedTokens()
+    let loops: GatewayLoops
+    do { loops = try await GatewayLoops(services.group, services.gateway) } catch { throw .start("its event loops can't be had") }
     let group = ServiceGroup(
       configuration: .init(
         services: [
           .init(service: Housekeeping(gateway: services.gateway)),
           .init(service: Reloading(gateway: services.gateway, path: path, environment: environment, builder: services.builder)),
           .init(
-            service: Serving(gateway: services.gateway, group: services.group, started: started),
+            service: Serving(gateway: services.gateway, group: services.group, loops: loops, started: started),
             successTerminationBehavior: .gracefullyShutdownGroup),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
@@ -73,6 +75,7 @@ package struct Gateway: Sendable {
     } catch {
       throw .start("a part of the gateway ended by itself")
     }
+    await loops.drain()
     await end(services)
   }
 

@@ -11,21 +11,25 @@ import ServiceLifecycle
 struct Serving: Service {
   let gateway: GatewayServices
   let group: MultiThreadedEventLoopGroup
+  let loops: GatewayLoops
   let started: @Sendable (ListenAddress) -> Void
   private let adminConnections = OpenConnections()
 
-  init(gateway: GatewayServices, group: MultiThreadedEventLoopGroup, started: @escaping @Sendable (ListenAddress) -> Void) {
+  init(
+    gateway: GatewayServices, group: MultiThreadedEventLoopGroup, loops: GatewayLoops, started: @escaping @Sendable (ListenAddress) -> Void
+  ) {
     self.gateway = gateway
     self.group = group
+    self.loops = loops
     self.started = started
   }
 
   func run() async throws {
     let settings = gateway.configuration.settings
     let gateway = gateway
-    let loops = try await loopServices()
+    let loops = loops
     let listener = try await Listener.bind(settings.server.listen, on: group, tls: { gateway.configuration.tls?.context }) { bytes in
-      if let loop = loops[ObjectIdentifier(bytes.channel.eventLoop)]?.value { Self.accept(bytes, gateway, loop) }
+      if let loop = loops[bytes.channel.eventLoop] { Self.accept(bytes, gateway, loop) }
     }
     var admin: Listener?
     if let address = settings.admin {
@@ -73,17 +77,6 @@ struct Serving: Service {
         LocalResponse(refusing: refusal), to: RequestContext(id: id, isHead: false, clientAddress: nil), closing: true)
       if isTaken { bytes.close() } else { bytes.abort() }
     }
-  }
-
-  /// What the requests of each event loop share.
-  private func loopServices() async throws -> [ObjectIdentifier: NIOLoopBound<LoopServices>] {
-    var services: [ObjectIdentifier: NIOLoopBound<LoopServices>] = [:]
-    for eventLoop in group.makeIterator() {
-      services[ObjectIdentifier(eventLoop)] = try await eventLoop.submit { [gateway] in
-        NIOLoopBound(LoopServices(eventLoop, gateway), eventLoop: eventLoop)
-      }.get()
-    }
-    return services
   }
 
   private func logStart(_ listener: Listener, _ admin: Listener?) {

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOPosix
 import Observability
 import PublisherPolicy
 
@@ -33,5 +34,32 @@ final class LoopServices {
     }
     credentials[registry.name] = known
     return known
+  }
+}
+
+/// Those of all event loops of a group.
+struct GatewayLoops: Sendable {
+  private let services: [ObjectIdentifier: NIOLoopBound<LoopServices>]
+
+  init(_ group: MultiThreadedEventLoopGroup, _ gateway: GatewayServices) async throws {
+    var services: [ObjectIdentifier: NIOLoopBound<LoopServices>] = [:]
+    for eventLoop in group.makeIterator() {
+      services[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
+        NIOLoopBound(LoopServices(eventLoop, gateway), eventLoop: eventLoop)
+      }.get()
+    }
+    self.services = services
+  }
+
+  /// Those of an event loop of the group, which is the caller's.
+  subscript(eventLoop: any EventLoop) -> LoopServices? { services[ObjectIdentifier(eventLoop)]?.value }
+
+  /// Returns when the store has been told all that the loops had for it.
+  func drain() async {
+    for services in services.values {
+      await withCheckedContinuation { continuation in
+        services.eventLoop.execute { services.value.store.whenIdle { continuation.resume() } }
+      }
+    }
   }
 }

@@ -10,8 +10,9 @@ final class StoreBatcher {
   private var reservations: [UploadReservation] = []
   private var completions: [(Result<ReservationOutcome, StateRefusal>) -> Void] = []
   private var ends: [PendingCompletion] = []
-  private var isUnderWay = false
+  private(set) var isUnderWay = false
   private var isPlanned = false
+  private var idleWaiters: [() -> Void] = []
 
   init(_ store: any StateStore, _ eventLoop: any EventLoop) {
     self.store = store
@@ -29,6 +30,12 @@ final class StoreBatcher {
   func end(_ completion: PendingCompletion) {
     ends.append(completion)
     plan()
+  }
+
+  /// Calls `action` on the event loop once all that was given before is done.
+  func whenIdle(_ action: @escaping () -> Void) {
+    guard isPlanned || isUnderWay else { return action() }
+    idleWaiters.append(action)
   }
 
   /// What else this turn of the loop brings goes along.
@@ -59,6 +66,9 @@ final class StoreBatcher {
   ) {
     isUnderWay = false
     for (completion, result) in zip(completions, results) { completion(result) }
-    if !reservations.isEmpty || !ends.isEmpty { plan() }
+    if !reservations.isEmpty || !ends.isEmpty { return plan() }
+    let waiters = idleWaiters
+    idleWaiters = []
+    for waiter in waiters { waiter() }
   }
 }

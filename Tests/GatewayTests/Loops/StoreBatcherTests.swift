@@ -57,6 +57,24 @@ import Testing
     #expect(store.take().map(Self.words) == ["2,3 | 9"])
   }
 
+  @Test("are all done before the process ends, those too that wait for the batch that is under way") func idle() throws {
+    let batcher = StoreBatcher(store, loop)
+    var isIdle = false
+    batcher.whenIdle { isIdle = true }
+    #expect(isIdle)
+    isIdle = false
+    batcher.reserve(Self.reservation(1)) { _ in }
+    batcher.whenIdle { isIdle = true }
+    loop.run()
+    batcher.end(Self.end(9))
+    try #require(store.take().first).completion(Self.succeed([1]))
+    loop.run()
+    #expect(!isIdle)
+    try #require(store.take().first).completion([])
+    loop.run()
+    #expect(isIdle)
+  }
+
   @Test("are answered on the event loop, each by its own result and in their order") func completion() throws {
     let batcher = StoreBatcher(store, loop)
     var answers: [String] = []
