@@ -72,11 +72,15 @@ final class ClientSession: ByteChannelObserver, PublishHost {
         case .success(.bytes(var buffer)):
           guard let head = try reader.read(&buffer, memory) else { continue }
           reader.release(memory)
+          state = .elsewhere
           let rest = buffer
-          bytes.assumeIsolated { bytes in
+          let isOpen = bytes.assumeIsolated { bytes in
             bytes.unread(rest)
             bytes.clearDeadline()
+            return bytes.channel.isActive
           }
+          // There may have been no room for the rest.
+          guard isOpen else { return end { $0.abort() } }
           gateway.connections.mark(bytes, idle: false)
           return serve(head)
         }

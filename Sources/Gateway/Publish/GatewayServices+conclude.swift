@@ -34,12 +34,18 @@ extension GatewayServices {
     loop.records.write(record.facts, outcome, at: clock(), late: late) { [self] isWritten in
       report(record, outcome, conclusion.intent)
       guard isWritten, let end else { return completion() }
-      guard end.success?.activates == true else {
+      switch end.success?.activates {
+      case true?:
+        late()
+        awaitStore(on: loop, then: completion)
+      case false? where !loop.store.isUnderWay:
         loop.store.end(end)
-        return completion()
+        completion()
+      default:
+        // Whoever hears of a failure may try again by another event loop: what it reserved must be free by then.
+        late()
+        completion()
       }
-      late()
-      awaitStore(on: loop, then: completion)
     }
   }
 

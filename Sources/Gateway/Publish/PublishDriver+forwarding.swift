@@ -50,7 +50,7 @@ extension PublishDriver {
   // MARK: - Requests
 
   func connect(isFresh: Bool) -> PublishMachine.Event? {
-    wantsBody = false
+    stopAwaitingBody()
     upstream = nil
     let (connector, origin) = (connector, origin)
     if !isFresh, keepsConnections, let kept = connector.reuse(origin.key, on: loop.eventLoop) {
@@ -86,6 +86,11 @@ extension PublishDriver {
   }
 
   // MARK: - Answers
+
+  /// The connection had something to say before it was asked anything.
+  func distrust(_ connection: UpstreamConnection) {
+    if connection.bytes.assumeIsolated({ !$0.hasEnded }) { gateway.pool.distrust(origin.key) }
+  }
 
   /// The connection is kept if it may serve again.
   func giveBack(_ connection: UpstreamConnection, after head: ResponseHead, wasSentWhole: Bool) {

@@ -39,18 +39,21 @@ extension PublishDriver {
     body.connection.assumeIsolated { $0.setDeadline(deadline) }
   }
 
-  private func stopAwaitingBody() {
+  func stopAwaitingBody() {
     guard wantsBody else { return }
     wantsBody = false
+    body.stopWaiting()
     body.connection.assumeIsolated { $0.clearDeadline() }
   }
 
   /// Hashes a streamed body as it comes, on another core once it is long.
   private func hash(_ bytes: ByteBuffer) -> PublishMachine.Event? {
     guard let digest, !digest.hashAtOnce(bytes) else { return .body(bytes) }
+    isHashing = true
     let me = NIOLoopBound(self, eventLoop: loop.eventLoop)
     return later {
       await me.value.digest?.update(bytes)
+      me.value.isHashing = false
       return .body(bytes)
     }
   }
@@ -75,6 +78,8 @@ extension PublishDriver {
   }
 
   func keep(_ bytes: ByteBuffer, hashing digests: Set<ArtifactDigest>) -> PublishMachine.Event? {
+    // The spool hashes by itself.
+    digest = nil
     let spool = filledSpool(hashing: digests)
     do throws(SpoolRefusal) { try spool.take(bytes) } catch { return .spooled(.failure(error)) }
     guard spool.mustFlush else { return .spooled(.success(())) }

@@ -30,6 +30,8 @@ final class PublishDriver {
   var digest: StreamDigest?
   /// Whether the machine waits for bytes of the body.
   var wantsBody = false
+  /// Whether bytes of the body are being hashed, which the machine has not seen yet.
+  var isHashing = false
   var upstream: UpstreamTransfer? { didSet { oldValue?.abandon() } }
   var credential: ServiceCredential?
   /// Tells that the client has gone, once its registry had some time to answer; `nil` while the client is there.

@@ -123,7 +123,7 @@ extension PublishMachine {
         throw .gateway(.configurationChanged)
       }
     }
-    guard case .permitted(let permit) = try decide(upload.client, upload.content.target, world) else {
+    guard case .permitted(let permit) = try decide(upload.client, upload.content.target, reports: false, world) else {
       throw .package(.existenceUnknown(package: upload.content.target.package.canonical))
     }
     let use = intent?.upload.use

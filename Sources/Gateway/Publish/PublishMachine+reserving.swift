@@ -83,8 +83,9 @@ extension PublishMachine {
     case dependsOnPackage(RegistryProber.Asker)
   }
 
+  /// - Parameter reports: Whether what is only reported is decided, too: nothing may hang on it once the upload is reserved.
   mutating func decide(
-    _ client: AuthenticatedClient, _ target: PublishTarget, _ world: some PublishWorld
+    _ client: AuthenticatedClient, _ target: PublishTarget, reports: Bool = true, _ world: some PublishWorld
   ) throws(Refusal) -> Authorization {
     switch client {
     case .principal(let authenticated):
@@ -95,7 +96,7 @@ extension PublishMachine {
         return .dependsOnPackage(.policy(leave))
       }
     case .legacy(let pass):
-      if reportOnly?.judge(target, knowing: inputs, in: &record, world) != nil, inputs.package == nil {
+      if reports, reportOnly?.judge(target, knowing: inputs, in: &record, world) != nil, inputs.package == nil {
         return .dependsOnPackage(.client(pass))
       }
       if let freeze = world.freeze(of: target.registry, nil) { throw .state(.frozen(freeze)) }

@@ -21,6 +21,8 @@ final class UpstreamTransfer: ByteChannelObserver {
   private var wasSentWhole = false
   private var head: ResponseHead?
   private var body: [UInt8] = []
+  /// Bytes of a streamed body that count in memory until the registry has taken them.
+  private var countedBytes = 0
 
   init(_ connection: UpstreamConnection, _ driver: PublishDriver) {
     self.connection = connection
@@ -33,6 +35,7 @@ final class UpstreamTransfer: ByteChannelObserver {
   /// Nobody waits for the transfer any more. The connection is closed, unless the pool has it.
   func abandon() {
     phase = .over
+    uncount()
     bytes.assumeIsolated { bytes in
       bytes.observe(by: nil)
       bytes.clearDeadline()
@@ -44,6 +47,11 @@ final class UpstreamTransfer: ByteChannelObserver {
 
   func send(_ head: [UInt8], _ body: SentBody, answerTo method: HTTPMethod) -> PublishMachine.Event? {
     self.method = method
+    // What came before the request is an answer to nothing.
+    if connection.wasReused, bytes.assumeIsolated({ $0.hasInput }) {
+      driver.distrust(connection)
+      return end(.failure(.closed))
+    }
     let observer = NIOLoopBound<any ByteChannelObserver>(self, eventLoop: driver.loop.eventLoop)
     bytes.assumeIsolated { $0.observe(by: observer) }
     switch body {
@@ -64,14 +72,21 @@ final class UpstreamTransfer: ByteChannelObserver {
     // It has begun to answer while the piece was hashed.
     guard phase == .open else { return nil }
     do throws(SharedBudget.Shortage) { try memory.grow(by: piece.readableBytes) } catch { return .bodyFailed(.noMemory(error)) }
-    defer { memory.shrink(by: piece.readableBytes) }
+    countedBytes += piece.readableBytes
+    defer { if phase != .sending { uncount() } }
     return sendPiece(piece)
+  }
+
+  private func uncount() {
+    memory.shrink(by: countedBytes)
+    countedBytes = 0
   }
 
   /// The end of a streamed body. The registry must have taken all of it before its answer counts.
   func finishBody(isChunked: Bool) -> PublishMachine.Event? {
     guard phase == .open else { return nil }
     guard !isChunked || submit(ByteBuffer(string: "0\r\n\r\n")) else { return stopSending() }
+    guard phase == .open else { return nil }
     if let isWhole = flushed {
       guard isWhole else { return stopSending() }
       phase = .sending
@@ -82,12 +97,14 @@ final class UpstreamTransfer: ByteChannelObserver {
 
   private func sendWhole(_ buffer: ByteBuffer) -> PublishMachine.Event? {
     guard submit(buffer) else { return stopSending() }
+    guard phase == .open else { return nil }
     if let isWhole = flushed { return isWhole ? awaitAnswer(wasSentWhole: true) : stopSending() }
     return awaitSending { connection async throws(UpstreamFailure) in try await connection.flush() == .taken }
   }
 
   private func sendPiece(_ piece: ByteBuffer) -> PublishMachine.Event? {
     guard submit(piece) else { return stopSending() }
+    guard phase == .open else { return nil }
     let (hasInput, isWritable) = bytes.assumeIsolated { ($0.hasInput, $0.isWritable) }
     if hasInput { return stopSending() }
     if isWritable { return .upstreamReady }
@@ -106,7 +123,8 @@ final class UpstreamTransfer: ByteChannelObserver {
   private func goOn(_ isTaken: Bool) -> PublishMachine.Event? {
     guard phase == .sending else { return nil }
     phase = .open
-    return isTaken ? .upstreamReady : stopSending()
+    uncount()
+    return isTaken && bytes.assumeIsolated({ !$0.hasInput }) ? .upstreamReady : stopSending()
   }
 
   /// False if the connection is gone: what the registry said before is read all the same.
@@ -124,7 +142,7 @@ final class UpstreamTransfer: ByteChannelObserver {
   /// Whether the registry has taken everything before it said something; `nil` if it has not taken everything yet.
   private var flushed: Bool? {
     bytes.assumeIsolated { bytes in
-      if bytes.wasInterruptedWriting { return false }
+      if bytes.wasInterruptedWriting || !bytes.channel.isActive { return false }
       return bytes.isFlushed ? true : nil
     }
   }
@@ -155,13 +173,14 @@ final class UpstreamTransfer: ByteChannelObserver {
 
   /// The registry has something to say, or is gone, before it was sent everything: nothing more is sent.
   private func stopSending() -> PublishMachine.Event? {
-    driver.wantsBody = false
+    driver.stopAwaitingBody()
     return awaitAnswer(wasSentWhole: false)
   }
 
   // MARK: - The answer
 
   func awaitAnswer(wasSentWhole: Bool) -> PublishMachine.Event? {
+    guard phase != .over else { return nil }
     self.wasSentWhole = wasSentWhole
     phase = .awaitingAnswer
     let deadline = connection.answerDeadline
@@ -206,7 +225,8 @@ final class UpstreamTransfer: ByteChannelObserver {
   func inputArrived() {
     let event: PublishMachine.Event?
     switch phase {
-    case .open: event = stopSending()
+    // What is being hashed was taken from the client already: it is sent, or kept for another try, before the answer is looked at.
+    case .open: event = driver.isHashing ? nil : stopSending()
     case .awaitingAnswer: event = readAnswer()
     case .sending, .over: event = nil
     }

@@ -67,6 +67,9 @@ final class RequestBody {
   /// When `waitIsOver` must be called, if nothing has come until then.
   var waitDeadline: NIODeadline { min(deadline, (awaitedSince ?? .now()) + pace.patience) }
 
+  /// Nobody waits for the client from now on: what it does not send meanwhile is not held against it.
+  func stopWaiting() { awaitedSince = nil }
+
   /// Judges the client by what it sent while it was waited for. Throws if the waiting is over.
   func waitIsOver() throws(BodyRefusal) {
     guard let awaitedSince, NIODeadline.now() >= waitDeadline else { return }

@@ -11,6 +11,8 @@ import TokenVerification
 enum Change: String, CaseIterable {
   case freezeEverything, freezeRegistry, freezePublisher, freezeOther
   case reloadSame, reloadOtherPolicy, reloadOtherRegistry, reloadWithoutRegistry, reloadWithoutPublisher, reloadOtherPublisher
+  /// From then on the decision depends on what the registry has.
+  case reloadCreating
   case tokenExpires, uploadTokenExpires
 
   func apply(to world: SampleWorld, _ upload: SampleUpload) throws {
@@ -32,6 +34,7 @@ enum Change: String, CaseIterable {
       settings.mayPublish = "{renamed: acme-widgets}"
     case .reloadWithoutPublisher: settings.mayPublish = "{python: other}"
     case .reloadOtherPublisher: settings.publisherID = "another"
+    case .reloadCreating: settings.mayPublish = "{python: \"acme-*\"}"
     }
     try world.reload(settings)
   }
@@ -51,7 +54,8 @@ enum Change: String, CaseIterable {
     (.uploadTokenExpires, .byUploadToken, "credential.unknown-upload-token"), (.freezePublisher, .byUploadToken, frozen),
     (.reloadOtherPublisher, .byUploadToken, "publisher.no-publisher"), (.freezeRegistry, .legacy, frozen),
     (.freezeEverything, .legacy, frozen), (.freezePublisher, .legacy, nil), (.reloadOtherRegistry, .legacy, changed),
-    (.reloadWithoutPublisher, .legacy, nil), (.tokenExpires, .legacy, nil),
+    (.reloadWithoutPublisher, .legacy, nil), (.tokenExpires, .legacy, nil), (.reloadCreating, .reported, nil),
+    (.reloadWithoutPublisher, .reported, nil),
   ]
 
   @Test("is judged anew immediately before the first byte", arguments: beforeFirstByte)
@@ -60,6 +64,7 @@ enum Change: String, CaseIterable {
     switch upload {
     case .byUploadToken: try rehearsal.handle(.begin, .tokenFound, .reserved, .body, .credentialLoaded)
     case .legacy: try rehearsal.handle(.begin, .reserved, .body)
+    case .reported: try rehearsal.handle(.begin, .keys, .reserved, .body)
     default: try rehearsal.handle(.begin, .keys, .reserved, .body, .credentialLoaded)
     }
     try #require(rehearsal.state == .connecting)
