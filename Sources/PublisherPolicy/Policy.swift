@@ -23,7 +23,7 @@ package struct Policy: Sendable {
   /// How each registry compares versions.
   private let versionKeys: [RegistryName: VersionKey]
   /// The issuers of publishers whose decisions depend on what was learnt.
-  private let learners: Set<IssuerName>
+  private let issuersWithPins: Set<IssuerName>
   /// The claims that conditions compare, of issuers whose tables are open.
   private let compared: [IssuerName: Set<ExactString>]
 
@@ -33,7 +33,7 @@ package struct Policy: Sendable {
     self.versionKeys = versionKeys
     providers = Dictionary(issuers.map { ($0.name, $0.provider) }) { first, _ in first }
     urls = Dictionary(issuers.map { ($0.name, $0.url) }) { first, _ in first }
-    learners = Set(publishers.filter(\.heedsMemory).map(\.issuer))
+    issuersWithPins = Set(publishers.filter(\.dependsOnPins).map(\.issuer))
     index = PublisherIndex(publishers)
     var compared: [IssuerName: Set<ExactString>] = [:]
     for publisher in publishers where providers[publisher.issuer]?.claims.isOpen ?? false {
@@ -95,7 +95,7 @@ package struct Policy: Sendable {
   package func provenance(of identity: PublisherIdentity) -> Provenance? { providers[identity.issuer]?.provenance(of: identity) }
 
   /// Whether a decision about a publisher of this issuer depends on what was learnt, so that the store must be asked what it knows.
-  package func pinsOnFirstUse(from identity: PublisherIdentity) -> Bool { learners.contains(identity.issuer) }
+  package func pinsOnFirstUse(from identity: PublisherIdentity) -> Bool { issuersWithPins.contains(identity.issuer) }
 
   /// The token's repository and ids, as the store knows them.
   package func recognisable(_ identity: PublisherIdentity) -> (repository: ExactString, ids: ImmutableIDs)? {

@@ -1,16 +1,6 @@
 import NIOCore
 import NIOSSL
 
-/// Why a connection gave no more bytes, or took none.
-enum ChannelFailure: Error, Hashable, Sendable {
-  /// The other side, or the network, ended the connection.
-  case closed
-  /// Nothing moved until the deadline, or too little.
-  case timedOut
-  /// Another request needed the room that this one takes.
-  case displaced
-}
-
 /// A connection as bytes: an actor on the connection's own event loop, so that all code that serves it runs there. Its bytes are awaited, or taken by an
 /// observer that is told when there are some.
 ///
@@ -86,20 +76,6 @@ actor ByteChannel {
 
   // MARK: Reading
 
-  /// What a look at the received bytes gives.
-  enum Input {
-    case bytes(ByteBuffer)
-    case nothing
-    /// The other side has ended its stream.
-    case ended
-
-    /// The input, once.
-    mutating func take() -> Input {
-      defer { self = .nothing }
-      return self
-    }
-  }
-
   /// What has come, in the order of its arrival. Throws only `displaced`.
   func take() throws(ChannelFailure) -> Input {
     if isDisplaced { throw .displaced }
@@ -164,14 +140,6 @@ actor ByteChannel {
   /// What to call, once, when bytes or the end arrive while nobody reads.
   func onUnexpectedInput(_ action: (@Sendable () -> Void)?) { onSurprise = action }
 
-  /// How the other side's stream ended.
-  enum StreamEnd: Sendable {
-    /// It sends nothing more, and may still read.
-    case finished
-    /// The connection is gone.
-    case closed
-  }
-
   /// What to call, on the event loop, when the other side ends its stream and when the connection closes; at once if that has happened.
   func onEnd(_ action: (@Sendable (StreamEnd) -> Void)?) {
     onEnd = action
@@ -229,20 +197,6 @@ actor ByteChannel {
   }
 
   // MARK: Writing
-
-  enum WriteOutcome {
-    case taken
-    /// The other side has said something, or ended its stream, before the socket had taken everything.
-    case inputArrived
-  }
-
-  /// What a writer waits for.
-  enum Progress {
-    /// The socket would take more.
-    case writable
-    /// The socket has taken all that was written.
-    case flushed
-  }
 
   /// Hands bytes to the socket and returns when it would take more, or as soon as the other side has something to say.
   func write(_ data: IOData, at pace: inout TransferPace) async throws(ChannelFailure) -> WriteOutcome {

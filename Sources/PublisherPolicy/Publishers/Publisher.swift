@@ -59,7 +59,7 @@ package struct Publisher: Sendable {
 
   var provider: any CIProvider { rules.provider }
   /// Whether what was learnt of a token's repository can speak against it.
-  var heedsMemory: Bool { pinsOnFirstUse || pin == .names }
+  var dependsOnPins: Bool { pinsOnFirstUse || pin == .names }
 
   /// All that is wrong with the declaration; `nil` for the publisher where some of it is an error.
   package static func check(

@@ -9,7 +9,7 @@ package struct PyPIName: Hashable, Sendable {
   /// Lower case, with one `-` for each run of `-`, `_` and `.` (PEP 503).
   package let canonical: ExactString
 
-  /// `nil` if the text is no name: not ASCII letters and digits with `.`, `_` and `-` between them.
+  /// `nil` if the text is not a name: not ASCII letters and digits with `.`, `_` and `-` between them.
   package init?(_ written: ExactString) {
     guard (1...Self.longest).contains(written.utf8.count), written.utf8.allSatisfy(Self.isNameCharacter), let first = written.utf8.first,
       let last = written.utf8.last, !Self.isSeparator(first), !Self.isSeparator(last)
