@@ -26,31 +26,22 @@ final class IdentifiedToken: Sendable {
 final class IdentifiedTokens: Sendable {
   private static let most = 4096
 
-  /// Those that were noted last, and those before. When half of what may be kept is full, the older half is forgotten: nothing is searched.
-  private struct Generations {
-    var newer: [Key: IdentifiedToken] = [:]
-    var older: [Key: IdentifiedToken] = [:]
-  }
-
   /// One token may be meant for several registries.
   private struct Key: Hashable {
     let signedPart: SHA256Digest
     let audience: ExactString
   }
 
-  private let tokens = Mutex(Generations())
+  private let tokens = Mutex(Generations<Key, IdentifiedToken>(most: IdentifiedTokens.most))
 
   /// The token with this signed part, as it was verified for this audience.
   subscript(signedPart: SHA256Digest, audience: ExactString) -> IdentifiedToken? {
     let key = Key(signedPart: signedPart, audience: audience)
-    return tokens.withLock { $0.newer[key] ?? $0.older[key] }
+    return tokens.withLock { $0[key] }
   }
 
   func note(_ token: IdentifiedToken) {
     let key = Key(signedPart: token.signedPart, audience: token.identity.audience)
-    tokens.withLock { tokens in
-      if tokens.newer.count >= Self.most / 2 { tokens = Generations(newer: [:], older: tokens.newer) }
-      tokens.newer[key] = token
-    }
+    tokens.withLock { $0.note(token, for: key) }
   }
 }
