@@ -30,7 +30,7 @@ struct AdmittedUpload {
 }
 
 extension PublishMachine {
-  private var authentication: Authentication {
+  var authentication: Authentication {
     Authentication(configuration: request.configuration, audience: request.registry.settings.audience)
   }
 

@@ -190,7 +190,7 @@ extension PublishMachine {
     } catch {
       intent = nil
       guard error == .reserved, !upload.isSecond, case .principal(let client) = upload.admitted.client else { throw .state(error) }
-      return try retry(upload, client, world)
+      return try retry(upload, client)
     }
     switch (outcome, upload.content) {
     case (.reserved(let id), _):
@@ -204,14 +204,9 @@ extension PublishMachine {
   }
 
   /// Somebody may have been pinned since the store was asked: then the policy decides once more.
-  private mutating func retry(
-    _ upload: AuthorizedUpload, _ client: AuthenticatedPrincipal, _ world: some PublishWorld
-  ) throws(Refusal) -> Action {
-    guard
-      Authentication(configuration: request.configuration, audience: request.registry.settings.audience)
-        .pinQuery(of: client.principal) != nil
-    else { throw .state(.reserved) }
-    return try recallPins(of: client, .secondReservation(upload.admitted, upload.content), world)
+  private mutating func retry(_ upload: AuthorizedUpload, _ client: AuthenticatedPrincipal) throws(Refusal) -> Action {
+    guard let query = authentication.pinQuery(of: client.principal) else { throw .state(.reserved) }
+    return enter(.awaitingPins(client, .secondReservation(upload.admitted, upload.content)), .recallPins(query))
   }
 }
 
