@@ -28,7 +28,7 @@ import Testing
       + url.replacing("{user}", with: parts.2).replacing("{login}", with: parts.1).replacing("{host}", with: parts.4)
       .replacing("{database}", with: parts.5)
     let reports = Reports<PostgresFailure>()
-    let store = PostgresStore(report: reports.add) { PostgresLocation(url: Array(written.utf8)) }
+    let store = PostgresStore(times: .patient, report: reports.add) { PostgresLocation(url: Array(written.utf8)) }
     let expected: PostgresFailure = try state.map { .refused(try #require(SQLState($0.utf8))) } ?? .unreachable
     #expect(await Self.failure(of: store, reports) == .unavailable(expected))
     for secret in ["s3cr3t", parts.3] { #expect(!"\(reports.all)\(expected)".contains(secret)) }
@@ -41,7 +41,7 @@ import Testing
     let database = try await PostgresDatabase.onCommonServer()
     let reports = Reports<PostgresFailure>()
     let isReadable = Flag()
-    let store = PostgresStore(report: reports.add) { isReadable.isSet ? database.location : nil }
+    let store = PostgresStore(times: .patient, report: reports.add) { isReadable.isSet ? database.location : nil }
     #expect(await Self.failure(of: store, reports) == .unavailable(.location))
     isReadable.set()
     try await store.probe()
@@ -55,7 +55,7 @@ import Testing
   @Test("of a later version is refused and left as it is, at the start and while it is used")
   func laterVersion() async throws {
     let database = try await PostgresDatabase.onCommonServer()
-    var times = PostgresTimes()
+    var times = PostgresTimes.patient
     times.beat = .zero
     let reports = Reports<PostgresFailure>()
     let running = database.store(times: times, report: reports.add)
@@ -75,7 +75,7 @@ import Testing
   func replacement(isMadeAnew: Bool) async throws {
     let database = try await PostgresDatabase.onCommonServer()
     let reports = Reports<PostgresFailure>()
-    var times = PostgresTimes()
+    var times = PostgresTimes.patient
     times.beat = .seconds(3600)
     let store = database.store(connections: 1, times: times, report: reports.add)
     _ = try await store.bind(Sample.binding(Self.direct))
@@ -104,7 +104,7 @@ import Testing
       """)
     let url = database.url.replacing(#/://.*@/#, with: "://\(user):word@")
     let reports = Reports<PostgresFailure>()
-    let store = PostgresStore(report: reports.add) { PostgresLocation(url: Array(url.utf8)) }
+    let store = PostgresStore(times: .patient, report: reports.add) { PostgresLocation(url: Array(url.utf8)) }
     #expect(await Self.failure(of: store, reports) == .unavailable(.statement(try #require(SQLState("42501".utf8)))))
     try await database.execute("CREATE SCHEMA imprimatur AUTHORIZATION \(user)")
     store.end(try await store.bind(Sample.binding(Self.direct)), as: .bound)
@@ -152,7 +152,7 @@ import Testing
   func durability() async throws {
     let database = try await PostgresDatabase.onCommonServer()
     try await database.execute("ALTER DATABASE \(database.name) SET synchronous_commit = off")
-    let user = PostgresSession.User(instance: 1, role: .gateway, times: PostgresTimes())
+    let user = PostgresSession.User(instance: 1, role: .gateway, times: .patient)
     let session = try PostgresSession(try #require(database.location), for: user, known: nil)
     let isSafe = try session.run("SELECT current_setting('synchronous_commit') = 'on'").one { row throws(PostgresFailure) in try row.flag(0)
     }

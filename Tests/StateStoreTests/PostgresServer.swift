@@ -8,20 +8,16 @@ import Testing
 struct PostgresDatabase: Sendable {
   /// Of a database of the server in which others can be made.
   private let server: String
-  private let usualTimes: PostgresTimes
   let name = "test_\(UUID().uuidString.lowercased().filter { $0 != "-" })"
 
   /// Without a server the test fails: what is not proven must not look as if it were.
   static func onCommonServer() async throws -> PostgresDatabase {
     let url = ProcessInfo.processInfo.environment["IMPRIMATUR_TEST_POSTGRES"]
-    return try await PostgresDatabase(
-      on: #require(url, "IMPRIMATUR_TEST_POSTGRES holds the URL of a server: see `unit` in Tests/run"), usualTimes: .patient)
+    return try await PostgresDatabase(on: #require(url, "IMPRIMATUR_TEST_POSTGRES holds the URL of a server: see `unit` in Tests/run"))
   }
 
-  /// - Parameter usualTimes: of the stores for which a test names none. On a server that never fails, no test's result may depend on the machine's load.
-  init(on server: String, usualTimes: PostgresTimes = PostgresTimes()) async throws {
+  init(on server: String) async throws {
     self.server = server
-    self.usualTimes = usualTimes
     try await execute("CREATE DATABASE \(name)", on: server)
   }
 
@@ -32,10 +28,10 @@ struct PostgresDatabase: Sendable {
   var location: PostgresLocation? { PostgresLocation(url: Array(url.utf8)) }
 
   func store(
-    role: StoreRole = .gateway, connections: Int = PostgresStore.usualConnections, times: PostgresTimes? = nil,
+    role: StoreRole = .gateway, connections: Int = PostgresStore.usualConnections, times: PostgresTimes = .patient,
     report: @escaping @Sendable (StoreCondition<PostgresFailure>) -> Void = { _ in }
   ) -> PostgresStore {
-    PostgresStore(role: role, connections: connections, times: times ?? usualTimes, report: report) { location }
+    PostgresStore(role: role, connections: connections, times: times, report: report) { location }
   }
 
   func execute(_ sql: String) async throws { try await execute(sql, on: url) }
@@ -116,7 +112,7 @@ private func waiting<Value: Sendable>(_ body: @escaping @Sendable () throws -> V
 }
 
 extension PostgresTimes {
-  /// For tests that are not about time: a loaded machine must not make them fail.
+  /// No test's result may depend on the machine's load.
   static var patient: PostgresTimes {
     var times = PostgresTimes()
     times.connecting = .seconds(60)
@@ -124,6 +120,14 @@ extension PostgresTimes {
     times.statement = .seconds(60)
     times.statementAtServer = .seconds(60)
     times.lockAtServer = .seconds(60)
+    return times
+  }
+
+  /// For tests of a server that doesn't answer. It is long enough for the answers of one that does.
+  static var short: PostgresTimes {
+    var times = patient
+    times.connecting = .seconds(8)
+    times.statement = .seconds(8)
     return times
   }
 }
