@@ -1,5 +1,5 @@
 /// The policy's consent to one upload. The service credential goes upstream under no less than this.
-package struct Grant: Sendable {
+package final class Grant: Sendable {
   package let identity: PublisherIdentity
   package let target: PublishTarget
   /// The publisher that is used, and where its memory belongs.

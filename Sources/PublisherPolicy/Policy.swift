@@ -185,7 +185,8 @@ package struct Policy: Sendable {
       pinStatus = publisher.pinStatus(with: identity, learnt)
       let isKnown = pinStatus.isKnown
       let provider = publisher.provider
-      let conditions = publisher.conditions.span
+      let all = publisher.conditions
+      let conditions = all.span
       var failures: [Condition] = []
       for number in conditions.indices {
         // Where the ids are known, a name is only a label.

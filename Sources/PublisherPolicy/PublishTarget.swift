@@ -1,7 +1,7 @@
 package import StrictParsers
 
 /// What an upload would publish, as its own bytes say.
-package struct PublishTarget: Hashable, Sendable {
+package final class PublishTarget: Hashable, Sendable {
   /// A package's name in the one spelling that all equivalent spellings share (PEP 503, say).
   package struct Package: Hashable, Sendable {
     package let canonical: ExactString
@@ -30,6 +30,18 @@ package struct PublishTarget: Hashable, Sendable {
     self.package = package
     self.version = version
     self.file = file
+  }
+
+  package static func == (left: PublishTarget, right: PublishTarget) -> Bool {
+    left === right
+      || left.registry == right.registry && left.package == right.package && left.version == right.version && left.file == right.file
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(registry)
+    hasher.combine(package)
+    hasher.combine(version)
+    hasher.combine(file)
   }
 }
 

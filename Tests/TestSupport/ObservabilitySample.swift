@@ -2,7 +2,7 @@ package import Digests
 package import Observability
 import PublisherPolicy
 import RegistryProtocols
-import StrictParsers
+package import StrictParsers
 
 /// Values that the suites about records, lines and numbers share.
 package enum ObservabilitySample {
@@ -28,6 +28,9 @@ package enum ObservabilitySample {
 
   package enum Code: String, CaseIterable { case claimMismatch = "publisher.claim-mismatch", odd = "odd.\"code\"\\\n" }
 
+  /// Those of the full record.
+  package static let claims = JSONObject([.init("environment", .string("release")), .init("run_attempt", .integer(1))])
+
   /// Every key of the record is there.
   package static var fullRecord: AuditRecord {
     var record = AuditRecord(.publish, requestID())
@@ -43,7 +46,7 @@ package enum ObservabilitySample {
     record.publisher = PublisherID("widgets-release")
     record.publisherState = .active
     record.nearestPublisher = PublisherID("nearest")
-    record.claims = JSONObject([.init("environment", .string("release")), .init("run_attempt", .integer(1))])
+    record.claims = RecordedClaims(claims)
     record.person = Operator(user: "root (sudo from alice)", host: "gw-1")
     record.token = .init(issuer: "https://issuer.example", jti: "id-1", hash: digest("token"))
     record.provenance = .init(

@@ -1,4 +1,5 @@
 import Digests
+import Observability
 import PublisherPolicy
 import StrictParsers
 import Synchronization
@@ -9,7 +10,7 @@ final class IdentifiedToken: Sendable {
   let signedPart: SHA256Digest
   let provenance: Provenance?
   /// The claims that the record holds.
-  let recordedClaims: JSONObject
+  let recordedClaims: RecordedClaims
   /// Claims that the provider's table does not know.
   let unaccountedClaims: [ExactString]
 
@@ -17,7 +18,7 @@ final class IdentifiedToken: Sendable {
     self.identity = identity
     self.signedPart = signedPart
     self.provenance = provenance
-    recordedClaims = identity.comparable
+    recordedClaims = RecordedClaims(identity.comparable)
     self.unaccountedClaims = unaccountedClaims
   }
 }

@@ -7,7 +7,7 @@ import StrictParsers
 import TokenVerification
 
 /// Somebody whom the policy knows by a token, and by which credential the store remembers him.
-struct AuthenticatedPrincipal {
+final class AuthenticatedPrincipal: Sendable {
   let principal: Principal
   let subject: BindingSubject
   /// From then on the credential is worth nothing.

@@ -23,7 +23,7 @@ enum AuthorizationPurpose {
 }
 
 /// An upload that the policy allows, as it is to be entered into the store.
-struct AuthorizedUpload {
+final class AuthorizedUpload {
   let admitted: AdmittedUpload
   let content: UploadContent
   let permit: UpstreamPermit

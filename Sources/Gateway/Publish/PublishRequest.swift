@@ -2,11 +2,18 @@ import RegistryProtocols
 import StrictParsers
 
 /// An upload as its head alone tells it, under the configuration that was in force when it came.
-struct PublishRequest {
+final class PublishRequest: Sendable {
   let configuration: Configuration
   let registry: Registry
   let routed: RoutedRequest
   let route: PublishRoute
+
+  init(configuration: Configuration, registry: Registry, routed: RoutedRequest, route: PublishRoute) {
+    self.configuration = configuration
+    self.registry = registry
+    self.routed = routed
+    self.route = route
+  }
 
   var head: RequestHead { routed.head }
   var limits: Limits { configuration.settings.server.limits }

@@ -19,11 +19,11 @@ struct RequestRecord {
   }
 
   mutating func identify(_ identity: PublisherIdentity, _ provenance: Provenance?, signedPart: SHA256Digest?) {
-    identify(identity, claims: identity.comparable, provenance, signedPart: signedPart)
+    identify(identity, claims: RecordedClaims(identity.comparable), provenance, signedPart: signedPart)
   }
 
   private mutating func identify(
-    _ identity: PublisherIdentity, claims: JSONObject, _ provenance: Provenance?, signedPart: SHA256Digest?
+    _ identity: PublisherIdentity, claims: RecordedClaims, _ provenance: Provenance?, signedPart: SHA256Digest?
   ) {
     facts.token = .init(issuer: identity.issuerURL, jti: identity.token.jti, hash: signedPart ?? identity.token.signedPart)
     facts.claims = claims

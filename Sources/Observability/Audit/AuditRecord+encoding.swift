@@ -42,7 +42,7 @@ extension AuditRecord {
     line.member("level", "error")
     line.member("event", note?["event"]?.string?.text ?? Event.publish.rawValue)
     for name in ["request.id", "granted"] as [ExactString] {
-      if let value = note?[name] { line.member(name.text, value) }
+      if let value = note?[name] { line.member(named: name.text, value) }
     }
     line.member("outcome", AuditOutcome.Name.failed.rawValue)
     line.member("reason", InterruptionCode.interrupted.rawValue)
@@ -50,7 +50,7 @@ extension AuditRecord {
     for member in note?.members ?? [] {
       switch member.name.text {
       case "time", "event", "request.id", "granted": continue
-      default: line.member(member.name.text, member.value)
+      default: line.member(named: member.name.text, member.value)
       }
     }
     return line.finish()
@@ -90,7 +90,7 @@ extension AuditRecord {
     line.member("oidc.issuer", token.issuer)
     line.member("oidc.jti", token.jti)
     line.member("oidc.token.sha256", token.hash, prefixed: false)
-    for claim in claims.members { line.member("oidc.claim.\(claim.name.text)", claim.value) }
+    line.append(encodedMembers: claims.members)
     line.member("vcs.repository.name", provenance.repository)
     line.member("vcs.ref.head.name", provenance.reference)
     line.member("vcs.ref.head.revision", provenance.revision)

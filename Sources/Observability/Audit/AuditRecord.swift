@@ -81,7 +81,7 @@ package struct AuditRecord: Hashable, Sendable {
   package var nearestPublisher: PublisherID?
   package var token = Token()
   /// Of a verified token every claim that a condition can compare, by the name that conditions use.
-  package var claims = JSONObject([])
+  package var claims = RecordedClaims(JSONObject([]))
   package var provenance = Provenance()
   package var credential = Credential.none
   package var clientAddress: String?

@@ -14,18 +14,18 @@ package struct RequestID: Hashable, Sendable, CustomStringConvertible {
 
   /// 26 characters of Crockford's base 32.
   package var description: String {
-    var digits: [UInt8] = []
-    digits.reserveCapacity(26)
-    for position in 0..<26 {
-      let shift = 125 - 5 * position
-      let value =
-        switch shift {
-        case 64...: high >> UInt64(shift - 64)
-        case 60..<64: high << UInt64(64 - shift) | low >> UInt64(shift)
-        default: low >> UInt64(shift)
-        }
-      digits.append(Self.alphabet[Int(value & 31)])
+    unsafe String(unsafeUninitializedCapacity: 26) { digits in
+      for position in 0..<26 {
+        let shift = 125 - 5 * position
+        let value =
+          switch shift {
+          case 64...: high >> UInt64(shift - 64)
+          case 60..<64: high << UInt64(64 - shift) | low >> UInt64(shift)
+          default: low >> UInt64(shift)
+          }
+        unsafe digits[position] = Self.alphabet[Int(value & 31)]
+      }
+      return 26
     }
-    return String(decoding: digits, as: UTF8.self)
   }
 }

@@ -21,32 +21,32 @@ package struct JSONLine: ~Copyable {
     return bytes
   }
 
-  package mutating func member(_ name: String, _ text: String?) {
+  package mutating func member(_ name: StaticString, _ text: String?) {
     guard let text else { return }
     begin(name)
     quote(text)
   }
 
-  package mutating func member(_ name: String, _ text: ExactString?) { member(name, text?.text) }
+  package mutating func member(_ name: StaticString, _ text: ExactString?) { member(name, text?.text) }
 
   /// What a stranger sent, of whatever encoding.
-  package mutating func member(_ name: String, bytes text: [UInt8]?) {
+  package mutating func member(_ name: StaticString, bytes text: [UInt8]?) {
     guard let text else { return }
     member(name, String(decoding: text, as: UTF8.self))
   }
 
-  package mutating func member(_ name: String, _ number: Int64?) {
+  package mutating func member(_ name: StaticString, _ number: Int64?) {
     guard let number else { return }
     begin(name)
     bytes.append(contentsOf: String(number).utf8)
   }
 
-  package mutating func member(_ name: String, _ flag: Bool) {
+  package mutating func member(_ name: StaticString, _ flag: Bool) {
     begin(name)
     bytes.append(contentsOf: (flag ? "true" : "false").utf8)
   }
 
-  package mutating func member(_ name: String, _ time: Timestamp) {
+  package mutating func member(_ name: StaticString, _ time: Timestamp) {
     begin(name)
     bytes.append(UInt8(ascii: "\""))
     time.append(to: &bytes)
@@ -54,7 +54,7 @@ package struct JSONLine: ~Copyable {
   }
 
   /// Whole milliseconds.
-  package mutating func member(_ name: String, _ duration: Duration?) {
+  package mutating func member(_ name: StaticString, _ duration: Duration?) {
     guard let duration else { return }
     let (seconds, attoseconds) = duration.components
     let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1000)
@@ -62,7 +62,7 @@ package struct JSONLine: ~Copyable {
   }
 
   /// `sha256:` and 64 digits, or the digits alone.
-  package mutating func member(_ name: String, _ digest: SHA256Digest?, prefixed: Bool = true) {
+  package mutating func member(_ name: StaticString, _ digest: SHA256Digest?, prefixed: Bool = true) {
     guard let digest else { return }
     begin(name)
     bytes.append(UInt8(ascii: "\""))
@@ -74,9 +74,32 @@ package struct JSONLine: ~Copyable {
     bytes.append(UInt8(ascii: "\""))
   }
 
-  package mutating func member(_ name: String, _ value: JSONValue) {
+  package mutating func member(_ name: StaticString, _ value: JSONValue) {
     begin(name)
     append(value)
+  }
+
+  /// A member whose name is known only now.
+  package mutating func member(named name: String, _ value: JSONValue) {
+    separate()
+    quote(name)
+    bytes.append(UInt8(ascii: ":"))
+    append(value)
+  }
+
+  /// Members that were encoded before, with commas between them.
+  mutating func append(encodedMembers members: [UInt8]) {
+    guard !members.isEmpty else { return }
+    separate()
+    bytes.append(contentsOf: members)
+  }
+
+  /// The members of an object alone, with commas between them.
+  static func encodeMembers(_ members: some Sequence<(name: String, value: JSONValue)>) -> [UInt8] {
+    var line = JSONLine()
+    line.bytes = []
+    for (name, value) in members { line.member(named: name, value) }
+    return line.bytes
   }
 
   /// One value alone, without a line feed.
@@ -110,22 +133,35 @@ package struct JSONLine: ~Copyable {
     }
   }
 
-  private mutating func begin(_ name: String) {
-    if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-    quote(name)
+  /// The names in the sources need no escape.
+  private mutating func begin(_ name: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    bytes.append(UInt8(ascii: "\""))
     bytes.append(UInt8(ascii: ":"))
+  }
+
+  private mutating func separate() {
+    if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
   }
 
   private mutating func quote(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
-    if text.utf8.allSatisfy({
-      $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
-    }) {
+    if Self.needsNoEscape(text.utf8Span.span) {
       bytes.append(contentsOf: text.utf8)
     } else {
       for scalar in text.unicodeScalars { escape(scalar) }
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func needsNoEscape(_ text: Span<UInt8>) -> Bool {
+    for position in text.indices {
+      let byte = text[position]
+      if byte < 0x20 || byte >= 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+    }
+    return true
   }
 
   private mutating func escape(_ scalar: Unicode.Scalar) {

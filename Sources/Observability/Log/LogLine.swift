@@ -47,7 +47,7 @@ package struct LogLine {
     line.member("time", time)
     line.member("level", level.rawValue)
     line.member("event", event)
-    for (name, value) in members { line.member(name, value) }
+    for (name, value) in members { line.member(named: name, value) }
     return line.finish()
   }
 

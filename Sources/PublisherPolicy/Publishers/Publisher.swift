@@ -44,7 +44,7 @@ package struct PublisherDeclaration: Sendable {
 }
 
 /// A checked publisher: who is meant, and what he may publish.
-package struct Publisher: Sendable {
+package final class Publisher: Sendable {
   package let id: PublisherID
   package let issuer: IssuerName
   package let conditions: [Condition]
@@ -57,6 +57,18 @@ package struct Publisher: Sendable {
   package let pin: PublisherDeclaration.Pin
   private let rules: PublisherRules
 
+  private init(_ declaration: PublisherDeclaration, conditions: [Condition], pinsOnFirstUse: Bool, _ rules: PublisherRules) {
+    id = PublisherID(declaration.id)
+    issuer = declaration.issuer
+    self.conditions = conditions
+    mayPublish = declaration.mayPublish
+    expires = declaration.expires
+    create = declaration.create
+    self.pinsOnFirstUse = pinsOnFirstUse
+    pin = declaration.pin
+    self.rules = rules
+  }
+
   var provider: any CIProvider { rules.provider }
   /// Whether what was learnt of a token's repository can speak against it.
   var dependsOnPins: Bool { pinsOnFirstUse || pin == .names }
@@ -68,11 +80,7 @@ package struct Publisher: Sendable {
     var check = PublisherCheck(declaration, rules)
     let conditions = check.run()
     guard !check.problems.contains(where: { $0.severity == .error }) else { return (nil, check.problems) }
-    let publisher = Publisher(
-      id: PublisherID(declaration.id), issuer: declaration.issuer, conditions: conditions, mayPublish: declaration.mayPublish,
-      expires: declaration.expires, create: declaration.create, pinsOnFirstUse: check.pinsOnFirstUse, pin: declaration.pin,
-      rules: rules)
-    return (publisher, check.problems)
+    return (Publisher(declaration, conditions: conditions, pinsOnFirstUse: check.pinsOnFirstUse, rules), check.problems)
   }
 
   func isExpired(at now: UnixTime) -> Bool { expires.map { now >= $0 } ?? false }

@@ -17,7 +17,7 @@ extension PublisherIdentity {
   }
 
   /// `nil` if the bytes are not what `encoded` writes.
-  package init?(decoding bytes: [UInt8]) {
+  package convenience init?(decoding bytes: [UInt8]) {
     guard let object = try? StrictJSON.parseObject(bytes), let issuer = object["issuer"]?.string, let url = object["url"]?.string,
       let audience = object["audience"]?.string, case .integer(let seconds) = object["expiry"], let expiry = UnixTime(seconds),
       case .object(let claims) = object["claims"]

@@ -2,7 +2,7 @@ package import StrictParsers
 package import TokenVerification
 
 /// Who a verified token speaks for, in the claims that its provider's table lets a publisher constrain.
-package struct PublisherIdentity: Hashable, Sendable {
+package final class PublisherIdentity: Hashable, Sendable {
   package let issuer: IssuerName
   /// The verified `iss`.
   package let issuerURL: ExactString
@@ -21,6 +21,17 @@ package struct PublisherIdentity: Hashable, Sendable {
     self.claims = claims
     self.token = token
     self.expiry = expiry
+  }
+
+  package static func == (left: PublisherIdentity, right: PublisherIdentity) -> Bool {
+    left === right
+      || left.issuer == right.issuer && left.issuerURL == right.issuerURL && left.audience == right.audience && left.claims == right.claims
+        && left.token == right.token && left.expiry == right.expiry
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(issuer)
+    hasher.combine(token)
   }
 
   /// A claim as conditions compare it: a string as it is, an integer as its digits. Any other type is no value, and nothing matches it.

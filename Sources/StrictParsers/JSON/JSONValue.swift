@@ -54,5 +54,9 @@ package struct JSONObject: Hashable, Sendable {
     self.members = members
   }
 
-  package subscript(_ name: ExactString) -> JSONValue? { members.firstIndex { $0.name == name }.map { members[$0].value } }
+  package subscript(_ name: ExactString) -> JSONValue? {
+    let members = members.span
+    for number in members.indices where members[number].name == name { return members[number].value }
+    return nil
+  }
 }

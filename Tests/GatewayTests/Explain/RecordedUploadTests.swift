@@ -20,7 +20,7 @@ import Testing
       read.provenance
         == .recorded(
           repository: "acme/widgets", reference: "refs/tags/v1.2.3", revision: "0123abc", pipeline: "release.yml", runID: "42"))
-    #expect(read.tokenID == "id-1" && read.claims == record.claims)
+    #expect(read.tokenID == "id-1" && read.claims == ObservabilitySample.claims)
     #expect(try RecordedUpload(line: Array("{\"event\":\"publish\",\"granted\":true}".utf8)).claims == nil)
     #expect(try #require(read.configuration).text.hasPrefix("sha256:"))
   }
