@@ -1,4 +1,5 @@
 package import StrictParsers
+import Synchronization
 package import TokenVerification
 
 /// The publishers of one configuration, frozen. It alone makes identities of tokens, and Grants of identities.
@@ -16,6 +17,7 @@ package struct Policy: Sendable {
     }
   }
 
+  private let id = PolicyID()
   private let publishers: [Publisher]
   let providers: [IssuerName: any CIProvider]
   private let urls: [IssuerName: ExactString]
@@ -174,7 +176,7 @@ package struct Policy: Sendable {
   // MARK: Candidates
 
   /// A publisher that a token could mean, and how they stand to each other.
-  struct Candidate {
+  struct Candidate: Sendable {
     let publisher: Publisher
     let pinStatus: PinStatus
     /// The conditions that do not hold.
@@ -206,10 +208,8 @@ package struct Policy: Sendable {
     let identity = principal.identity
     // An upload token, or a body that was long on its way, may be older than the configuration.
     guard urls[identity.issuer] == identity.issuerURL else { throw .issuerReplaced }
-    var candidates: [Candidate] = []
-    for number in numbers(of: identity, learnt) where principal.mayMean(publishers[number]) {
-      candidates.append(Candidate(publishers[number], identity, learnt, version))
-    }
+    var candidates = self.candidates(of: identity, registry, learnt, version)
+    if principal.scope != nil { candidates.removeAll { !principal.mayMean($0.publisher) } }
     func isCurrent(_ candidate: Candidate) -> Bool {
       candidate.isMeant && candidate.publisher.patterns(for: registry) != nil && !candidate.publisher.isExpired(at: now)
     }
@@ -224,6 +224,21 @@ package struct Policy: Sendable {
     let moved = index.publishers(sharingIDOf: identity).filter { principal.mayMean(publishers[$0]) }
       .map { Candidate(publishers[$0], identity, learnt, version) }
     throw nearestMiss(identity, here, moved: moved.filter { $0.publisher.patterns(for: registry) != nil }, version)
+  }
+
+  /// Those that the identity could mean, each with the conditions that do not hold. An upload is judged several times while it is under way.
+  private func candidates(
+    of identity: PublisherIdentity, _ registry: RegistryName, _ learnt: [PinnedIdentity], _ version: JudgedVersion
+  ) -> [Candidate] {
+    func judge() -> [Candidate] { numbers(of: identity, learnt).map { Candidate(publishers[$0], identity, learnt, version) } }
+    guard learnt.isEmpty else { return judge() }
+    let question = JudgedCandidates.Question(policy: id, registry: registry, version: version.asked)
+    if let known = identity.judged.withLock({ $0?.question == question ? $0?.candidates : nil }) { return known }
+    let candidates = judge()
+    if candidates.count <= JudgedCandidates.most {
+      identity.judged.withLock { $0 = JudgedCandidates(question: question, candidates: candidates) }
+    }
+    return candidates
   }
 
   /// Where those stand in the configuration that the identity could mean, in that order.

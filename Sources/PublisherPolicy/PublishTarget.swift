@@ -49,7 +49,7 @@ package final class PublishTarget: Hashable, Sendable {
 package typealias VersionKey = @Sendable (ExactString) -> ExactString?
 
 /// What is known of an upload's version while conditions are judged.
-enum JudgedVersion {
+enum JudgedVersion: Sendable {
   /// The upload has not named it yet, and only what does not hang on it is judged.
   case unknown
   /// The upload's own, or `nil` if it has none, and how its registry compares versions.

@@ -20,7 +20,7 @@ enum AuthorizationField {
     case ASCII.equalIgnoringCase(scheme, "basic".utf8):
       return try password(in: credentials)
     case ASCII.equalIgnoringCase(scheme, "bearer".utf8), ASCII.equalIgnoringCase(scheme, "token".utf8):
-      guard !credentials.isEmpty, credentials.allSatisfy(ASCII.isVisible) else { throw .malformed }
+      guard !credentials.isEmpty, ASCII.areVisible(credentials.span) else { throw .malformed }
       return credentials
     default:
       throw .unknownScheme
@@ -55,8 +55,17 @@ enum AuthorizationField {
 
   /// As a compact JWS (RFC 7515, section 7.1), whatever they hold.
   private static func hasThreeParts(_ token: ArraySlice<UInt8>) -> Bool {
-    let dot = UInt8(ascii: ".")
-    guard let first = token.firstIndex(of: dot), let last = token.lastIndex(of: dot) else { return false }
-    return first > token.startIndex && last > first + 1 && last < token.endIndex - 1 && !token[(first + 1)..<last].contains(dot)
+    let bytes = token.span
+    var (dots, lengthOfPart) = (0, 0)
+    for position in bytes.indices {
+      guard bytes[position] == UInt8(ascii: ".") else {
+        lengthOfPart += 1
+        continue
+      }
+      guard lengthOfPart > 0 else { return false }
+      dots += 1
+      lengthOfPart = 0
+    }
+    return dots == 2 && lengthOfPart > 0
   }
 }

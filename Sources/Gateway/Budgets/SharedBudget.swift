@@ -36,8 +36,16 @@ final class SharedBudget: Sendable {
     case displaced
   }
 
+  /// All that is held of one share.
+  fileprivate struct Account {
+    let share: Share
+    var units: Int64 = 0
+    var holders = 1
+  }
+
   fileprivate struct Holder {
-    var share: Share
+    /// The number of its share's account.
+    var account: Int
     var units: Int64 = 0
     let since: NIODeadline
     /// Ends the holder's request; `nil` while it can't be ended.
@@ -49,9 +57,9 @@ final class SharedBudget: Sendable {
     var limits: Limits
     let slowness: Double
     var used: Int64 = 0
-    var shares: [Share: Int64] = [:]
-    var holders: [UInt64: Holder] = [:]
-    var nextNumber: UInt64 = 0
+    var accounts = Slots<Account>()
+    var accountNumbers: [Share: Int] = [:]
+    var holders = Slots<Holder>()
   }
 
   private let state: Mutex<State>
@@ -72,21 +80,15 @@ final class SharedBudget: Sendable {
   /// A holder of nothing yet, which gives everything back when it is deinitialised.
   func reservation(for share: Share) -> Reservation {
     let since = now()
-    let number = state.withLock { state in
-      defer { state.nextNumber += 1 }
-      state.holders[state.nextNumber] = Holder(share: share, since: since)
-      return state.nextNumber
-    }
-    return Reservation(self, number)
+    return Reservation(self, state.withLock { $0.holders.insert(Holder(account: $0.enter(share), since: since)) })
   }
 
   // MARK: For reservations
 
-  fileprivate func grow(_ number: UInt64, by units: Int64) throws(Shortage) {
+  fileprivate func grow(_ number: Int, by units: Int64) throws(Shortage) {
     let result: Result<(@Sendable () -> Void)?, Shortage> = state.withLock { state in
-      guard let holder = state.holders[number], !holder.isDisplaced else { return .failure(.displaced) }
       do throws(Shortage) {
-        let displaced = try state.makeRoom(for: holder, units, now: now)
+        let displaced = try state.makeRoom(for: number, units, now: now)
         state.add(units, to: number)
         return .success(displaced)
       } catch {
@@ -96,23 +98,27 @@ final class SharedBudget: Sendable {
     try result.get()?()
   }
 
-  fileprivate func shrink(_ number: UInt64, by units: Int64) { state.withLock { $0.add(-units, to: number) } }
+  fileprivate func shrink(_ number: Int, by units: Int64) { state.withLock { $0.add(-units, to: number) } }
 
   /// Moves what is held to another share, if that has room for it.
-  fileprivate func move(_ number: UInt64, to share: Share) throws(Shortage) {
+  fileprivate func move(_ number: Int, to share: Share) throws(Shortage) {
     try state.withLock { state in
       guard let holder = state.holders[number], !holder.isDisplaced else { return Result<Void, Shortage>.failure(.displaced) }
-      guard holder.share != share else { return .success(()) }
-      let used = state.shares[share, default: 0]
-      guard holder.units <= state.limits.limit(of: share) - used else { return .failure(.share(share)) }
+      guard state.accounts[holder.account]?.share != share else { return .success(()) }
+      let account = state.enter(share)
+      guard holder.units <= state.limits.limit(of: share) - state.units(of: account) else {
+        state.leave(account)
+        return .failure(.share(share))
+      }
       state.add(-holder.units, to: number)
-      state.holders[number]?.share = share
+      state.leave(holder.account)
+      state.holders[number]?.account = account
       state.add(holder.units, to: number)
       return .success(())
     }.get()
   }
 
-  fileprivate func setGiveWay(_ number: UInt64, _ action: (@Sendable () -> Void)?) {
+  fileprivate func setGiveWay(_ number: Int, _ action: (@Sendable () -> Void)?) {
     // What the replaced action held may hold a reservation itself: it goes outside the lock.
     let (isLate, replaced) = state.withLock { state in
       let replaced = state.holders[number]?.giveWay
@@ -123,23 +129,48 @@ final class SharedBudget: Sendable {
     if isLate { action?() }
   }
 
-  fileprivate func remove(_ number: UInt64) {
+  fileprivate func remove(_ number: Int) {
     // What its action held may hold a reservation itself: it goes outside the lock.
     let removed = state.withLock { state in
-      if let holder = state.holders[number] { state.add(-holder.units, to: number) }
-      return state.holders.removeValue(forKey: number)
+      if let holder = state.holders[number] {
+        state.add(-holder.units, to: number)
+        state.leave(holder.account)
+      }
+      return state.holders.remove(number)
     }
     withExtendedLifetime(removed) {}
   }
 }
 
 extension SharedBudget.State {
+  /// The number of a share's account, which has one more holder from now on.
+  fileprivate mutating func enter(_ share: SharedBudget.Share) -> Int {
+    if let number = accountNumbers[share] {
+      accounts[number]?.holders += 1
+      return number
+    }
+    let number = accounts.insert(SharedBudget.Account(share: share))
+    accountNumbers[share] = number
+    return number
+  }
+
+  /// An account without holders is forgotten.
+  fileprivate mutating func leave(_ number: Int) {
+    accounts[number]?.holders -= 1
+    guard let account = accounts[number], account.holders == 0 else { return }
+    accountNumbers[account.share] = nil
+    _ = accounts.remove(number)
+  }
+
+  fileprivate func units(of account: Int) -> Int64 { accounts[account]?.units ?? 0 }
+
   /// Finds room for more units of a holder. Returns what ends the holder that has to give way for it, if one must.
   fileprivate mutating func makeRoom(
-    for holder: SharedBudget.Holder, _ units: Int64, now: () -> NIODeadline
+    for number: Int, _ units: Int64, now: () -> NIODeadline
   ) throws(SharedBudget.Shortage) -> (@Sendable () -> Void)? {
-    if units > limits.limit(of: holder.share) - shares[holder.share, default: 0] {
-      guard let victim = displaceable(by: holder, units, within: holder.share, at: now()) else { throw .share(holder.share) }
+    guard let holder = holders[number], !holder.isDisplaced, let account = accounts[holder.account] else { throw .displaced }
+    if units > limits.limit(of: account.share) - account.units {
+      guard let victim = displaceable(by: holder, units, within: holder.account, at: now()) else { throw .share(account.share) }
       return displace(victim)
     }
     if units > limits.total - used {
@@ -150,40 +181,37 @@ extension SharedBudget.State {
   }
 
   /// The oldest slow holder, older than the one that needs room, that holds enough and no less than the others do on average.
-  private func displaceable(
-    by needy: SharedBudget.Holder, _ units: Int64, within share: SharedBudget.Share?, at now: NIODeadline
-  ) -> UInt64? {
-    let candidates = holders.lazy.filter { (share == nil || $0.value.share == share) && $0.value.units > 0 }
-    let (sum, count) = candidates.reduce((Int64(0), Int64(0))) { ($0.0 + $1.value.units, $0.1 + 1) }
+  private func displaceable(by needy: SharedBudget.Holder, _ units: Int64, within account: Int?, at now: NIODeadline) -> Int? {
+    let candidates = holders.all.filter { (account == nil || $0.element.account == account) && $0.element.units > 0 }
+    let (sum, count) = candidates.reduce((Int64(0), Int64(0))) { ($0.0 + $1.element.units, $0.1 + 1) }
     let least = max(units, sum / max(1, count))
     return candidates.filter { _, holder in
       holder.giveWay != nil && !holder.isDisplaced && holder.units >= least && holder.since < needy.since
         && Double(holder.units) < slowness * Double((now - holder.since).nanoseconds) / 1e9
-    }.min { $0.value.since < $1.value.since }?.key
+    }.min { $0.element.since < $1.element.since }?.number
   }
 
-  private mutating func displace(_ number: UInt64) -> (@Sendable () -> Void)? {
+  private mutating func displace(_ number: Int) -> (@Sendable () -> Void)? {
     guard let holder = holders[number] else { return nil }
     add(-holder.units, to: number)
     holders[number]?.isDisplaced = true
     return holder.giveWay
   }
 
-  fileprivate mutating func add(_ units: Int64, to number: UInt64) {
+  fileprivate mutating func add(_ units: Int64, to number: Int) {
     guard let holder = holders[number], !holder.isDisplaced else { return }
     holders[number]?.units += units
+    accounts[holder.account]?.units += units
     used += units
-    let left = shares[holder.share, default: 0] + units
-    shares[holder.share] = left == 0 ? nil : left
   }
 }
 
 /// What one request holds of a budget. It is given back with the last reference to it.
 final class Reservation: Sendable {
   private let budget: SharedBudget
-  private let number: UInt64
+  private let number: Int
 
-  fileprivate init(_ budget: SharedBudget, _ number: UInt64) {
+  fileprivate init(_ budget: SharedBudget, _ number: Int) {
     self.budget = budget
     self.number = number
   }

@@ -104,11 +104,11 @@ extension PublishDriver {
   /// Off the event loop where there is much to scan.
   func judge(_ answer: UpstreamAnswer) -> PublishMachine.Event? {
     let secrets = AnswerSecrets(credential, registry.address)
-    let links = registry.linkRewrite(for: request.head, request.configuration)
-    let (isOurs, fields) = (machine.isOurs, request.route.fields)
+    let (request, isOurs) = (request, machine.isOurs)
     let judged: @Sendable () throws(UpstreamFailure) -> RelayedResponse = { () throws(UpstreamFailure) in
       try RelayedResponse(
-        answer.head, body: answer.body, relaying: fields.response, isToOurCredential: isOurs, hiding: secrets, location: links)
+        answer.head, body: answer.body, relaying: request.route.fields.response, isToOurCredential: isOurs, hiding: secrets,
+        location: request.registry.linkRewrite(for: request.head, request.configuration))
     }
     if answer.body.count <= 16 << 10 {
       return learn(from: Result { () throws(UpstreamFailure) in try judged() }, status: answer.head.status)

@@ -37,7 +37,7 @@ final class PublishDriver {
   /// Tells that the client has gone, once its registry had some time to answer; `nil` while the client is there.
   private var clientEnd: Scheduled<Void>?
 
-  init(_ machine: PublishMachine, _ body: RequestBody, _ context: RequestContext, _ host: any PublishHost) {
+  init(_ machine: consuming PublishMachine, _ body: RequestBody, _ context: RequestContext, _ host: any PublishHost) {
     self.machine = machine
     self.body = body
     self.context = context
@@ -54,15 +54,14 @@ final class PublishDriver {
   func begin() { handle(.begin) }
 
   func handle(_ event: PublishMachine.Event) {
-    events.append(event)
-    guard !isHandling else { return }
+    guard !isHandling else { return events.append(event) }
     isHandling = true
-    while !events.isEmpty {
-      var next: PublishMachine.Event? = events.removeFirst()
-      while let event = next { next = perform(machine.handle(event, gateway)) }
-    }
+    var next: PublishMachine.Event? = event
+    while let event = next { next = perform(machine.handle(event, gateway)) ?? nextEvent }
     isHandling = false
   }
+
+  private var nextEvent: PublishMachine.Event? { events.isEmpty ? nil : events.removeFirst() }
 
   /// Returns what happened, if it happened at once.
   private func perform(_ action: PublishMachine.Action) -> PublishMachine.Event? {

@@ -12,7 +12,8 @@ import TokenVerification
 /// An event says what the world did, the action that answers it what the world must do. Nothing in here waits or does I/O. `step` is the whole order
 /// of a publish; each state holds the proof that the steps before have given.
 struct PublishMachine {
-  enum State {
+  /// Indirect: a state is copied more often than it is made.
+  indirect enum State {
     case created
     case awaitingKeys(UnverifiedCredential, AuthenticationPurpose)
     case awaitingUploadToken(UploadToken)
@@ -105,7 +106,7 @@ struct PublishMachine {
   var intent: OpenIntent?
   private(set) var state = State.created
 
-  init(_ request: PublishRequest, _ resources: RequestResources, _ record: RequestRecord) {
+  init(_ request: PublishRequest, _ resources: RequestResources, _ record: consuming RequestRecord) {
     self.request = request
     self.resources = resources
     self.record = record

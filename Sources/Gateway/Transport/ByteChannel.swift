@@ -32,7 +32,6 @@ actor ByteChannel {
   private var wasInterrupted = false
   private var isReadingPaused = false
   private var isClosing = false
-  private var onSurprise: (@Sendable () -> Void)?
   private var onEnd: (@Sendable (StreamEnd) -> Void)?
   private var readTimer = DeadlineTimer()
   private var writeTimer = DeadlineTimer()
@@ -136,9 +135,6 @@ actor ByteChannel {
 
   /// Whether the other side has ended its stream without another byte.
   var hasEnded: Bool { received == nil && ended }
-
-  /// What to call, once, when bytes or the end arrive while nobody reads.
-  func onUnexpectedInput(_ action: (@Sendable () -> Void)?) { onSurprise = action }
 
   /// What to call, on the event loop, when the other side ends its stream and when the connection closes; at once if that has happened.
   func onEnd(_ action: (@Sendable (StreamEnd) -> Void)?) {
@@ -361,9 +357,6 @@ actor ByteChannel {
   private func noticeInput() {
     if outstandingWrites > 0 { wasInterrupted = true }
     resumeWriter()
-    let action = onSurprise
-    onSurprise = nil
-    action?()
     observer?.value.inputArrived()
   }
 }

@@ -16,6 +16,9 @@ struct UpstreamOrigin: Sendable {
     let isTLS: Bool
     let caFile: String?
     let clientCertificate: String?
+
+    /// Enough to find the few origins of a registry: the rest is compared.
+    func hash(into hasher: inout Hasher) { hasher.combine(registry) }
   }
 
   let key: Key

@@ -9,7 +9,7 @@ final class UpstreamPool: Sendable {
   private static let idleLimit = 32
   private static let idleTime = TimeAmount.seconds(30)
 
-  private struct PoolKey: Hashable {
+  struct PoolKey: Hashable {
     let origin: UpstreamOrigin.Key
     let eventLoop: ObjectIdentifier
   }
@@ -29,7 +29,8 @@ final class UpstreamPool: Sendable {
     while let (bytes, slot) = state.withLock({ $0.idle[key]?.popLast() }) {
       slot?.onGiveWay(nil)
       let isUsable = bytes.assumeIsolated { bytes in
-        bytes.onUnexpectedInput(nil)
+        bytes.observe(by: nil)
+        bytes.clearDeadline()
         return !bytes.hasInput && bytes.channel.isActive
       }
       if isUsable { return (bytes, slot) }
@@ -54,22 +55,20 @@ final class UpstreamPool: Sendable {
       guard let self else { return }
       bytes.channel.eventLoop.execute { self.drop(bytes, from: key) }
     }
-    let onInput: @Sendable () -> Void = { [weak self] in
-      guard let self else { return }
-      _ = remove(bytes, from: key)
-      surprise(bytes, from: origin)
+    let observer = NIOLoopBound<any ByteChannelObserver>(IdleConnection(bytes, of: self, key), eventLoop: bytes.channel.eventLoop)
+    bytes.assumeIsolated { bytes in
+      bytes.observe(by: observer)
+      bytes.setDeadline(.now() + Self.idleTime)
     }
-    bytes.assumeIsolated { $0.onUnexpectedInput(onInput) }
-    bytes.channel.eventLoop.scheduleTask(in: Self.idleTime) { [weak self] in self?.drop(bytes, from: key) }
   }
 
   /// Closes a connection if it is idle. Call it on its event loop.
-  private func drop(_ bytes: ByteChannel, from key: PoolKey) {
+  fileprivate func drop(_ bytes: ByteChannel, from key: PoolKey) {
     if remove(bytes, from: key) { bytes.assumeIsolated { $0.abort() } }
   }
 
   /// False if it was not idle.
-  private func remove(_ bytes: ByteChannel, from key: PoolKey) -> Bool {
+  fileprivate func remove(_ bytes: ByteChannel, from key: PoolKey) -> Bool {
     state.withLock { state in
       guard let index = state.idle[key]?.firstIndex(where: { $0.bytes === bytes }) else { return false }
       state.idle[key]?.remove(at: index)
@@ -79,8 +78,33 @@ final class UpstreamPool: Sendable {
 
   func distrust(_ origin: UpstreamOrigin.Key) { _ = state.withLock { $0.distrusted.insert(origin) } }
 
-  private func surprise(_ bytes: ByteChannel, from origin: UpstreamOrigin.Key) {
+  fileprivate func surprise(_ bytes: ByteChannel, from origin: UpstreamOrigin.Key) {
     if bytes.assumeIsolated({ !$0.hasEnded }) { distrust(origin) }
     bytes.assumeIsolated { $0.abort() }
   }
+}
+
+/// A connection that waits for its next request.
+private final class IdleConnection: ByteChannelObserver {
+  private let bytes: ByteChannel
+  private weak var pool: UpstreamPool?
+  private let key: UpstreamPool.PoolKey
+
+  init(_ bytes: ByteChannel, of pool: UpstreamPool, _ key: UpstreamPool.PoolKey) {
+    self.bytes = bytes
+    self.pool = pool
+    self.key = key
+  }
+
+  func inputArrived() {
+    _ = pool?.remove(bytes, from: key)
+    pool?.surprise(bytes, from: key.origin)
+  }
+
+  func deadlinePassed() { pool?.drop(bytes, from: key) }
+
+  func connectionClosed() { _ = pool?.remove(bytes, from: key) }
+
+  func outputTaken() {}
+  func displaced() {}
 }

@@ -10,7 +10,7 @@ package struct JSONLine: ~Copyable {
   private var bytes: [UInt8] = []
 
   package init() {
-    bytes.reserveCapacity(1024)
+    bytes.reserveCapacity(2048)
     bytes.append(UInt8(ascii: "{"))
   }
 

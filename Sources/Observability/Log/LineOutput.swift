@@ -78,6 +78,18 @@ struct LineOutput: ~Copyable {
     return nil
   }
 
+  /// Writes lines by one write(2). Returns how many of them are there, and `errno` where not all of them could be written; of the first that is not, what is
+  /// missing is written next.
+  mutating func write(_ lines: ArraySlice<[UInt8]>) -> (whole: Int, failure: CInt?) {
+    guard let failure = write(Array(lines.joined())) else { return (lines.count, nil) }
+    var whole = 0
+    for line in lines where torn >= line.count {
+      torn -= line.count
+      whole += 1
+    }
+    return (whole, failure)
+  }
+
   /// A pipe that somebody has set to non-blocking is waited for, but not for ever.
   private func waitUntilWritable() -> Bool {
     var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Writes lines in the order in which they come, each by one write(2), on a thread of its own.
+/// Writes lines in the order in which they come, whole lines by one write(2), on a thread of its own.
 ///
 /// A line that can't be written is kept and written first once it is possible again; only what nobody must have is dropped meanwhile. The last room
 /// of a disk is kept for essential lines: records that anybody can cause wait until there is more.
@@ -182,13 +182,17 @@ package final class LineWriter: Sendable {
     while true {
       let lines = take()
       guard !lines.isEmpty else { break }
-      for (index, line) in lines.enumerated() {
+      var rest = lines[...]
+      while let line = rest.first {
         guard mayWrite(line) else {
-          hold(line)
+          hold(rest.removeFirst())
           continue
         }
-        if let failure = output.withLock({ $0.write(line.bytes) }) { return fail(with: failure, keeping: lines[index...]) }
-        finish(line)
+        let group = Self.group(of: rest, to: destination)
+        let (whole, failure) = output.withLock { $0.write(group.map(\.bytes)[...]) }
+        for line in group.prefix(whole) { finish(line) }
+        rest = rest.dropFirst(whole)
+        if let failure { return fail(with: failure, keeping: rest) }
       }
     }
     enter(.writable)
@@ -208,6 +212,16 @@ package final class LineWriter: Sendable {
       state.isServed = !lines.isEmpty
       return lines
     }
+  }
+
+  /// The lines at the beginning that are written together, at least one. For a record the disk was looked at, which allows no other.
+  private static func group(of lines: ArraySlice<Line>, to destination: LineDestination) -> ArraySlice<Line> {
+    var size = 0
+    let group = lines.prefix { line in
+      size += line.bytes.count
+      return size <= destination.largestWrite && line.importance != .record
+    }
+    return group.isEmpty ? lines.prefix(1) : group
   }
 
   /// Whether the disk has room for it. The last room is for essential lines.

@@ -1,4 +1,5 @@
 package import StrictParsers
+import Synchronization
 package import TokenVerification
 
 /// Who a verified token speaks for, in the claims that its provider's table lets a publisher constrain.
@@ -13,6 +14,8 @@ package final class PublisherIdentity: Hashable, Sendable {
   package let token: TokenID
   /// When the token expires; an upload token made from it has an expiry of its own.
   package let expiry: UnixTime
+  /// What a policy has last found of it.
+  let judged = Mutex<JudgedCandidates?>(nil)
 
   init(issuer: IssuerName, issuerURL: ExactString, audience: ExactString, claims: JSONObject, token: TokenID, expiry: UnixTime) {
     self.issuer = issuer

@@ -19,7 +19,7 @@ package struct RelayedResponse: Sendable {
   ///   - isToOurCredential: Whether a challenge is ours to mend, or the client's own to answer.
   package init(
     _ head: ResponseHead, body: [UInt8], relaying relayedFields: Set<String>, isToOurCredential: Bool, hiding secrets: AnswerSecrets,
-    location: LinkRewrite
+    location: @autoclosure () -> LinkRewrite
   )
     throws(UpstreamFailure)
   {
@@ -42,7 +42,7 @@ package struct RelayedResponse: Sendable {
       fields.append(("www-authenticate", challenge))
     }
     fields.removeAll { secrets.without(Array($0.value)) != Array($0.value) }
-    if let written = try? head.fields.single(named: "location"), let rewritten = location.rewrite(written),
+    if let written = try? head.fields.single(named: "location"), let rewritten = location().rewrite(written),
       !secrets.holdPartOfCredential(in: Array(rewritten.utf8))
     {
       fields.append(("location", ArraySlice(rewritten.utf8)))

@@ -36,6 +36,8 @@ package struct UpstreamAddress: Sendable {
 
   /// The text without the addresses in it; `nil` if one stands there in escapes, or if escapes are nested too deep to tell.
   package func without(_ text: [UInt8]) -> [UInt8]? {
+    // Escapes only make a text longer.
+    guard let shortest = names.last, text.count >= shortest.text.count else { return text }
     let clean = removed(from: text)
     var isFound = false
     let isResolved = TextEscape.readings(of: clean) { reading in

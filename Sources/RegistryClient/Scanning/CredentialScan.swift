@@ -30,7 +30,7 @@ package struct CredentialScan: Sendable {
 
   /// The most of a secret that `text` holds, as it stands or after its escapes are resolved.
   package func finding(in text: [UInt8]) -> Finding {
-    guard !literal.isEmpty else { return .nothing }
+    guard !literal.isEmpty, text.count >= Self.shortestSecret else { return .nothing }
     let found = nestedFinding(in: text)
     guard found < .whole, text.contains(UInt8(ascii: "+")) else { return found }
     return max(found, nestedFinding(in: text.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 }))

@@ -18,26 +18,21 @@ extension SQLiteSession {
   }
 
   /// `nil` if there is none, or one of another kind.
-  func credential(_ subject: BindingSubject) throws(DatabaseFailure) -> FoundCredential? {
-    let (key, kind) =
-      switch subject {
-      case .direct(let token): (token.key, CredentialKind.direct)
-      case .uploadToken(let hash): (hash, CredentialKind.uploadToken)
-      }
-    let found = try selectCredential.first(.digest(key)) { row in
+  func credential(_ key: CredentialKey) throws(DatabaseFailure) -> FoundCredential? {
+    let found = try selectCredential.first(.digest(key.digest)) { row in
       CredentialKind(rawValue: row.integer(1)).map {
         FoundCredential(
           id: row.integer(0), kind: $0, end: row.integer(2), isLive: !row.isNull(3), origin: row.isNull(4) ? nil : row.integer(4))
       }
     }
-    guard let found = found ?? nil, found.kind == kind else { return nil }
+    guard let found = found ?? nil, found.kind == key.kind else { return nil }
     return found
   }
 
   func artifacts(
     of subject: BindingSubject, in package: PublishTarget.Package, of registry: RegistryName
   ) throws(DatabaseFailure) -> [BoundArtifact] {
-    guard let owner = try credential(subject)?.owner else { return [] }
+    guard let owner = try credential(subject.key)?.owner else { return [] }
     let rows = try selectArtifacts.all(.integer(owner), .text(registry.description), .text(package.canonical.text)) {
       row -> BoundArtifact? in
       guard let name = row.text(0), let sha256 = row.digest(2) else { return nil }
@@ -49,7 +44,23 @@ extension SQLiteSession {
   }
 }
 
+extension SQLiteSession {
+  /// What a credential's row is found by.
+  struct CredentialKey {
+    let digest: SHA256Digest
+    let kind: CredentialKind
+  }
+}
+
 extension BindingSubject {
+  /// It is a hash over a token's id: it is asked for once in a transaction.
+  var key: SQLiteSession.CredentialKey {
+    switch self {
+    case .direct(let token): .init(digest: token.key, kind: .direct)
+    case .uploadToken(let hash): .init(digest: hash, kind: .uploadToken)
+    }
+  }
+
   /// Why a credential of this kind may not be used if the store does not know it as one.
   var refusal: StateRefusal {
     switch self {

@@ -40,11 +40,12 @@ extension SQLiteSession {
 
   /// The row that the credential's bindings belong to.
   private func row(of subject: BindingSubject, until end: UnixTime) throws(DatabaseFailure) -> StoreResult<Int64> {
-    if case .direct(let token) = subject {
-      try insertCredential.run(.digest(token.key), .integer(CredentialKind.direct.rawValue), .integer(end.seconds))
+    let key = subject.key
+    if key.kind == .direct {
+      try insertCredential.run(.digest(key.digest), .integer(key.kind.rawValue), .integer(end.seconds))
       if connection.changes == 1 { return .success(connection.lastInsertedRow) }
     }
-    guard let found = try credential(subject) else { return .failure(subject.refusal) }
+    guard let found = try credential(key) else { return .failure(subject.refusal) }
     guard found.isLive || found.kind == .direct else { return .failure(.ended) }
     if found.end < end.seconds { try extendCredential.run(.integer(found.id), .integer(end.seconds)) }
     if let origin = found.origin { try extendCredential.run(.integer(origin), .integer(end.seconds)) }

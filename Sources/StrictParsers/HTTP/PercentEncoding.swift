@@ -25,16 +25,18 @@ enum PercentEncoding {
 
   /// A segment or a value that was read without a refusal, with its unreserved characters (RFC 3986, section 2.3) as themselves.
   static func withoutEscapedUnreserved(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    guard bytes.contains(UInt8(ascii: "%")) else { return Array(bytes) }
     var plain: [UInt8] = []
     plain.reserveCapacity(bytes.count)
     var rest = bytes
     while let byte = rest.popFirst() {
-      let digits = rest.prefix(2).compactMap { ASCII.hexValue($0) }
-      guard byte == UInt8(ascii: "%"), digits.count == 2 else {
+      guard byte == UInt8(ascii: "%"), rest.count >= 2, let high = ASCII.hexValue(rest[rest.startIndex]),
+        let low = ASCII.hexValue(rest[rest.startIndex + 1])
+      else {
         plain.append(byte)
         continue
       }
-      let value = digits[0] << 4 | digits[1]
+      let value = high << 4 | low
       if isUnreserved(value) { plain.append(value) } else { plain += [byte] + rest.prefix(2) }
       rest = rest.dropFirst(2)
     }

@@ -16,6 +16,12 @@ package enum ASCII {
   @inlinable package static func isHexDigit(_ byte: UInt8) -> Bool { hexValue(byte) != nil }
   /// VCHAR of RFC 5234: `!` to `~`, so neither space nor control.
   @inlinable package static func isVisible(_ byte: UInt8) -> Bool { byte &- 0x21 < 0x5E }
+  /// Whether all of them are visible.
+  package static func areVisible(_ bytes: Span<UInt8>) -> Bool {
+    for position in bytes.indices where !isVisible(bytes[position]) { return false }
+    return true
+  }
+
   /// C0 controls and DEL.
   @inlinable package static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
 
@@ -42,7 +48,7 @@ package enum ASCII {
   @inlinable package static func lowercased(_ byte: UInt8) -> UInt8 { isUpper(byte) ? byte | 0x20 : byte }
 
   /// `A-Z` become `a-z`; every other byte stays.
-  package static func lowercased(_ bytes: some Sequence<UInt8>) -> [UInt8] { bytes.map { lowercased($0) } }
+  @inlinable package static func lowercased(_ bytes: some Sequence<UInt8>) -> [UInt8] { bytes.map { lowercased($0) } }
 
   /// `A-Z` become `a-z`; every other scalar stays.
   package static func lowercased(_ string: ExactString) -> ExactString {
@@ -52,7 +58,7 @@ package enum ASCII {
   }
 
   /// Equal but for the case of `A-Z`. No scalar outside of ASCII folds into it.
-  package static func equalIgnoringCase(_ left: some Sequence<UInt8>, _ right: some Sequence<UInt8>) -> Bool {
+  @inlinable package static func equalIgnoringCase(_ left: some Sequence<UInt8>, _ right: some Sequence<UInt8>) -> Bool {
     left.elementsEqual(right) { lowercased($0) == lowercased($1) }
   }
 

@@ -186,20 +186,33 @@ import Testing
     }
   }
 
-  @Test("calls once what is told of input that nobody waits for")
-  func surprise() async throws {
+  private final class Observer: ByteChannelObserver {
+    private let events: AsyncStream<String>.Continuation
+    init(_ events: AsyncStream<String>.Continuation) { self.events = events }
+    func inputArrived() { events.yield("input") }
+    func outputTaken() {}
+    func deadlinePassed() { events.yield("late") }
+    func displaced() {}
+    func connectionClosed() { events.yield("closed") }
+  }
+
+  @Test("tells an observer of input that nobody waits for, of its deadline, and of the end")
+  func observing() async throws {
     try await Loopback.withConnection { pair in
-      let (surprises, continuation) = AsyncStream.makeStream(of: Void.self)
-      await pair.accepted.onUnexpectedInput { continuation.yield() }
+      let (events, continuation) = AsyncStream.makeStream(of: String.self)
+      await pair.accepted.run { bytes in
+        bytes.observe(by: NIOLoopBound(Observer(continuation), eventLoop: bytes.channel.eventLoop))
+        bytes.setDeadline(.now())
+      }
+      var told = events.makeAsyncIterator()
+      #expect(await told.next() == "late")
       try await pair.connected.say("one")
-      var told = surprises.makeAsyncIterator()
-      _ = await told.next()
+      #expect(await told.next() == "input")
       #expect(await pair.accepted.hasInput)
       #expect(await !pair.accepted.hasEnded)
-      try await pair.connected.say("two")
-      #expect(try await pair.accepted.hear(6) == "onetwo")
-      continuation.finish()
-      #expect(await told.next() == nil)
+      #expect(try await pair.accepted.hear(3) == "one")
+      await pair.connected.abort()
+      while let event = await told.next(), event != "closed" {}
     }
   }
 

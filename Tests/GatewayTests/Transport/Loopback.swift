@@ -74,12 +74,12 @@ extension ByteChannel {
     return text
   }
 
+  /// Does something on the event loop.
+  func run(_ work: @Sendable (isolated ByteChannel) -> Void) { work(self) }
+
   /// Returns when there is input that nobody has read.
   func inputArrives() async {
-    guard !hasInput else { return }
-    await withCheckedContinuation { continuation in
-      onUnexpectedInput { continuation.resume() }
-    }
+    try? await awaitInput(by: .soon)
   }
 }
 
