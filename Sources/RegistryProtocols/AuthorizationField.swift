@@ -16,10 +16,10 @@ enum AuthorizationField {
     let rest = value.dropFirst(scheme.count)
     guard !scheme.isEmpty, rest.isEmpty || rest.first == UInt8(ascii: " ") else { throw .malformed }
     let credentials = rest.dropFirst()
-    switch true {
-    case ASCII.equalIgnoringCase(scheme, "basic".utf8):
+    switch ExactString(utf8: ASCII.lowercased(scheme)) {
+    case "basic":
       return try password(in: credentials)
-    case ASCII.equalIgnoringCase(scheme, "bearer".utf8), ASCII.equalIgnoringCase(scheme, "token".utf8):
+    case "bearer", "token":
       guard !credentials.isEmpty, ASCII.areVisible(credentials.span) else { throw .malformed }
       return credentials
     default:
@@ -56,16 +56,13 @@ enum AuthorizationField {
   /// As a compact JWS (RFC 7515, section 7.1), whatever they hold.
   private static func hasThreeParts(_ token: ArraySlice<UInt8>) -> Bool {
     let bytes = token.span
-    var (dots, lengthOfPart) = (0, 0)
-    for position in bytes.indices {
-      guard bytes[position] == UInt8(ascii: ".") else {
-        lengthOfPart += 1
-        continue
-      }
-      guard lengthOfPart > 0 else { return false }
+    var dots = 0
+    var lastDot = -1
+    for position in bytes.indices where bytes[position] == UInt8(ascii: ".") {
+      guard position > lastDot + 1 else { return false }
       dots += 1
-      lengthOfPart = 0
+      lastDot = position
     }
-    return dots == 2 && lengthOfPart > 0
+    return dots == 2 && lastDot < bytes.count - 1
   }
 }

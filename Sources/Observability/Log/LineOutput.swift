@@ -81,7 +81,9 @@ struct LineOutput: ~Copyable {
   /// Writes lines by one write(2). Returns how many of them are there, and `errno` where not all of them could be written; of the first that is not, what is
   /// missing is written next.
   mutating func write(_ lines: ArraySlice<[UInt8]>) -> (whole: Int, failure: CInt?) {
-    guard let failure = write(Array(lines.joined())) else { return (lines.count, nil) }
+    var all = lines.first ?? []
+    for line in lines.dropFirst() { all.append(contentsOf: line) }
+    guard let failure = write(all) else { return (lines.count, nil) }
     var whole = 0
     for line in lines where torn >= line.count {
       torn -= line.count

@@ -18,8 +18,10 @@ package enum ASCII {
   @inlinable package static func isVisible(_ byte: UInt8) -> Bool { byte &- 0x21 < 0x5E }
   /// Whether all of them are visible.
   package static func areVisible(_ bytes: Span<UInt8>) -> Bool {
-    for position in bytes.indices where !isVisible(bytes[position]) { return false }
-    return true
+    // Without a branch for each byte.
+    var others: UInt8 = 0
+    for position in bytes.indices { others |= (bytes[position] &- 0x21) < 0x5E ? 0 : 1 }
+    return others == 0
   }
 
   /// C0 controls and DEL.
