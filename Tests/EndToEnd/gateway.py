@@ -20,7 +20,7 @@ from registries import ROOT
 
 BINARY = Path(os.environ.get("IMPRIMATUR_BINARY", ROOT / ".build" / "release" / "imprimatur"))
 
-AUDIT_EVENTS = {"publish", "exchange", "revoke", "forget", "freeze", "unfreeze", "refusals"}
+AUDIT_EVENTS = {"publish", "exchange", "revoke", "read", "forget", "freeze", "unfreeze", "refusals"}
 
 
 @dataclass

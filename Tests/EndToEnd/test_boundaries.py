@@ -46,6 +46,25 @@ ATTEMPTS = {
         }
         """, "inaccessible"),
     "makes a leave to ask": ("func leave(_ target: PublishTarget) -> ProbePermit { ProbePermit(about: target) }", "inaccessible|extraneous argument label"),
+    "reads with the credential without a permit": (
+        """
+        func head(_ client: RequestHead, _ credential: ServiceCredential) -> UpstreamHead {
+          UpstreamHead(reading: "/", method: .get, authority: "registry", of: client, forwarding: [], credential: credential)
+        }
+        """, "incorrect argument label|missing argument|no exact matches|extra argument"),
+    "reads with the credential under a permit": (
+        """
+        func head(_ permit: ReadPermit, _ client: RequestHead, _ credential: ServiceCredential) -> UpstreamHead {
+          UpstreamHead(
+            reading: "/", under: permit, method: .get, authority: "registry", of: client, forwarding: [], credential: credential)
+        }
+        """, None),
+    "makes a leave to read": (
+        """
+        func leave(_ subject: ReadSubject, _ registry: RegistryName, _ publisher: PublisherID) -> ReadPermit {
+          ReadPermit(subject: subject, registry: registry, publisher: publisher, isPending: false)
+        }
+        """, "inaccessible"),
     "makes a client's own credential of bytes": (
         "func pass(_ bytes: ArraySlice<UInt8>) -> PassthroughCredential { PassthroughCredential(authorization: bytes) }",
         "incorrect argument label|missing argument|no exact matches|inaccessible"),

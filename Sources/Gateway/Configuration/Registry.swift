@@ -51,9 +51,9 @@ final class Registry: Sendable {
   }
 
   /// What an answer of our own may tell.
-  func localContext(for head: RequestHead, _ configuration: Configuration) -> LocalContext {
+  func localContext(for head: RequestHead, _ configuration: Configuration, of publisher: PublisherID? = nil) -> LocalContext {
     LocalContext(
-      audience: settings.audience, publicURL: ExactString(publicOrigin(for: head, configuration) + settings.path.raw))
+      audience: settings.audience, publicURL: ExactString(publicOrigin(for: head, configuration) + settings.path.raw), publisher: publisher)
   }
 
   private func publicOrigin(for head: RequestHead, _ configuration: Configuration) -> String {

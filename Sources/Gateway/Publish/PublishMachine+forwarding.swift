@@ -116,13 +116,7 @@ extension PublishMachine {
 
   /// Decides once more, immediately before the first byte: on the very word that was entered into the store.
   private mutating func reauthorize(_ upload: ReservedUpload, _ world: some PublishWorld) throws(Refusal) -> UpstreamPermit {
-    let current = world.configuration
-    if current.settings.digest != request.configuration.settings.digest {
-      // Another address, another audience, another rule: nothing of the old one holds.
-      guard current.registries.first(where: { $0.name == request.registry.name })?.settings == request.registry.settings else {
-        throw .gateway(.configurationChanged)
-      }
-    }
+    guard world.configuration.holds(request.registry, of: request.configuration) else { throw .gateway(.configurationChanged) }
     guard case .permitted(let permit) = try decide(upload.client, upload.content.target, reports: false, world) else {
       throw .package(.existenceUnknown(package: upload.content.target.package.canonical))
     }

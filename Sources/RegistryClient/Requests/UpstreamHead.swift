@@ -65,6 +65,19 @@ package struct UpstreamHead {
     endLine()
   }
 
+  /// The same with the service credential: only what the policy lets a client be told before it uploads is read so. Its answer is scanned.
+  package init(
+    reading target: String, under permit: ReadPermit, method: HTTPMethod, authority: String, of client: RequestHead,
+    forwarding names: [ExactString], credential: ServiceCredential?
+  ) {
+    self.init(method: method, target: target, authority: authority)
+    for name in names where name != "accept-encoding" { copy(name, of: client) }
+    add("accept-encoding", "identity".utf8)
+    add("connection", "close".utf8)
+    credential?.append(to: &self)
+    endLine()
+  }
+
   /// A publish of nothing, by which the gateway and `check --online` learn whether the registry takes the operator's own credential.
   package init(probing target: String, _ probe: PublishProbe, authority: String, credential: ServiceCredential?) {
     self.init(method: probe.method, target: target, authority: authority)
