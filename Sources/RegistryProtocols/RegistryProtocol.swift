@@ -1,6 +1,5 @@
 package import PublisherPolicy
 package import StrictParsers
-package import TokenVerification
 
 /// How the clients and registries of one ecosystem speak.
 package protocol RegistryProtocol: Sendable {
@@ -37,8 +36,12 @@ package protocol RegistryProtocol: Sendable {
   func route(_ request: RoutedRequest) throws(RouteRefusal) -> Route
 
   /// What a request wants that stands at the root of the registry's host, whatever the registry's prefix is; `nil` if its path is not one of the
-  /// ecosystem's.
+  /// ecosystem's. By default none is. Every ecosystem's registries have the exchange below `/_/oidc/` beside it.
   func originRoute(_ request: RoutedRequest) throws(RouteRefusal) -> Route?
+
+  /// The field of a request that holds the client's credential, in lower case. A credential of the registry's own passes in it. By default
+  /// `authorization`.
+  func credentialField(of request: RoutedRequest) -> ExactString
 
   /// The one credential of the request.
   func credential(of request: RoutedRequest) throws(CredentialRefusal) -> PresentedCredential
@@ -58,13 +61,12 @@ extension RegistryProtocol {
   package static var options: [any OptionKey] { [] }
   package var namesVersion: Bool { true }
 
-  /// The exchange that every ecosystem has.
-  package func originRoute(_ request: RoutedRequest) throws(RouteRefusal) -> Route? { try UploadTokenExchange.route(request) }
-}
+  package func originRoute(_ request: RoutedRequest) throws(RouteRefusal) -> Route? { nil }
+  package func credentialField(of request: RoutedRequest) -> ExactString { "authorization" }
 
-package enum PresentedCredential: Sendable {
-  /// Three dotted parts: an OIDC token, still to be verified.
-  case oidc([UInt8])
-  /// One of our upload tokens, by its form and checksum.
-  case uploadToken(UploadToken)
+  /// What a request wants that stands at the root of the registry's host: of the exchange that every ecosystem has, or of the ecosystem's own routes.
+  package func anyOriginRoute(_ request: RoutedRequest) throws(RouteRefusal) -> Route? {
+    if let exchange = try UploadTokenExchange.route(request) { return exchange }
+    return try originRoute(request)
+  }
 }

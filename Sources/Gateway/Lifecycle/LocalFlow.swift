@@ -43,7 +43,8 @@ struct LocalFlow {
       presented = try registry.protocol.credential(of: routed)
     } catch {
       let isTaken = registry.settings.legacyCredentials == .pass
-      guard PassthroughCredential(of: routed.head, refusedAs: error, isTaken: isTaken) == nil else { return nil }
+      let field = registry.protocol.credentialField(of: routed)
+      guard PassthroughCredential(of: routed.head, in: field, refusedAs: error, isTaken: isTaken) == nil else { return nil }
       throw .credential(error)
     }
     let access = PublisherAccess(gateway: gateway, configuration: configuration, registry: registry)

@@ -211,7 +211,9 @@ extension PublishMachine {
     let step: UpstreamStep
     do throws(UnexpectedResponse) {
       step = try exchange.steps.next(
-        after: UpstreamResponse(status: answer.head.status, fields: answer.head.fields, body: answer.body))
+        after: UpstreamResponse(
+          status: answer.head.status, fields: answer.head.fields, body: answer.body,
+          links: request.registry.linkRewrite(for: request.head, request.configuration)))
     } catch {
       throw .upstream(.malformedAnswer)
     }

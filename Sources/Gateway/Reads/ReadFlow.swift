@@ -40,7 +40,7 @@ struct ReadFlow {
       watch = await ClientWatch(of: connection.bytes, ending: upstream.bytes, waitsForAnswer: false)
       let sent = UpstreamHead(
         reading: registry.upstreamTarget(routed.path.target), method: head.method, authority: registry.openOrigin.authority, of: head,
-        forwarding: route.fields.request, asksForPlain: route.document != nil, authorization: authorization(of: routed))
+        forwarding: route.fields.request, asksForPlain: route.document != nil, passing: ownCredential(of: routed))
       _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: sent.bytes)))
       answer = try await upstream.answerHead(to: head.method, by: upstream.answerDeadline)
     } catch {
@@ -79,13 +79,13 @@ struct ReadFlow {
   }
 
   /// The client's own credential, unless it is one of those that are ours to judge: a JWS and an upload token never leave.
-  private func authorization(of routed: RoutedRequest) -> ArraySlice<UInt8>? {
+  private func ownCredential(of routed: RoutedRequest) -> PassthroughCredential? {
     do throws(CredentialRefusal) {
       _ = try registry.protocol.credential(of: routed)
       return nil
     } catch {
-      guard error == .notAccepted else { return nil }
-      return try? routed.head.fields.single(named: "authorization")
+      return PassthroughCredential(
+        of: routed.head, in: registry.protocol.credentialField(of: routed), refusedAs: error, isTaken: true)
     }
   }
 

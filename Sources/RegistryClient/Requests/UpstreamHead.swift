@@ -24,7 +24,7 @@ package struct UpstreamHead {
     if !keepAlive { add("connection", "close".utf8) }
     switch permit {
     case .grant: credential?.append(to: &self)
-    case .legacy(let pass): add("authorization", pass.authorization)
+    case .legacy(let pass): pass.append(to: &self)
     }
     endLine()
   }
@@ -39,7 +39,7 @@ package struct UpstreamHead {
   /// The same with the client's own credential.
   package init(asking pass: PassthroughCredential, _ method: HTTPMethod, _ target: String, authority: String) {
     self.init(asking: method, target, authority)
-    add("authorization", pass.authorization)
+    pass.append(to: &self)
     endLine()
   }
 
@@ -55,12 +55,12 @@ package struct UpstreamHead {
   /// - Parameter asksForPlain: Whether the answer must be read, and so must not be compressed.
   package init(
     reading target: String, method: HTTPMethod, authority: String, of client: RequestHead, forwarding names: [ExactString],
-    asksForPlain: Bool, authorization: ArraySlice<UInt8>?
+    asksForPlain: Bool, passing own: PassthroughCredential?
   ) {
     self.init(method: method, target: target, authority: authority)
     for name in names where !asksForPlain || name != "accept-encoding" { copy(name, of: client) }
     if asksForPlain { add("accept-encoding", "identity".utf8) }
-    if let authorization { add("authorization", authorization) }
+    own?.append(to: &self)
     add("connection", "close".utf8)
     endLine()
   }
