@@ -77,17 +77,24 @@ def package_name() -> str:
     return names[0]
 
 
-@pytest.mark.parametrize("attempt", ATTEMPTS)
-def test_only_a_permit_leads_to_the_credential(attempt, tmp_path):
+def swiftc(*arguments) -> subprocess.CompletedProcess:
+    """The compiler, with the modules of the debug build and the settings of Package.swift."""
     if shutil.which("swiftc") is None or not (DEBUG / "Modules").exists():
         pytest.skip("needs the compiler and its modules")
+    modules = [flag for folder in sorted((ROOT / "Sources").iterdir()) if (folder / "module.modulemap").exists() for flag in ("-I", folder)]
+    features = re.findall(r'enableUpcomingFeature\("(\w+)"\)', (ROOT / "Package.swift").read_text())
+    assert features
+    return subprocess.run(
+        ["swiftc", "-swift-version", "6", "-strict-memory-safety", *(flag for name in features for flag in ("-enable-upcoming-feature", name)),
+         "-package-name", package_name(), "-I", DEBUG / "Modules", *modules, *arguments],
+        capture_output=True, text=True, timeout=300)
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_only_a_permit_leads_to_the_credential(attempt, tmp_path):
     code, refusal = ATTEMPTS[attempt]
     (tmp_path / "Attempt.swift").write_text(HEAD + code)
-    modules = [flag for folder in sorted((ROOT / "Sources").iterdir()) if (folder / "module.modulemap").exists() for flag in ("-I", folder)]
-    run = subprocess.run(
-        ["swiftc", "-typecheck", "-swift-version", "6", "-package-name", package_name(), "-I", DEBUG / "Modules", *modules,
-         tmp_path / "Attempt.swift"],
-        capture_output=True, text=True, timeout=120)
+    run = swiftc("-typecheck", tmp_path / "Attempt.swift")
 
     if refusal is None:
         assert run.returncode == 0, run.stderr

@@ -1,3 +1,4 @@
+import StrictParsers
 import Testing
 import TokenVerification
 
