@@ -46,6 +46,14 @@ package protocol RegistryProtocol: Sendable {
   /// The one credential of the request.
   func credential(of request: RoutedRequest) throws(CredentialRefusal) -> PresentedCredential
 
+  /// The registry's own service whose tokens its requests bear; `nil` if they bear the service credential itself. By default `nil`.
+  var tokenService: TokenService? { get }
+
+  /// The scopes of the token for a request to the registry about this subject, as its token service writes them. By default none.
+  ///
+  /// - Parameter request: The client's, which brings about the one to the registry.
+  func tokenScopes(of subject: ReadSubject, for request: RoutedRequest) -> [ExactString]
+
   /// How the registry is asked whether it has the upload's package, or its file: it has, if one of the answers says so.
   func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, for request: RoutedRequest) -> [ExistenceProbe]
 
@@ -60,6 +68,8 @@ extension RegistryProtocol {
   package static var listings: [String] { [] }
   package static var options: [any OptionKey] { [] }
   package var namesVersion: Bool { true }
+  package var tokenService: TokenService? { nil }
+  package func tokenScopes(of subject: ReadSubject, for request: RoutedRequest) -> [ExactString] { [] }
 
   package func originRoute(_ request: RoutedRequest) throws(RouteRefusal) -> Route? { nil }
   package func credentialField(of request: RoutedRequest) -> ExactString { "authorization" }

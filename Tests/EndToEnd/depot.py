@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import secrets
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,36 @@ class Depot(RecordingRegistry):
     @property
     def lines(self) -> list[str]:
         return [sent.line.removesuffix(" HTTP/1.1") for sent in self.requests]
+
+
+class TokenDepot(Depot):
+    """Takes nothing but tokens of its own service, which is at `realm`. `lifetime`: theirs, in seconds; `refuses_token`: how it gives none."""
+
+    def __init__(self):
+        super().__init__()
+        self.realm = f"{self.url}token?account=depot"
+        self.lifetime = 300
+        self.refuses_token = None
+        self.live: set[str] = set()
+        self.given: list[str] = []
+
+    def behave(self, exchange: Exchange):
+        _, target, _ = exchange.recorded.line.split(" ")
+        authorization = exchange.recorded.values("Authorization")
+        if target.startswith("/token?"):
+            exchange.read_body()
+            if authorization != [self.authorization]:
+                return exchange.answer("401 Unauthorized", b"", ("WWW-Authenticate: Basic realm=token",))
+            if self.refuses_token:
+                return exchange.answer(*self.refuses_token)
+            token = f"token-{secrets.token_hex(8)}"
+            self.live.add(token)
+            self.given.append(token)
+            return exchange.answer("200 OK", json.dumps({"token": token, "expires_in": self.lifetime}).encode())
+        if not any(authorization == [f"Bearer {token}"] for token in self.live):
+            exchange.read_body()
+            return exchange.answer("401 Unauthorized", b"", (f'WWW-Authenticate: Bearer realm="{self.realm}",service="the depot"',))
+        return super().behave(exchange)
 
 
 def document(content: bytes, crate="@acme/widgets", number="7", **changes) -> bytes:

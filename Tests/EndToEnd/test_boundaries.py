@@ -59,6 +59,30 @@ ATTEMPTS = {
             reading: "/", under: permit, method: .get, authority: "registry", of: client, forwarding: [], credential: credential)
         }
         """, None),
+    "asks for a token with the credential": (
+        """
+        func head(_ credential: ServiceCredential) -> UpstreamHead {
+          UpstreamHead(askingForTokenAt: "/", authority: "elsewhere", credential: credential)
+        }
+        """, "inaccessible|incorrect argument label|no exact matches|extra argument|extraneous argument"),
+    "gets a token under a permit": (
+        """
+        func token(
+          _ service: BearerTokenService, _ credential: ServiceCredential, _ permit: ReadPermit, _ ask: @escaping BearerTokenService.Ask
+        ) async throws(UpstreamFailure) -> ServiceCredential {
+          try await service.credential(for: ["a"], by: credential, under: .read(permit), ask: ask)
+        }
+        """, None),
+    "gets a token without a permit": (
+        """
+        func token(
+          _ service: BearerTokenService, _ credential: ServiceCredential, _ ask: @escaping BearerTokenService.Ask
+        ) async throws(UpstreamFailure) -> ServiceCredential {
+          try await service.credential(for: ["a"], by: credential, ask: ask)
+        }
+        """, "missing argument"),
+    "sends the credential of a token request elsewhere": (
+        "func request(_ head: UpstreamHead) -> TokenServiceRequest { TokenServiceRequest(place: .service, head: head) }", "inaccessible"),
     "makes a leave to read": (
         """
         func leave(_ subject: ReadSubject, _ registry: RegistryName, _ publisher: PublisherID) -> ReadPermit {

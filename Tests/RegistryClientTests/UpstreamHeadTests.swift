@@ -59,9 +59,10 @@ import Testing
       ])
   }
 
-  @Test("of a read by the policy's leave has the service credential and none of the client's, and asks for no compression")
+  @Test("of a read by the policy's leave has the service credential and none of the client's, and asks for the whole as it is")
   func grantedRead() throws {
-    let client = try RequestHead.sample("GET /simple/", ["Accept-Encoding: gzip", "User-Agent: pip/26", "Authorization: Basic eDp5"])
+    let client = try RequestHead.sample(
+      "GET /simple/", ["Accept-Encoding: gzip", "Range: bytes=0-9", "If-Range: e", "User-Agent: pip/26", "Authorization: Basic eDp5"])
     let ours = ServiceCredential(fieldName: "x-key", fieldValue: Secret(Array("our-secret".utf8)), secrets: [])
     let permit = ReadPermit(
       subject: .registry, registry: RegistryName("python"), publisher: PublisherID("release"), isPending: false)

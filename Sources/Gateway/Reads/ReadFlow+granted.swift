@@ -26,8 +26,11 @@ extension ReadFlow {
       let client = try await access.authenticate(presented, &record)
       let permit = try access.decide(client, reading: subject, &record)
       do throws(SharedBudget.Shortage) { try body.resources.move(to: .publisher(permit.publisher)) } catch { throw .body(.noMemory(error)) }
-      let answer = try await read(
-        subject, for: client, access, permit.publisher, route, routed.head, routed.path.target, body.resources, &record)
+      let read = GrantedRead(
+        subject: subject, client: client, access: access, route: route, routed: routed, resources: body.resources,
+        connector: UpstreamConnector(
+          gateway: gateway, registry: registry.name, share: .publisher(permit.publisher), limits: configuration.settings.server.limits))
+      let answer = try await answer(to: read, under: permit, &record)
       gateway.metrics.count(record.facts, .completed())
       return await send(answer, to: routed.head, request)
     } catch {
@@ -58,49 +61,71 @@ extension ReadFlow {
     let framing: AnswerFraming
   }
 
-  private func read(
-    _ subject: ReadSubject, for client: PublisherAccess.Client, _ access: PublisherAccess, _ publisher: PublisherID, _ route: ReadRoute,
-    _ head: RequestHead, _ target: ExactString, _ resources: RequestResources, _ record: inout RequestRecord
+  private struct GrantedRead {
+    let subject: ReadSubject
+    let client: PublisherAccess.Client
+    let access: PublisherAccess
+    let route: ReadRoute
+    let routed: RoutedRequest
+    let resources: RequestResources
+    let connector: UpstreamConnector
+  }
+
+  private func answer(
+    to read: GrantedRead, under permit: ReadPermit, isRenewal: Bool = false, _ record: inout RequestRecord
   ) async throws(Refusal) -> GrantedAnswer {
-    let connector = UpstreamConnector(
-      gateway: gateway, registry: registry.name, share: .publisher(publisher), limits: configuration.settings.server.limits)
     let (credential, upstream) = try await Refusal.wrap(Refusal.upstream) { () async throws(UpstreamFailure) in
-      try await connect(by: connector, resources)
+      try await connect(read, under: permit)
     }
     let watch = await ClientWatch(of: connection.bytes, ending: upstream.bytes, waitsForAnswer: false)
-    let permit = try await access.decideAgain(client, reading: subject, &record)
+    let permit = try await read.access.decideAgain(read.client, reading: read.subject, &record)
     record.beganUpstream()
-    defer { record.endedUpstream() }
+    let answer: GrantedAnswer?
     do throws(UpstreamFailure) {
-      let sent = UpstreamHead(
-        reading: registry.upstreamTarget(target), under: permit, method: head.method, authority: registry.origin.authority, of: head,
-        forwarding: route.fields.request, credential: credential)
-      _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: sent.bytes)))
-      let answer = try await upstream.answerHead(to: head.method, by: upstream.answerDeadline)
-      gateway.health.answered(registry.name)
-      gateway.metrics.countRead(registry.name, status: answer.status)
-      record.facts.upstreamStatus = answer.status
-      if answer.status == 401, let credential, await registry.refuses(credential, connector, on: connection.bytes.channel.eventLoop) {
-        gateway.noteRefusedCredential(of: registry, status: answer.status)
-      }
-      let body = try await upstream.collectBody(upTo: Self.largestGranted, by: upstream.answerDeadline, in: resources.memory)
-      return try await judge(answer, body, credential, route, head, resources.memory)
+      answer = try await send(read, under: permit, credential, on: upstream, isRenewal: isRenewal, &record)
     } catch {
+      record.endedUpstream()
       if watch.hasEndedExchange { throw .client(.gone) }
       throw .upstream(error)
     }
+    record.endedUpstream()
+    if let answer { return answer }
+    return try await self.answer(to: read, under: permit, isRenewal: true, &record)
+  }
+
+  /// `nil` if the registry does not take the token of its own service any more, of which another is to be had.
+  private func send(
+    _ read: GrantedRead, under permit: ReadPermit, _ credential: ServiceCredential?, on upstream: UpstreamConnection, isRenewal: Bool,
+    _ record: inout RequestRecord
+  ) async throws(UpstreamFailure) -> GrantedAnswer? {
+    let head = read.routed.head
+    let sent = UpstreamHead(
+      reading: registry.upstreamTarget(read.routed.path.target), under: permit, method: head.method, authority: registry.origin.authority,
+      of: head, forwarding: read.route.fields.request, credential: credential)
+    _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: sent.bytes)))
+    let answer = try await upstream.answerHead(to: head.method, by: upstream.answerDeadline)
+    gateway.health.answered(registry.name)
+    if answer.status == 401, registry.forgetToken(credential), !isRenewal { return nil }
+    gateway.metrics.countRead(registry.name, status: answer.status)
+    record.facts.upstreamStatus = answer.status
+    if answer.status == 401, let credential, await registry.refuses(credential, read.connector, on: connection.bytes.channel.eventLoop) {
+      gateway.noteRefusedCredential(of: registry, status: answer.status)
+    }
+    let body = try await upstream.collectBody(upTo: Self.largestGranted, by: upstream.answerDeadline, in: read.resources.memory)
+    return try await judge(answer, body, credential, read.route, head, read.resources.memory)
   }
 
   private func connect(
-    by connector: UpstreamConnector, _ resources: RequestResources
+    _ read: GrantedRead, under permit: ReadPermit
   ) async throws(UpstreamFailure) -> (ServiceCredential?, UpstreamConnection) {
-    let credential = try await registry.credential.current()
+    let eventLoop = connection.bytes.channel.eventLoop
     do throws(UpstreamFailure) {
-      let upstream = try await connector.connect(to: registry.origin, on: connection.bytes.channel.eventLoop)
-      endWithShortage(upstream, resources)
+      let credential = try await registry.credential(for: read.subject, read.routed, under: .read(permit), read.connector, on: eventLoop)
+      let upstream = try await read.connector.connect(to: registry.origin, on: eventLoop)
+      endWithShortage(upstream, read.resources)
       return (credential, upstream)
     } catch {
-      gateway.health.failed(error, registry.name)
+      if error == .unreachable { gateway.health.failed(error, registry.name) }
       throw error
     }
   }

@@ -3,7 +3,10 @@ package import RegistryProtocols
 package import StrictParsers
 
 /// The head of a request to a registry, written by us from what was checked: nothing of the client's own head is copied but what is named here.
-package struct UpstreamHead {
+package struct UpstreamHead: Sendable {
+  /// What would hide from a scan what an answer holds: its encoding, and all but a part of it.
+  private static let hiding: Set<ExactString> = ["accept-encoding", "range", "if-range"]
+
   package private(set) var bytes: [UInt8]
 
   /// An upload's head, with the service credential under a Grant and with no other but the client's own otherwise.
@@ -71,7 +74,7 @@ package struct UpstreamHead {
     forwarding names: [ExactString], credential: ServiceCredential?
   ) {
     self.init(method: method, target: target, authority: authority)
-    for name in names where name != "accept-encoding" { copy(name, of: client) }
+    for name in names where !Self.hiding.contains(name) { copy(name, of: client) }
     add("accept-encoding", "identity".utf8)
     add("connection", "close".utf8)
     credential?.append(to: &self)
@@ -85,6 +88,16 @@ package struct UpstreamHead {
     add("content-length", String(probe.body.count).utf8)
     add("connection", "close".utf8)
     credential?.append(to: &self)
+    endLine()
+  }
+
+  /// A request for a token of the registry's own service.
+  init(askingForTokenAt target: String, authority: String, credential: ServiceCredential) {
+    self.init(method: .get, target: target, authority: authority)
+    add("accept", "application/json".utf8)
+    add("accept-encoding", "identity".utf8)
+    add("connection", "close".utf8)
+    credential.append(to: &self)
     endLine()
   }
 

@@ -6,6 +6,8 @@ import StrictParsers
 ///
 /// A client asks where to upload (`GET /new`), then sends a JSON document with the file in base64 (`POST /crates`), which becomes three requests upstream.
 struct DepotProtocol: RegistryProtocol {
+  /// Whether the depot wants tokens of a service of its own.
+  enum Tokens: String, CaseIterable, Hashable, Sendable { case none, wanted }
   enum Shelf: String, CaseIterable, Hashable, Sendable { case low, high }
 
   static let name = "depot"
@@ -16,11 +18,15 @@ struct DepotProtocol: RegistryProtocol {
     misplacement: .init([404], isCertain: true, answer: "there is no depot there", remedy: "it must be the depot's root"),
     unknownMethod: nil)
   static let listings = ["/all"]
-  static let options: [any OptionKey] = [shelfOption, labelOption]
+  static let options: [any OptionKey] = [shelfOption, labelOption, tokensOption, tokenServiceOption]
   static let keyField: ExactString = "x-depot-key"
   private static let shelfOption = ChoiceOption("shelf", usual: Shelf.low)
   private static let labelOption = TextOption("label")
 
+  private static let tokensOption = ChoiceOption("tokens", usual: Tokens.none)
+  private static let tokenServiceOption = TextOption("token_service")
+
+  let tokenService: TokenService?
   private let registry: RegistryName
   private let shelf: Shelf
   private let label: ExactString
@@ -30,6 +36,8 @@ struct DepotProtocol: RegistryProtocol {
     shelf = options[Self.shelfOption]
     guard let label = options[Self.labelOption] else { throw .missing(Self.labelOption) }
     self.label = label
+    let isTokenWanted = options[Self.tokensOption] == .wanted
+    tokenService = isTokenWanted ? TokenService(challengePath: "/hello", realm: options[Self.tokenServiceOption]) : nil
   }
 
   func target(
@@ -95,6 +103,13 @@ struct DepotProtocol: RegistryProtocol {
     guard keys.count < 2 else { throw .repeated }
     guard let key = keys.first else { throw .missing(challenged: false) }
     return try PresentedCredential(reading: key)
+  }
+
+  func tokenScopes(of subject: ReadSubject, for request: RoutedRequest) -> [ExactString] {
+    switch subject {
+    case .package(let package): ["crate:\(package.canonical)", "slots"].map { ExactString($0) }
+    case .registry: ["layout"]
+    }
   }
 
   func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, for request: RoutedRequest) -> [ExistenceProbe] {
