@@ -81,6 +81,10 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    .executableTarget(
+      name: "MadeUpGateway",
+      dependencies: ["Gateway", "Observability", "RegistryProtocols", "PublisherPolicy", "TokenVerification", "StrictParsers", "Digests"],
+      path: "Tests/MadeUpGateway", swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["Observability", "RegistryProtocols", "PublisherPolicy", "Digests", "StrictParsers"],
       path: "Tests/TestSupport", swiftSettings: settings),

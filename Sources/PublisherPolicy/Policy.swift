@@ -131,21 +131,8 @@ package struct Policy: Sendable {
   package func decide(
     _ principal: Principal, _ target: PublishTarget, knowing inputs: PolicyInputs, at now: UnixTime
   ) throws(PolicyRefusal) -> Decision {
-    let meant: [Candidate]
-    do throws(PublisherRefusal) {
-      meant = try self.meant(by: principal, registry: target.registry, version: judgedVersion(of: target), inputs.learnt, at: now)
-    } catch {
-      throw .publisher(error)
-    }
-    if let package = principal.scope?.package, package != target.package {
-      throw .scope(.otherPackage(package: target.package.canonical, tokenIsFor: package.canonical))
-    }
-    guard let first = meant.first(where: { $0.publisher.mayPublish(target) }) else {
-      let nearest = meant[0].publisher
-      throw .scope(
-        .packageNotAllowed(
-          package: target.package.canonical, nearest.id, patterns: nearest.patterns(for: target.registry)?.map(\.text) ?? []))
-    }
+    let meant = try candidates(for: principal, target.registry, judgedVersion(of: target), knowing: inputs, at: now)
+    let first = try firstAllowed(of: meant, principal, target)
     guard inputs.package != .exists else { return .granted(grant(principal, target, first)) }
     if let creating = meant.first(where: { $0.publisher.mayPublish(target) && $0.publisher.mayCreate(target) }) {
       return .granted(grant(principal, target, creating))
@@ -155,6 +142,31 @@ package struct Policy: Sendable {
     case .unknown: throw .scope(.existenceUnknown(package: target.package.canonical))
     case nil: return .hangsOnExistence(ProbePermit(about: target))
     }
+  }
+
+  /// The publishers whose every condition holds. Never empty.
+  func candidates(
+    for principal: Principal, _ registry: RegistryName, _ version: JudgedVersion, knowing inputs: PolicyInputs, at now: UnixTime
+  ) throws(PolicyRefusal) -> [Candidate] {
+    do throws(PublisherRefusal) {
+      return try meant(by: principal, registry: registry, version: version, inputs.learnt, at: now)
+    } catch {
+      throw .publisher(error)
+    }
+  }
+
+  /// The first whose patterns have the target's package.
+  func firstAllowed(of meant: [Candidate], _ principal: Principal, _ target: PublishTarget) throws(PolicyRefusal) -> Candidate {
+    if let package = principal.scope?.package, package != target.package {
+      throw .scope(.otherPackage(package: target.package.canonical, tokenIsFor: package.canonical))
+    }
+    guard let first = meant.first(where: { $0.publisher.mayPublish(target) }) else {
+      let nearest = meant[0].publisher
+      throw .scope(
+        .packageNotAllowed(
+          package: target.package.canonical, nearest.id, patterns: nearest.patterns(for: target.registry)?.map(\.text) ?? []))
+    }
+    return first
   }
 
   func judgedVersion(of target: PublishTarget) -> JudgedVersion {

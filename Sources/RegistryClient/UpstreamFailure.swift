@@ -25,6 +25,10 @@ package enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
   case credentialRefused
   /// It redirects, which an upload never follows.
   case redirected
+  /// Its token service gave no token that could be used.
+  case noToken(status: Int)
+  /// It says that its token service is at another origin, which the configuration does not name.
+  case foreignTokenService
   /// The service credential can't be read.
   case credentialUnreadable
   /// It has the file already, and keeps it.
@@ -45,6 +49,8 @@ package enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
     case credentialEchoed = "upstream.credential-echoed"
     case credentialRefused = "upstream.credential-refused"
     case redirected = "upstream.redirected"
+    case noToken = "upstream.no-token"
+    case foreignTokenService = "upstream.foreign-token-service"
     case credentialUnreadable = "upstream.credential-unreadable"
     case conflict = "upstream.conflict"
     case refused = "upstream.refused"
@@ -70,6 +76,14 @@ package enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
       .init(
         .redirected, 502, "the registry behind this gateway redirects uploads; its URL in the gateway's configuration must be the final one"
       )
+    case .noToken(let status):
+      .init(
+        .noToken, 502, "the token service of the registry behind this gateway gave no token (status \(status)); tell the gateway's operator"
+      )
+    case .foreignTokenService:
+      .init(
+        .foreignTokenService, 502,
+        "the token service of the registry behind this gateway is elsewhere, which the gateway's configuration must say; tell its operator")
     case .credentialUnreadable:
       .init(.credentialUnreadable, 503, "the gateway can't read its own credential for the registry; tell its operator")
     case .conflict(let status):

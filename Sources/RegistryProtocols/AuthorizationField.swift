@@ -8,7 +8,7 @@ enum AuthorizationField {
     let values = head.fields.values(named: "authorization")
     guard values.count < 2 else { throw .repeated }
     guard let value = values.first else { throw .missing(challenged: challenged) }
-    return try read(token(in: value))
+    return try PresentedCredential(reading: token(in: value))
   }
 
   private static func token(in value: ArraySlice<UInt8>) throws(CredentialRefusal) -> ArraySlice<UInt8> {
@@ -40,29 +40,9 @@ enum AuthorizationField {
   /// Names have dots, too: only what holds a JOSE header is a token.
   private static func isToken(_ text: ArraySlice<UInt8>) -> Bool {
     guard !text.starts(with: UploadToken.prefix) else { return true }
-    guard hasThreeParts(text), let header = try? Base64URL.decode(text.prefix { $0 != UInt8(ascii: ".") }) else { return false }
+    guard PresentedCredential.hasThreeParts(text), let header = try? Base64URL.decode(text.prefix { $0 != UInt8(ascii: ".") }) else {
+      return false
+    }
     return header.first == UInt8(ascii: "{")
-  }
-
-  private static func read(_ token: ArraySlice<UInt8>) throws(CredentialRefusal) -> PresentedCredential {
-    if token.starts(with: UploadToken.prefix) {
-      guard let token = UploadToken(parsing: token) else { throw .malformedUploadToken }
-      return .uploadToken(token)
-    }
-    guard hasThreeParts(token) else { throw .notAccepted }
-    return .oidc(Array(token))
-  }
-
-  /// As a compact JWS (RFC 7515, section 7.1), whatever they hold.
-  private static func hasThreeParts(_ token: ArraySlice<UInt8>) -> Bool {
-    let bytes = token.span
-    var dots = 0
-    var lastDot = -1
-    for position in bytes.indices where bytes[position] == UInt8(ascii: ".") {
-      guard position > lastDot + 1 else { return false }
-      dots += 1
-      lastDot = position
-    }
-    return dots == 2 && lastDot < bytes.count - 1
   }
 }

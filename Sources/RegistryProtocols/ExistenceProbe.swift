@@ -28,7 +28,7 @@ package struct ExistenceProbe: Sendable {
   package let path: ExactString
   package let meaning: @Sendable (Answer) -> Existence
 
-  init(_ method: HTTPMethod, _ path: ExactString, meaning: @escaping @Sendable (Answer) -> Existence) {
+  package init(_ method: HTTPMethod, _ path: ExactString, meaning: @escaping @Sendable (Answer) -> Existence) {
     self.method = method
     self.path = path
     self.meaning = meaning
@@ -37,7 +37,7 @@ package struct ExistenceProbe: Sendable {
 
 extension Existence {
   /// What a status alone says of a resource. Anything but a clear word means nothing.
-  init(ofStatus status: Int) {
+  package init(ofStatus status: Int) {
     switch status {
     case 200..<300: self = .exists
     case 404, 410: self = .absent

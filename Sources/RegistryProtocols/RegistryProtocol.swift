@@ -1,6 +1,5 @@
 package import PublisherPolicy
 package import StrictParsers
-package import TokenVerification
 
 /// How the clients and registries of one ecosystem speak.
 package protocol RegistryProtocol: Sendable {
@@ -37,11 +36,23 @@ package protocol RegistryProtocol: Sendable {
   func route(_ request: RoutedRequest) throws(RouteRefusal) -> Route
 
   /// What a request wants that stands at the root of the registry's host, whatever the registry's prefix is; `nil` if its path is not one of the
-  /// ecosystem's.
+  /// ecosystem's. By default none is. Every ecosystem's registries have the exchange below `/_/oidc/` beside it.
   func originRoute(_ request: RoutedRequest) throws(RouteRefusal) -> Route?
+
+  /// The field of a request that holds the client's credential, in lower case. A credential of the registry's own passes in it. By default
+  /// `authorization`.
+  func credentialField(of request: RoutedRequest) -> ExactString
 
   /// The one credential of the request.
   func credential(of request: RoutedRequest) throws(CredentialRefusal) -> PresentedCredential
+
+  /// The registry's own service whose tokens its requests bear; `nil` if they bear the service credential itself. By default `nil`.
+  var tokenService: TokenService? { get }
+
+  /// The scopes of the token for a request to the registry about this subject, as its token service writes them. By default none.
+  ///
+  /// - Parameter request: The client's, which brings about the one to the registry.
+  func tokenScopes(of subject: ReadSubject, for request: RoutedRequest) -> [ExactString]
 
   /// How the registry is asked whether it has the upload's package, or its file: it has, if one of the answers says so.
   func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, for request: RoutedRequest) -> [ExistenceProbe]
@@ -57,14 +68,15 @@ extension RegistryProtocol {
   package static var listings: [String] { [] }
   package static var options: [any OptionKey] { [] }
   package var namesVersion: Bool { true }
+  package var tokenService: TokenService? { nil }
+  package func tokenScopes(of subject: ReadSubject, for request: RoutedRequest) -> [ExactString] { [] }
 
-  /// The exchange that every ecosystem has.
-  package func originRoute(_ request: RoutedRequest) throws(RouteRefusal) -> Route? { try UploadTokenExchange.route(request) }
-}
+  package func originRoute(_ request: RoutedRequest) throws(RouteRefusal) -> Route? { nil }
+  package func credentialField(of request: RoutedRequest) -> ExactString { "authorization" }
 
-package enum PresentedCredential: Sendable {
-  /// Three dotted parts: an OIDC token, still to be verified.
-  case oidc([UInt8])
-  /// One of our upload tokens, by its form and checksum.
-  case uploadToken(UploadToken)
+  /// What a request wants that stands at the root of the registry's host: of the exchange that every ecosystem has, or of the ecosystem's own routes.
+  package func anyOriginRoute(_ request: RoutedRequest) throws(RouteRefusal) -> Route? {
+    if let exchange = try UploadTokenExchange.route(request) { return exchange }
+    return try originRoute(request)
+  }
 }

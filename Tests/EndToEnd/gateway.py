@@ -20,7 +20,7 @@ from registries import ROOT
 
 BINARY = Path(os.environ.get("IMPRIMATUR_BINARY", ROOT / ".build" / "release" / "imprimatur"))
 
-AUDIT_EVENTS = {"publish", "exchange", "revoke", "forget", "freeze", "unfreeze", "refusals"}
+AUDIT_EVENTS = {"publish", "exchange", "revoke", "read", "forget", "freeze", "unfreeze", "refusals"}
 
 
 @dataclass
@@ -45,6 +45,7 @@ class Settings:
     registry: dict = field(default_factory=dict)
     audit_file: bool = False
     state: str = ""
+    binary: Path = BINARY
     descriptors: int = 0  # how many the process may open, where that is bounded
 
 
@@ -118,10 +119,11 @@ class Gateway:
 
     def start(self, environment: dict | None = None) -> "Gateway":
         self.errors = open(self.directory / "stderr", "ab")
-        count = self.settings.descriptors
+        settings = self.settings
+        count = settings.descriptors
         limit = ["prlimit", f"--nofile={count}:{count}"] if count else []
         self.child = subprocess.Popen(
-            [*limit, BINARY, "serve", "-c", self.configuration],
+            [*limit, settings.binary, "serve", "-c", self.configuration],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors, cwd=self.directory,
             # Python ignores SIGXFSZ, and so does its child here: a write past a size limit is then an error, as on a full disk.
             env={**os.environ, **(environment or {})}, restore_signals=False)

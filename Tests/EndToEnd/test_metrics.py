@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from depot import MADE_UP, ask, started_depot
 from gateway import BINARY, Gateway, Settings
 from issuer import Issuer
 from packages import fresh_name, wheel
@@ -114,6 +115,16 @@ def burn(stage):
 def read(stage):
     gateway = stage.gateway()
     stage.moves(gateway, lambda: request(gateway, "GET", "/simple/x/", []), {'registry="python",status="2xx"': 1})
+
+
+def granted_read(stage):
+    if not MADE_UP.exists():
+        pytest.skip("needs the binary with the made-up ecosystem")
+    gateway = started_depot(stage.started, stage.recording)
+    path, token = "/depot/crates/@acme%2fwidgets", stage.issuer.mint()
+    stage.moves(gateway, lambda: ask(gateway, path, token), {'registry="python",outcome="completed"': 1})
+    stage.moves(gateway, lambda: ask(gateway, "/depot/crates/@other%2fwidgets", token),
+                {'registry="python",outcome="refused",reason="scope.package-not-allowed"': 1})
 
 
 def keys(stage):
@@ -312,6 +323,7 @@ PROVOCATIONS = {
     "imprimatur_upload_bytes_total": counted(),
     "imprimatur_exchanges_total": exchange,
     "imprimatur_revocations_total": burn,
+    "imprimatur_granted_reads_total": granted_read,
     "imprimatur_reads_total": read,
     "imprimatur_upstream_answers_total": counted('registry="python",status="2xx"'),
     "imprimatur_upstream_duration_seconds": counted(),

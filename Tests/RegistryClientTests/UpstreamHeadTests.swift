@@ -4,6 +4,7 @@ import StrictParsers
 import TestSupport
 import Testing
 
+@testable import PublisherPolicy
 @testable import RegistryClient
 
 @Suite("The head of a request to a registry") struct UpstreamHeadTests {
@@ -24,7 +25,7 @@ import Testing
     let head = UpstreamHead(
       reading: "/up/simple/", method: .get, authority: "registry.example:8081", of: client, forwarding: FieldRules.read.request,
       asksForPlain: false,
-      authorization: nil)
+      passing: nil)
     #expect(
       Self.lines(head) == [
         "GET /up/simple/ HTTP/1.1", "host: registry.example:8081", "accept: text/html", "accept-encoding: gzip", "accept-language: de",
@@ -35,10 +36,11 @@ import Testing
 
   @Test("of a read has the client's own credential where that may leave")
   func readWithCredential() throws {
-    let client = try RequestHead.sample("HEAD /", ["User-Agent: a", "User-Agent: b"])
+    let client = try RequestHead.sample("HEAD /", ["User-Agent: a", "User-Agent: b", "Authorization: Basic eDp5"])
+    let own = PassthroughCredential(of: client, refusedAs: .notAccepted, isTaken: true)
     let head = UpstreamHead(
       reading: "/", method: .head, authority: "registry.example:8081", of: client, forwarding: FieldRules.read.request, asksForPlain: false,
-      authorization: ArraySlice("Basic eDp5".utf8))
+      passing: own)
     // What stands twice is left out.
     #expect(
       Self.lines(head) == ["HEAD / HTTP/1.1", "host: registry.example:8081", "authorization: Basic eDp5", "connection: close", "", ""])
@@ -49,12 +51,37 @@ import Testing
     let client = try RequestHead.sample("GET /simple/", ["Accept-Encoding: gzip", "User-Agent: pip/26"])
     let head = UpstreamHead(
       reading: "/", method: .get, authority: "registry.example:8081", of: client, forwarding: FieldRules.read.request, asksForPlain: true,
-      authorization: nil
+      passing: nil
     )
     #expect(
       Self.lines(head) == [
         "GET / HTTP/1.1", "host: registry.example:8081", "user-agent: pip/26", "accept-encoding: identity", "connection: close", "", "",
       ])
+  }
+
+  @Test("of a read by the policy's leave has the service credential and none of the client's, and asks for the whole as it is")
+  func grantedRead() throws {
+    let client = try RequestHead.sample(
+      "GET /simple/", ["Accept-Encoding: gzip", "Range: bytes=0-9", "If-Range: e", "User-Agent: pip/26", "Authorization: Basic eDp5"])
+    let ours = ServiceCredential(fieldName: "x-key", fieldValue: Secret(Array("our-secret".utf8)), secrets: [])
+    let permit = ReadPermit(
+      subject: .registry, registry: RegistryName("python"), publisher: PublisherID("release"), isPending: false)
+    let head = UpstreamHead(
+      reading: "/up/", under: permit, method: .get, authority: "registry.example:8081", of: client,
+      forwarding: FieldRules.read.request, credential: ours)
+    #expect(
+      Self.lines(head) == [
+        "GET /up/ HTTP/1.1", "host: registry.example:8081", "user-agent: pip/26", "accept-encoding: identity", "connection: close",
+        "x-key: our-secret", "", "",
+      ])
+  }
+
+  @Test("passes a client's own credential on in its own field") func ownField() throws {
+    let client = try RequestHead.sample("GET /", ["X-Key: mine", "Authorization: Basic eDp5"])
+    let own = PassthroughCredential(of: client, in: "x-key", refusedAs: .notAccepted, isTaken: true)
+    let head = UpstreamHead(
+      reading: "/", method: .get, authority: "registry.example:8081", of: client, forwarding: [], asksForPlain: false, passing: own)
+    #expect(Self.lines(head) == ["GET / HTTP/1.1", "host: registry.example:8081", "x-key: mine", "connection: close", "", ""])
   }
 
   @Test(

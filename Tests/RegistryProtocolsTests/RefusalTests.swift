@@ -21,7 +21,8 @@ func sampleRefusal(
   private static let scopes: [UploadRefusal] =
     MultipartRefusal.allCases.map { .malformedForm($0) } + CoreMetadataRefusal.allCases.map { .malformedMetadata($0) }
     + archives.map { .malformedArchive($0) } + [
-      .unknownField("x"), .repeatedField("x"), .missingField("x"), .malformedField("x"), .formTooLarge, .unexpectedFile("x"),
+      .malformedJSON(JSONError(.loneSurrogate, at: 1_000_000)), .unknownField("x"), .repeatedField("x"), .missingField("x"),
+      .malformedField("x"), .formTooLarge, .unexpectedFile("x"),
       .actionNotAccepted, .fileTypeMismatch, .fileNameMismatch, .ambiguousFileName(wouldPass: "acme_2fa-1.0.0.tar.gz"), .inspectionTooLong,
       .digestMismatch("x"), .metadataPlace, .metadataMismatch("name"),
       .unavailable,

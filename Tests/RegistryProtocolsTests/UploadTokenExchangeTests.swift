@@ -20,14 +20,14 @@ import TokenVerification
     ] as [(String, String, TokenPurpose?)])
   func routes(method: String, target: String, expected: TokenPurpose?) throws {
     for one in [samplePyPI(), sampleGeneric()] as [any RegistryProtocol] {
-      switch try one.originRoute(request(method, target)) {
+      switch try one.anyOriginRoute(request(method, target)) {
       case .token(let endpoint): #expect(endpoint.purpose == expected && endpoint.bodyLimit == 65_536)
       case .local(let route): #expect(expected == nil && route.caller == .anyone)
       case .read, .publish, nil: Issue.record("another route")
       }
       let other = method == "GET" ? "POST" : "GET"
-      #expect(throws: RouteRefusal.methodNotAllowed) { try one.originRoute(request(other, target)) }
-      let elsewhere = try one.originRoute(request(method, target + "/"))
+      #expect(throws: RouteRefusal.methodNotAllowed) { try one.anyOriginRoute(request(other, target)) }
+      let elsewhere = try one.anyOriginRoute(request(method, target + "/"))
       if elsewhere != nil { Issue.record("a route at another path") }
     }
   }

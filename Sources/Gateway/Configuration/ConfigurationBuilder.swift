@@ -107,11 +107,12 @@ struct ConfigurationBuilder {
   private func registry(_ settings: RegistrySettings, _ all: Settings, replacing old: Configuration?) throws(Failure) -> Registry {
     let kept = old?.registries.first { $0.name == settings.name && $0.settings.upstream == settings.upstream }
     let publicHost = all.server.publicOrigin.flatMap { WebURL($0.text)?.host.name } ?? settings.host
+    let origin = try self.origin(settings, all, settings.upstream.clientCertificate)
     return Registry(
-      settings: settings, protocol: settings.protocol, origin: try origin(settings, all, settings.upstream.clientCertificate),
-      openOrigin: try origin(settings, all, nil),
+      settings: settings, protocol: settings.protocol, origin: origin,
+      openOrigin: try self.origin(settings, all, nil),
       credential: ServiceCredentialSource(settings.upstream.credential, environment: environment, threads: threads, log: log),
-      standing: kept?.standing ?? CredentialStanding(), probe: kept?.probe ?? CredentialProbe(),
+      tokens: try tokens(settings, all, origin), standing: kept?.standing ?? CredentialStanding(), probe: kept?.probe ?? CredentialProbe(),
       address: UpstreamAddress(
         host: settings.upstream.host, port: settings.upstream.port, socket: settings.upstream.socket, publicHost: publicHost),
       publicOrigin: all.server.publicOrigin ?? settings.host.map { ExactString("\(all.server.tls == nil ? "http" : "https")://\($0)") })
@@ -128,6 +129,29 @@ struct ConfigurationBuilder {
         clientCertificate: certificate?.certificate),
       tls: upstream.isTLS ? try tls { () throws(PEMFile.Fault) in try .upstream(upstream, certificate, environment) } : nil,
       authority: upstream.authority, connectTimeout: .milliseconds(all.server.limits.connectTimeout.milliseconds))
+  }
+
+  private func tokens(
+    _ settings: RegistrySettings, _ all: Settings, _ registry: UpstreamOrigin
+  ) throws(Failure) -> Registry.RegistryTokens? {
+    guard let service = settings.protocol.tokenService else { return nil }
+    let upstream = settings.upstream
+    let challenge = BearerTokenService.Location(authority: registry.authority, target: upstream.basePath + service.challengePath.text)
+    let registryOrigin = "\(upstream.isTLS ? "https" : "http")://\(registry.authority)"
+    guard let realm = service.realm else {
+      return .init(service: BearerTokenService(challenge: challenge, configured: nil, registryOrigin: registryOrigin), origin: nil)
+    }
+    guard let url = WebURL(realm.text) else {
+      throw Failure(message: "the token service of the registry \(settings.name) is not at a URL: \(realm)")
+    }
+    let origin = UpstreamOrigin(
+      key: .init(
+        registry: settings.name.description, socket: nil, host: url.host.name.text.filter { $0 != "[" && $0 != "]" }, port: url.port,
+        isTLS: url.isTLS, caFile: upstream.caFile, clientCertificate: nil),
+      tls: url.isTLS ? try tls { () throws(PEMFile.Fault) in try .upstream(upstream, nil, environment) } : nil,
+      authority: url.authority, connectTimeout: registry.connectTimeout)
+    let location = BearerTokenService.Location(authority: url.authority, target: url.path.isEmpty ? "/" : url.path)
+    return .init(service: BearerTokenService(challenge: challenge, configured: location, registryOrigin: registryOrigin), origin: origin)
   }
 
   private func tls<Value>(_ make: () throws(PEMFile.Fault) -> Value) throws(Failure) -> Value {

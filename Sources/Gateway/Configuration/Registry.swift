@@ -5,6 +5,12 @@ import StrictParsers
 
 /// A registry of the configuration, with what is needed to speak for it and to it.
 final class Registry: Sendable {
+  /// The registry's own token service, and where it is if the operator states that.
+  struct RegistryTokens: Sendable {
+    let service: BearerTokenService
+    let origin: UpstreamOrigin?
+  }
+
   let settings: RegistrySettings
   let `protocol`: any RegistryProtocol
   /// Where what the policy allows is sent, with our certificate if we have one.
@@ -12,6 +18,8 @@ final class Registry: Sendable {
   /// The same place for what others send on their own account, without it.
   let openOrigin: UpstreamOrigin
   let credential: ServiceCredentialSource
+  /// `nil` if the registry takes the credential itself.
+  let tokens: RegistryTokens?
   let standing: CredentialStanding
   let probe: CredentialProbe
   /// What of its answers tells where it is.
@@ -21,7 +29,8 @@ final class Registry: Sendable {
 
   init(
     settings: RegistrySettings, protocol: any RegistryProtocol, origin: UpstreamOrigin, openOrigin: UpstreamOrigin,
-    credential: ServiceCredentialSource, standing: CredentialStanding, probe: CredentialProbe, address: UpstreamAddress,
+    credential: ServiceCredentialSource, tokens: RegistryTokens?, standing: CredentialStanding, probe: CredentialProbe,
+    address: UpstreamAddress,
     publicOrigin: ExactString?
   ) {
     self.settings = settings
@@ -29,6 +38,7 @@ final class Registry: Sendable {
     self.origin = origin
     self.openOrigin = openOrigin
     self.credential = credential
+    self.tokens = tokens
     self.standing = standing
     self.probe = probe
     self.address = address
@@ -51,9 +61,9 @@ final class Registry: Sendable {
   }
 
   /// What an answer of our own may tell.
-  func localContext(for head: RequestHead, _ configuration: Configuration) -> LocalContext {
+  func localContext(for head: RequestHead, _ configuration: Configuration, of publisher: PublisherID? = nil) -> LocalContext {
     LocalContext(
-      audience: settings.audience, publicURL: ExactString(publicOrigin(for: head, configuration) + settings.path.raw))
+      audience: settings.audience, publicURL: ExactString(publicOrigin(for: head, configuration) + settings.path.raw), publisher: publisher)
   }
 
   private func publicOrigin(for head: RequestHead, _ configuration: Configuration) -> String {

@@ -164,7 +164,7 @@ struct ExchangeFlow {
     do throws(StateRefusal) {
       try await gateway.store.exchange(
         TokenExchange(
-          token: identity.token, rule: .oncePerToken,
+          token: identity.token, rule: rule,
           rememberedUntil: Authentication.end(of: identity).advanced(by: Authentication.memoryMargin), record: record))
     } catch {
       throw .state(error)

@@ -2,6 +2,7 @@ import Logging
 import NIOCore
 import NIOPosix
 package import Observability
+package import RegistryProtocols
 import ServiceLifecycle
 import StateStore
 import StrictParsers
@@ -27,22 +28,27 @@ package struct Gateway: Sendable {
   private let path: String
   private let environment: [String: String]
   private let output: LineDestination
+  private let ecosystems: [Ecosystem]
   private let clock: @Sendable () -> Timestamp
 
-  /// - Parameter output: where the log goes, and the audit records too unless the configuration names a file for them.
+  /// - Parameters:
+  ///   - output: where the log goes, and the audit records too unless the configuration names a file for them.
+  ///   - ecosystems: Whose registries there can be.
   package init(
     configurationFile path: String, environment: [String: String], output: LineDestination = .standardOutput,
+    ecosystems: [Ecosystem] = RegistryCatalog.all,
     clock: @escaping @Sendable () -> Timestamp = { .now() }
   ) {
     self.path = path
     self.environment = environment
     self.output = output
+    self.ecosystems = ecosystems
     self.clock = clock
   }
 
   /// Serves until the process is told to stop, and has finished what runs by then. `started` is told the public listener's address.
   package func run(started: @escaping @Sendable (ListenAddress) -> Void = { _ in }) async throws(Failure) {
-    let (loaded, problems) = SettingsFile.load(path, environment: environment, reading: SettingsDisk())
+    let (loaded, problems) = SettingsFile.load(path, environment: environment, reading: SettingsDisk(), ecosystems: ecosystems)
     guard let settings = loaded else { throw Failure(cause: .configuration(problems), format: .json) }
     do throws(Failure.Cause) {
       try await run(settings, started)
@@ -62,7 +68,9 @@ package struct Gateway: Sendable {
       configuration: .init(
         services: [
           .init(service: Housekeeping(gateway: services.gateway)),
-          .init(service: Reloading(gateway: services.gateway, path: path, environment: environment, builder: services.builder)),
+          .init(
+            service: Reloading(
+              gateway: services.gateway, path: path, environment: environment, ecosystems: ecosystems, builder: services.builder)),
           .init(
             service: Serving(gateway: services.gateway, group: services.group, loops: loops, started: started),
             successTerminationBehavior: .gracefullyShutdownGroup),

@@ -1,6 +1,7 @@
 import NIOCore
 import Observability
 import PublisherPolicy
+import RegistryClient
 import RegistryProtocols
 import StrictParsers
 
@@ -14,27 +15,42 @@ struct LocalFlow {
   func serve(_ route: LocalRoute, _ routed: RoutedRequest, _ body: RequestBody, _ request: RequestContext) async
     -> ConnectionPersistence
   {
+    var record = RequestRecord(.read, request.id)
+    record.facts.describe(request, routed.head, configuration)
+    record.facts.describe(registry)
+    record.facts.action = route.action
     do throws(Refusal) {
-      if route.caller == .authenticated { try await authenticate(routed, request) }
+      let publisher = try await publisher(behind: route, routed, &record)
       let mayContinue = routed.head.keepAlive && body.isComplete && !gateway.isDraining
-      let answer = route.respond(registry.localContext(for: routed.head, configuration))
+      let answer = route.respond(registry.localContext(for: routed.head, configuration, of: publisher))
       guard await connection.answer(answer, to: request, closing: !mayContinue) else { return .abort }
       return mayContinue ? .keepAlive : .close
     } catch {
+      if let nearest = error.nearestPublisher { record.facts.nearestPublisher = nearest }
+      await gateway.conclude(record, error.outcome)
       let answer = registry.protocol.response(refusing: error.forClient(request.id), to: .local(route))
       return await connection.answer(answer, to: request, closing: true) ? .close : .abort
     }
   }
 
-  /// Some publisher of the registry stands behind the client's credential. Nothing is used up by it.
-  private func authenticate(_ routed: RoutedRequest, _ request: RequestContext) async throws(Refusal) {
-    var record = RequestRecord(.publish, request.id)
-    let presented = try Refusal.wrap(Refusal.credential) { () throws(CredentialRefusal) in try registry.protocol.credential(of: routed) }
-    let authentication = Authentication(configuration: configuration, audience: registry.settings.audience)
-    let client = try await authentication.principal(of: presented, direct: registry.settings.direct, in: &record, gateway)
-    let inputs = try await authentication.inputs(for: client.principal, gateway)
-    _ = try Refusal.wrap(Refusal.publisher) { () throws(PublisherRefusal) in
-      try configuration.policy.admit(client.principal, to: registry.name, nil, knowing: inputs, at: gateway.now())
+  /// Some publisher of the registry stands behind the client's credential, where the route wants that. Nothing is used up by it.
+  private func publisher(
+    behind route: LocalRoute, _ routed: RoutedRequest, _ record: inout RequestRecord
+  ) async throws(Refusal) -> PublisherID? {
+    guard route.caller == .authenticated else { return nil }
+    let presented: PresentedCredential
+    do throws(CredentialRefusal) {
+      presented = try registry.protocol.credential(of: routed)
+    } catch {
+      let isTaken = registry.settings.legacyCredentials == .pass
+      let field = registry.protocol.credentialField(of: routed)
+      guard PassthroughCredential(of: routed.head, in: field, refusedAs: error, isTaken: isTaken) == nil else { return nil }
+      throw .credential(error)
     }
+    let access = PublisherAccess(gateway: gateway, configuration: configuration, registry: registry)
+    let client = try await access.authenticate(presented, &record)
+    let publisher = try access.decide(client, reading: .registry, &record).publisher
+    gateway.metrics.count(record.facts, .completed())
+    return publisher
   }
 }

@@ -1,6 +1,7 @@
 import Digests
 import Logging
 import Observability
+import RegistryProtocols
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
@@ -12,6 +13,7 @@ struct Reloading: Service {
   let gateway: GatewayServices
   let path: String
   let environment: [String: String]
+  let ecosystems: [Ecosystem]
   let builder: ConfigurationBuilder
 
   func run() async throws {
@@ -51,7 +53,7 @@ struct Reloading: Service {
   private var files: WatchedFiles { WatchedFiles(of: gateway.configuration.settings) }
 
   private func reload() async {
-    let (loaded, problems) = SettingsFile.load(path, environment: environment, reading: SettingsDisk())
+    let (loaded, problems) = SettingsFile.load(path, environment: environment, reading: SettingsDisk(), ecosystems: ecosystems)
     guard let settings = loaded else { return reject(problems.map(\.description)) }
     let old = gateway.configuration
     let new: Configuration

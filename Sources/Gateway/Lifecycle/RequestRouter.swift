@@ -49,7 +49,7 @@ struct RequestRouter {
     var found: Route?
     var meant: [Registry] = []
     for registry in registries where registry.takes(path, below: []) {
-      guard let route = try registry.protocol.originRoute(request) else { continue }
+      guard let route = try registry.protocol.anyOriginRoute(request) else { continue }
       found = found ?? route
       meant.append(registry)
     }

@@ -30,16 +30,21 @@ extension PublishDriver {
     }
   }
 
-  func loadCredential() -> PublishMachine.Event? {
-    if let known = loop.credential(of: registry) {
+  func loadCredential(
+    under permit: UpstreamPermit, for package: PublishTarget.Package, isRenewal: Bool
+  ) -> PublishMachine.Event? {
+    guard let grant = permit.grant else { return .credentialLoaded(.success(())) }
+    if registry.tokens == nil, let known = loop.credential(of: registry) {
       credential = known.credential
       return .credentialLoaded(.success(()))
     }
-    let source = registry.credential
+    if isRenewal { _ = registry.forgetToken(credential) }
+    let (registry, routed, connector) = (registry, request.routed, connector)
     let me = NIOLoopBound(self, eventLoop: loop.eventLoop)
     return later {
       do throws(UpstreamFailure) {
-        me.value.credential = try await source.current()
+        me.value.credential = try await registry.credential(
+          for: .package(package), routed, under: .publish(grant), connector, on: me.eventLoop)
         return .credentialLoaded(.success(()))
       } catch {
         return .credentialLoaded(.failure(error))
@@ -150,7 +155,10 @@ extension PublishDriver {
       return answer.status != 403
     case .failure(let failure):
       if case .conflict = failure { gateway.noteAcceptedCredential(of: registry) }
-      if failure == .credentialRefused { gateway.noteRefusedCredential(of: registry, status: status) }
+      if failure == .credentialRefused {
+        _ = registry.forgetToken(credential)
+        gateway.noteRefusedCredential(of: registry, status: status)
+      }
       return true
     }
   }

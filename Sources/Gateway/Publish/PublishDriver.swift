@@ -77,7 +77,7 @@ final class PublishDriver {
     case .reserve(let reservation):
       loop.store.reserve(reservation) { self.handle(.reserved($0)) }
       return nil
-    case .loadCredential: return loadCredential()
+    case .loadCredential(let permit, let package, let isRenewal): return loadCredential(under: permit, for: package, isRenewal: isRenewal)
     case .connect(let isFresh): return connect(isFresh: isFresh)
     case .send(let request, let permit, let body): return send(request, under: permit, body)
     case .forward(let bytes): return upstream?.forward(bytes)

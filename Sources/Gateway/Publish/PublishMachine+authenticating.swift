@@ -43,7 +43,8 @@ extension PublishMachine {
     } catch {
       guard
         let pass = PassthroughCredential(
-          of: request.head, refusedAs: error, isTaken: request.registry.settings.legacyCredentials == .pass)
+          of: request.head, in: request.registry.protocol.credentialField(of: request.routed), refusedAs: error,
+          isTaken: request.registry.settings.legacyCredentials == .pass)
       else {
         throw .credential(error)
       }

@@ -13,6 +13,8 @@ struct Exchange {
   fileprivate var request: UpstreamRequest
   /// `nil` until there is a connection.
   fileprivate var origin: ConnectionOrigin?
+  /// Whether a request was sent once more with a new token.
+  fileprivate var isRenewed = false
 
   /// Whether an answer that never came may mean that the connection had ended before it was used.
   fileprivate var mayHaveBeenStale: Bool { origin == .pool }
@@ -68,22 +70,7 @@ extension PublishMachine {
     return enter(.probingFileAgain(upload), .probe(.file, upload.content.target, permit.asker))
   }
 
-  mutating func loadCredential(_ upload: ReservedUpload, ifAbsent result: Result<Existence, UpstreamFailure>) throws(Refusal) -> Action {
-    try refuseExisting(upload.content.target, result)
-    return loadCredential(upload)
-  }
-
-  private mutating func loadCredential(_ upload: ReservedUpload) -> Action {
-    guard upload.client.isOurs else { return connect(upload) }
-    return enter(.loadingCredential(upload), .loadCredential)
-  }
-
-  mutating func connect(_ upload: ReservedUpload, after result: Result<Void, UpstreamFailure>) throws(Refusal) -> Action {
-    do throws(UpstreamFailure) { try result.get() } catch { throw .upstream(error) }
-    return connect(upload)
-  }
-
-  private mutating func connect(_ upload: ReservedUpload) -> Action {
+  mutating func connect(_ upload: ReservedUpload) -> Action {
     var steps = request.route.exchange
     let first: UpstreamRequest
     switch upload.content {
@@ -116,13 +103,7 @@ extension PublishMachine {
 
   /// Decides once more, immediately before the first byte: on the very word that was entered into the store.
   private mutating func reauthorize(_ upload: ReservedUpload, _ world: some PublishWorld) throws(Refusal) -> UpstreamPermit {
-    let current = world.configuration
-    if current.settings.digest != request.configuration.settings.digest {
-      // Another address, another audience, another rule: nothing of the old one holds.
-      guard current.registries.first(where: { $0.name == request.registry.name })?.settings == request.registry.settings else {
-        throw .gateway(.configurationChanged)
-      }
-    }
+    guard world.configuration.holds(request.registry, of: request.configuration) else { throw .gateway(.configurationChanged) }
     guard case .permitted(let permit) = try decide(upload.client, upload.content.target, reports: false, world) else {
       throw .package(.existenceUnknown(package: upload.content.target.package.canonical))
     }
@@ -205,9 +186,18 @@ extension PublishMachine {
       return enter(.connecting(upload, exchange), .connect(isFresh: true))
     }
     record.facts.upstreamStatus = answer.head.status
+    if answer.head.status == 401, let renewed = renewable(exchange, of: upload) { return load(for: upload, renewed) }
     let judging = State.judging(upload, wasSentWhole: outcome.wasSentWhole)
     guard outcome.wasSentWhole, ![401, 407].contains(answer.head.status) else { return enter(judging, .judge(answer)) }
     return try goOn(upload, exchange, after: answer, judging)
+  }
+
+  /// A request that is sent once more with a new token, of which the registry was sent no byte of a body; `nil` if it must not be.
+  private func renewable(_ exchange: Exchange, of upload: ReservedUpload) -> Exchange? {
+    guard upload.client.isOurs, request.registry.tokens != nil, !exchange.isRenewed, case .none = exchange.request.body else { return nil }
+    var exchange = exchange
+    exchange.isRenewed = true
+    return exchange
   }
 
   private mutating func goOn(
@@ -217,7 +207,9 @@ extension PublishMachine {
     let step: UpstreamStep
     do throws(UnexpectedResponse) {
       step = try exchange.steps.next(
-        after: UpstreamResponse(status: answer.head.status, fields: answer.head.fields, body: answer.body))
+        after: UpstreamResponse(
+          status: answer.head.status, fields: answer.head.fields, body: answer.body,
+          links: request.registry.linkRewrite(for: request.head, request.configuration)))
     } catch {
       throw .upstream(.malformedAnswer)
     }

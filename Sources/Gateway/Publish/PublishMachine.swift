@@ -29,7 +29,8 @@ struct PublishMachine {
     /// The registry sees nothing of a streamed upload that never begins.
     case awaitingFirstBytes(ReservedUpload)
     case probingFileAgain(ReservedUpload)
-    case loadingCredential(ReservedUpload)
+    /// `Exchange`: of a request that is sent once more with a new token.
+    case loadingCredential(ReservedUpload, Exchange?)
     case connecting(ReservedUpload, Exchange)
     case rechecking(ReservedUpload, Exchange)
     case streaming(ReservedUpload, Exchange)
@@ -79,7 +80,8 @@ struct PublishMachine {
     case inspect(any UploadInspector, SpooledArtifact)
     case probe(ExistenceProbe.Subject, PublishTarget, RegistryProber.Asker)
     case reserve(UploadReservation)
-    case loadCredential
+    /// `isRenewal`: the registry has refused the one that was loaded.
+    case loadCredential(UpstreamPermit, PublishTarget.Package, isRenewal: Bool)
     case connect(isFresh: Bool)
     case send(UpstreamRequest, UpstreamPermit, SentBody)
     /// More of a streamed body.
@@ -147,7 +149,7 @@ struct PublishMachine {
     case (.awaitingFirstBytes(let upload), .body(let bytes)): try begin(upload, with: bytes, world)
     case (.awaitingFirstBytes(let upload), .bodyEnded(let size)): try begin(upload, size: size, world)
     case (.probingFileAgain(let upload), .probed(let result)): try loadCredential(upload, ifAbsent: result)
-    case (.loadingCredential(let upload), .credentialLoaded(let result)): try connect(upload, after: result)
+    case (.loadingCredential(let upload, let exchange), .credentialLoaded(let result)): try connect(upload, exchange, after: result)
     case (.connecting(let upload, let exchange), .connected(let result)): try recheck(upload, exchange, result, world)
     case (.rechecking(let upload, let exchange), .uploadToken(let found)): try send(upload, exchange, ifLive: found, world)
 

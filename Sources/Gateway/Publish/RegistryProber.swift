@@ -45,7 +45,7 @@ struct RegistryProber {
     return found
   }
 
-  private func answer(to probe: ExistenceProbe, as asker: Asker) async throws(UpstreamFailure) -> Existence {
+  private func answer(to probe: ExistenceProbe, as asker: Asker, isRenewal: Bool = false) async throws(UpstreamFailure) -> Existence {
     let target = registry.upstreamTarget(probe.path)
     let head: UpstreamHead
     let origin: UpstreamOrigin
@@ -53,7 +53,8 @@ struct RegistryProber {
     switch asker {
     case .policy(let inquiry):
       origin = registry.origin
-      credential = try await registry.credential.current()
+      credential = try await registry.credential(
+        for: .package(inquiry.target.package), request, under: .probe(inquiry), connector, on: eventLoop)
       head = UpstreamHead(asking: inquiry, probe.method, target, authority: origin.authority, credential: credential)
     case .client(let pass):
       origin = registry.openOrigin
@@ -61,6 +62,9 @@ struct RegistryProber {
     }
     let upstream = try await connector.connect(to: origin, on: eventLoop)
     let answer = try await self.answer(to: probe, head, on: upstream, origin)
+    if answer.status == 401, !isRenewal, registry.forgetToken(credential) {
+      return try await self.answer(to: probe, as: asker, isRenewal: true)
+    }
     // Reads may be guarded by themselves: a publish of nothing tells whether it is the credential.
     if answer.status == 401, let credential, await registry.refuses(credential, connector, on: eventLoop) {
       gateway.noteRefusedCredential(of: registry, status: answer.status)

@@ -69,7 +69,9 @@ extension GatewayServices {
       metrics.reads.begin(name, MetricLabel(status))
     }
     metrics.publishes.begin(name, ecosystem, MetricLabel(AuditOutcome.Name.published), MetricLabel(nil as ReasonCode?))
-    metrics.exchanges.begin(name, MetricLabel(AuditOutcome.Name.completed), MetricLabel(nil as ReasonCode?))
+    for family in [metrics.exchanges, metrics.grantedReads] {
+      family.begin(name, MetricLabel(AuditOutcome.Name.completed), MetricLabel(nil as ReasonCode?))
+    }
     for (reason, outcome) in Self.watched {
       metrics.publishes.begin(name, ecosystem, MetricLabel(outcome), MetricLabel(reason))
       metrics.exchanges.begin(name, MetricLabel(outcome), MetricLabel(reason))

@@ -41,7 +41,7 @@ extension UpstreamFailure {
     switch self {
     case .unreachable, .timedOut, .closed, .malformedAnswer: true
     case .busy, .conflict, .answerTooLarge, .earlySuccess, .encodedAnswer, .unreadableDocument, .credentialEchoed, .credentialRefused,
-      .redirected, .credentialUnreadable, .refused:
+      .redirected, .noToken, .foreignTokenService, .credentialUnreadable, .refused:
       false
     }
   }

@@ -81,7 +81,7 @@ extension AuditRecord {
     line.member("action", action?.name)
     line.member("package.name", target?.package.canonical)
     line.member("package.version", target?.version?.written)
-    line.member("artifact.filename", target?.file)
+    line.member("artifact.filename", target.flatMap { $0.file.isEmpty ? nil : $0.file })
     line.member("artifact.hash", artifactDigest)
     line.member("artifact.size", artifactSize)
     line.member("publisher.id", publisher?.description)

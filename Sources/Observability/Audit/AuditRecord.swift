@@ -3,12 +3,14 @@ package import PublisherPolicy
 package import RegistryProtocols
 package import StrictParsers
 
-/// What is known about one request that tried to publish, to exchange or to burn a token.
+/// What is known about one request that tried to publish, to exchange or to burn a token, or to read what only publishers may.
 ///
 /// It is filled while the request is served and becomes exactly one line of the audit log at its end; what stays nil is left out of the line.
 package struct AuditRecord: Hashable, Sendable {
   package enum Event: String, CaseIterable, Sendable {
     case publish, exchange, revoke
+    /// A read that only publishers may make, if it was not answered.
+    case read
     /// An operator's commands.
     case forget, freeze, unfreeze
   }

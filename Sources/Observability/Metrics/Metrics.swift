@@ -22,6 +22,9 @@ package final class Metrics: Sendable {
   package let reads = NumberFamily(
     .counter, "imprimatur_reads_total", labels: ["registry", "status"],
     help: "Reads that were passed on, by the class of the registry's answer, such as 2xx.")
+  package let grantedReads = NumberFamily(
+    .counter, "imprimatur_granted_reads_total", labels: ["registry", "outcome", "reason"],
+    help: "Reads that only publishers may make, by what became of them.")
   package let upstreamAnswers = NumberFamily(
     .counter, "imprimatur_upstream_answers_total", labels: ["registry", "status"],
     help: "Answers of the registry to publishes, by their class.")
@@ -100,7 +103,7 @@ package final class Metrics: Sendable {
   package func count(_ record: AuditRecord, _ outcome: AuditOutcome) {
     let registry = MetricLabel(record.registry)
     let reason = MetricLabel(outcome.reason)
-    if let publisher = record.nearestPublisher ?? record.publisher {
+    if record.event != .read, let publisher = record.nearestPublisher ?? record.publisher {
       publisherResults.addIfBegun(1, MetricLabel(publisher), MetricLabel(outcome.name))
     }
     switch record.event {
@@ -112,6 +115,7 @@ package final class Metrics: Sendable {
       if let duration = record.upstreamDuration { upstreamDuration.observe(duration, registry) }
     case .exchange: exchanges.add(1, registry, MetricLabel(outcome.name), reason)
     case .revoke: revocations.add(1, registry, MetricLabel(outcome.name), reason)
+    case .read: grantedReads.add(1, registry, MetricLabel(outcome.name), reason)
     case .forget, .freeze, .unfreeze: break
     }
   }
@@ -135,7 +139,7 @@ package final class Metrics: Sendable {
     text.begin("imprimatur_build_info", "gauge", "1, with the version as label.")
     text.info("imprimatur_build_info", "version", version)
     let numbers = [
-      publishes, uploadBytes, exchanges, revocations, reads, upstreamAnswers, keyRefreshes, keysRefreshedAt, keysValidUntil,
+      publishes, uploadBytes, exchanges, revocations, reads, grantedReads, upstreamAnswers, keyRefreshes, keysRefreshedAt, keysValidUntil,
       unaccountedClaims, publisherResults, publisherExpires, registryUp, registryCredentialAccepted, frozen, tlsNotAfter, connections,
       connectionsLimit, spoolBytes, spoolLimit, memoryBytes, memoryLimit, upstreamConnections, stateAvailable, auditWritable, linesDropped,
       reloads, loadedAt, lastReloadSuccessful, lastReloadAt, startedAt, descriptorLimit,

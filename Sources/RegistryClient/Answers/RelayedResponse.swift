@@ -86,7 +86,7 @@ package struct AnswerSecrets: Sendable {
 
 extension ResponseHead {
   /// Everything in it that a registry could have put an echo into.
-  fileprivate var text: [UInt8] {
+  var text: [UInt8] {
     fields.reduce(into: Array(reason)) { text, field in
       text.append(UInt8(ascii: "\n"))
       text.append(contentsOf: field.name)

@@ -4,6 +4,9 @@ package import Secrets
 package struct ServiceCredential: Sendable {
   package let fieldName: String
   private let fieldValue: Secret
+  private let secrets: [Secret]
+  /// Of a token of the registry's own service, which of them it is.
+  let number: Int?
   /// Finds it in what the registry answers.
   package let scan: CredentialScan
 
@@ -11,10 +14,25 @@ package struct ServiceCredential: Sendable {
   ///   - fieldName: In lower case.
   ///   - secrets: What of the value must not be seen, beside the value itself: a password, say.
   package init(fieldName: String, fieldValue: Secret, secrets: [Secret]) {
+    self.init(fieldName, fieldValue, secrets, number: nil)
+  }
+
+  /// A token of the registry's own service, which stands in the place of the credential that it was given for. Neither may be seen.
+  init(token: [UInt8], for credential: ServiceCredential, number: Int) {
+    self.init("authorization", Secret(Array("Bearer ".utf8) + token), credential.secrets, number: number)
+  }
+
+  private init(_ fieldName: String, _ fieldValue: Secret, _ secrets: [Secret], number: Int?) {
     self.fieldName = fieldName
     self.fieldValue = fieldValue
+    self.number = number
     let sent = fieldValue.withBytes { Array(fieldName == "authorization" ? Self.withoutScheme($0[...]) : $0[...]) }
-    scan = CredentialScan(secrets: secrets.map { $0.withBytes { Array($0) } } + [sent])
+    self.secrets = secrets + [Secret(sent)]
+    scan = CredentialScan(secrets: self.secrets.map { $0.withBytes { Array($0) } })
+  }
+
+  func isSame(as other: ServiceCredential) -> Bool {
+    fieldName == other.fieldName && fieldValue.withBytes { value in other.fieldValue.withBytes { $0 == value } }
   }
 
   /// The part of the field that is secret: an answer may well speak of `Bearer` or `Basic`.

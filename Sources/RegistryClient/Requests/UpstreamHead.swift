@@ -3,7 +3,10 @@ package import RegistryProtocols
 package import StrictParsers
 
 /// The head of a request to a registry, written by us from what was checked: nothing of the client's own head is copied but what is named here.
-package struct UpstreamHead {
+package struct UpstreamHead: Sendable {
+  /// What would hide from a scan what an answer holds: its encoding, and all but a part of it.
+  private static let hiding: Set<ExactString> = ["accept-encoding", "range", "if-range"]
+
   package private(set) var bytes: [UInt8]
 
   /// An upload's head, with the service credential under a Grant and with no other but the client's own otherwise.
@@ -24,7 +27,7 @@ package struct UpstreamHead {
     if !keepAlive { add("connection", "close".utf8) }
     switch permit {
     case .grant: credential?.append(to: &self)
-    case .legacy(let pass): add("authorization", pass.authorization)
+    case .legacy(let pass): pass.append(to: &self)
     }
     endLine()
   }
@@ -39,7 +42,7 @@ package struct UpstreamHead {
   /// The same with the client's own credential.
   package init(asking pass: PassthroughCredential, _ method: HTTPMethod, _ target: String, authority: String) {
     self.init(asking: method, target, authority)
-    add("authorization", pass.authorization)
+    pass.append(to: &self)
     endLine()
   }
 
@@ -55,13 +58,26 @@ package struct UpstreamHead {
   /// - Parameter asksForPlain: Whether the answer must be read, and so must not be compressed.
   package init(
     reading target: String, method: HTTPMethod, authority: String, of client: RequestHead, forwarding names: [ExactString],
-    asksForPlain: Bool, authorization: ArraySlice<UInt8>?
+    asksForPlain: Bool, passing own: PassthroughCredential?
   ) {
     self.init(method: method, target: target, authority: authority)
     for name in names where !asksForPlain || name != "accept-encoding" { copy(name, of: client) }
     if asksForPlain { add("accept-encoding", "identity".utf8) }
-    if let authorization { add("authorization", authorization) }
+    own?.append(to: &self)
     add("connection", "close".utf8)
+    endLine()
+  }
+
+  /// The same with the service credential: only what the policy lets a client be told before it uploads is read so. Its answer is scanned.
+  package init(
+    reading target: String, under permit: ReadPermit, method: HTTPMethod, authority: String, of client: RequestHead,
+    forwarding names: [ExactString], credential: ServiceCredential?
+  ) {
+    self.init(method: method, target: target, authority: authority)
+    for name in names where !Self.hiding.contains(name) { copy(name, of: client) }
+    add("accept-encoding", "identity".utf8)
+    add("connection", "close".utf8)
+    credential?.append(to: &self)
     endLine()
   }
 
@@ -72,6 +88,16 @@ package struct UpstreamHead {
     add("content-length", String(probe.body.count).utf8)
     add("connection", "close".utf8)
     credential?.append(to: &self)
+    endLine()
+  }
+
+  /// A request for a token of the registry's own service.
+  init(askingForTokenAt target: String, authority: String, credential: ServiceCredential) {
+    self.init(method: .get, target: target, authority: authority)
+    add("accept", "application/json".utf8)
+    add("accept-encoding", "identity".utf8)
+    add("connection", "close".utf8)
+    credential.append(to: &self)
     endLine()
   }
 

@@ -3,6 +3,8 @@ package import StrictParsers
 /// Why an upload does not say, beyond doubt, what it would publish.
 package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
   case malformedForm(MultipartRefusal)
+  /// The body, or a part of it, is not JSON that every reader understands alike.
+  case malformedJSON(JSONError)
   /// A field of the form that no metadata standard and no known client has.
   case unknownField(ExactString)
   case repeatedField(ExactString)
@@ -40,6 +42,7 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
   /// What programs are told: stable words.
   package enum Code: String, CaseIterable, Sendable {
     case malformedForm = "scope.malformed-form"
+    case malformedJSON = "scope.malformed-json"
     case unknownField = "scope.unknown-field"
     case repeatedField = "scope.repeated-field"
     case missingField = "scope.missing-field"
@@ -63,6 +66,8 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
     switch self {
     case .malformedForm(let refusal):
       .init(.malformedForm, 400, "the upload is not a form that every server reads in the same way: \(refusal.explanation)")
+    case .malformedJSON(let error):
+      .init(.malformedJSON, 400, "the upload is not JSON that every reader understands alike: \(error.description)")
     case .unknownField(let name):
       .init(.unknownField, 400, "the form has the field `\(Self.shortened(name))`, which no upload to this kind of registry has")
     case .repeatedField(let name): .init(.repeatedField, 400, "the form has the field `\(Self.shortened(name))` twice")

@@ -1,4 +1,4 @@
-import StrictParsers
+package import StrictParsers
 
 /// Turns a URL of the registry into the URL of the same thing behind this gateway.
 package struct LinkRewrite: Sendable {
@@ -20,6 +20,20 @@ package struct LinkRewrite: Sendable {
     let location = Array(location)
     guard let count = countOfBase(of: location) else { return nil }
     return publicOrigin + publicPath + String(decoding: location[count...], as: UTF8.self)
+  }
+
+  /// What stands below the registry's own URL, as the target of a request to it; `nil` if the URL leads elsewhere, is relative, or can't be a target.
+  package func target(of location: some Collection<UInt8>) -> ExactString? {
+    let location = Array(location)
+    guard let count = countOfBase(of: location), location.allSatisfy({ ASCII.isVisible($0) && $0 != UInt8(ascii: "#") }) else { return nil }
+    let target = location[count...]
+    return Self.leadsUp(target) ? nil : ExactString(utf8: target)
+  }
+
+  /// Whether a segment of the path is one that a server resolves (RFC 3986, section 5.2.4), in whatever spelling.
+  private static func leadsUp(_ target: ArraySlice<UInt8>) -> Bool {
+    let path = String(decoding: target.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self).lowercased().replacing("%2e", with: ".")
+    return path.split(separator: "/").contains { $0 == "." || $0 == ".." }
   }
 
   /// What of a link in a document becomes something else, so that it leads to the same thing from the document's public URL.

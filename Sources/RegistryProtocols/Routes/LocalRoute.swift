@@ -1,12 +1,16 @@
+package import PublisherPolicy
 package import StrictParsers
 
 /// A request that the gateway answers by itself: the registry does not see it.
 package struct LocalRoute: Sendable {
   package let caller: RequiredCaller
+  /// What the record of a refusal calls it.
+  package let action: AuditAction
   package let respond: @Sendable (LocalContext) -> LocalResponse
 
-  package init(_ caller: RequiredCaller, respond: @escaping @Sendable (LocalContext) -> LocalResponse) {
+  package init(_ caller: RequiredCaller, action: AuditAction = .read, respond: @escaping @Sendable (LocalContext) -> LocalResponse) {
     self.caller = caller
+    self.action = action
     self.respond = respond
   }
 }
@@ -14,7 +18,8 @@ package struct LocalRoute: Sendable {
 /// Who is answered.
 package enum RequiredCaller: Hashable, Sendable {
   case anyone
-  /// A client whose credential some publisher of the registry stands behind.
+  /// A client whose credential some publisher of the registry stands behind, or one with a credential of its own where the registry takes such
+  /// for uploads.
   case authenticated
 }
 
@@ -24,9 +29,12 @@ package struct LocalContext: Sendable {
   package let audience: ExactString
   /// The registry's public URL, without a slash at its end.
   package let publicURL: ExactString
+  /// The publisher that stands behind the client's credential; `nil` if none was asked for, or the credential is one that only the registry knows.
+  package let publisher: PublisherID?
 
-  package init(audience: ExactString, publicURL: ExactString) {
+  package init(audience: ExactString, publicURL: ExactString, publisher: PublisherID? = nil) {
     self.audience = audience
     self.publicURL = publicURL
+    self.publisher = publisher
   }
 }

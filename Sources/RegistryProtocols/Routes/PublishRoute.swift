@@ -48,6 +48,7 @@ package struct AuditAction: Hashable, Sendable {
   package init(_ name: StaticString) { self.name = "\(name)" }
 
   package static let upload = AuditAction("upload")
+  package static let read = AuditAction("read")
   package static let mint = AuditAction("mint")
   package static let burn = AuditAction("burn")
 }

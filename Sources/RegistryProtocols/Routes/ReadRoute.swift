@@ -19,8 +19,9 @@ package struct ReadRoute: Sendable {
 package enum ReadAccess: Hashable, Sendable {
   /// With the client's own; never with the service credential.
   case client
-  /// With the service credential, if the client's credential may publish the package: a client asks this before it uploads.
-  case granted(PublishTarget.Package)
+  /// With the service credential, if the client presents an OIDC token or an upload token that may publish the subject: a client asks this before
+  /// it uploads. A client without such a credential reads as `client` says.
+  case granted(ReadSubject)
 }
 
 /// The header fields that pass between a client and the registry. No other does.

@@ -55,11 +55,14 @@ package struct UpstreamResponse: Sendable {
   package let status: Int
   package let fields: HeaderFields
   package let body: [UInt8]
+  /// What the URLs in it mean: which of them the registry is asked at next, and how clients reach the same thing.
+  package let links: LinkRewrite
 
-  package init(status: Int, fields: HeaderFields, body: [UInt8]) {
+  package init(status: Int, fields: HeaderFields, body: [UInt8], links: LinkRewrite) {
     self.status = status
     self.fields = fields
     self.body = body
+    self.links = links
   }
 }
 

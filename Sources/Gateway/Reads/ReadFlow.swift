@@ -5,7 +5,7 @@ import RegistryProtocols
 import StrictParsers
 import TokenVerification
 
-/// A GET or HEAD that the registry answers: never with the service credential, and on a connection of its own.
+/// A GET or HEAD that the registry answers, on a connection of its own: with the service credential if the policy grants it, and else with the client's.
 struct ReadFlow {
   let gateway: GatewayServices
   let configuration: Configuration
@@ -15,6 +15,7 @@ struct ReadFlow {
   func serve(_ route: ReadRoute, _ routed: RoutedRequest, _ body: RequestBody, _ request: RequestContext) async
     -> ConnectionPersistence
   {
+    if case .granted(let subject) = route.access, let end = await serve(subject, route, routed, body, request) { return end }
     do throws(Refusal) {
       return try await pass(route, routed, body.resources, request)
     } catch {
@@ -35,15 +36,11 @@ struct ReadFlow {
     do throws(UpstreamFailure) {
       let connector = UpstreamConnector(gateway: gateway, registry: registry.name, share: .unverified, limits: limits)
       upstream = try await connector.connect(to: registry.openOrigin, on: connection.bytes.channel.eventLoop)
-      let giveWay: @Sendable () -> Void = { [bytes = upstream.bytes] in
-        bytes.channel.eventLoop.execute { bytes.assumeIsolated { $0.displace() } }
-      }
-      resources.onGiveWay(giveWay)
-      upstream.slot?.onGiveWay(giveWay)
+      endWithShortage(upstream, resources)
       watch = await ClientWatch(of: connection.bytes, ending: upstream.bytes, waitsForAnswer: false)
       let sent = UpstreamHead(
         reading: registry.upstreamTarget(routed.path.target), method: head.method, authority: registry.openOrigin.authority, of: head,
-        forwarding: route.fields.request, asksForPlain: route.document != nil, authorization: authorization(of: routed))
+        forwarding: route.fields.request, asksForPlain: route.document != nil, passing: ownCredential(of: routed))
       _ = try await upstream.send(.byteBuffer(ByteBuffer(bytes: sent.bytes)))
       answer = try await upstream.answerHead(to: head.method, by: upstream.answerDeadline)
     } catch {
@@ -54,11 +51,11 @@ struct ReadFlow {
     gateway.health.answered(registry.name)
     gateway.metrics.countRead(registry.name, status: answer.status)
     defer { withExtendedLifetime(watch) {} }
-    let mediaType = (200..<300).contains(answer.status) ? mediaType(of: answer, route.document) : nil
-    if let rewrite = route.document, let mediaType, answer.framing != .none {
+    let document = (200..<300).contains(answer.status) ? documentRewrite(of: answer, route.document) : nil
+    if let (rewrite, mediaType) = document, answer.framing != .none {
       return try await respond(rewrite, mediaType, answer, from: upstream, route, head, resources.memory, request)
     }
-    let end = await relay(answer, route.fields, hasOtherLength: mediaType != nil, from: upstream, to: head, resources.memory, request)
+    let end = await relay(answer, route.fields, hasOtherLength: document != nil, from: upstream, to: head, resources.memory, request)
     switch end {
     case .whole: return head.keepAlive && !gateway.isDraining ? .keepAlive : .close
     case .endsWithConnection: return .close
@@ -66,20 +63,29 @@ struct ReadFlow {
     }
   }
 
-  /// Of a document that is written anew; `nil` for any other answer.
-  private func mediaType(of answer: ResponseHead, _ rewrite: DocumentRewrite?) -> ExactString? {
+  /// How a document is written anew, and its media type; `nil` for any other answer.
+  func documentRewrite(of answer: ResponseHead, _ rewrite: DocumentRewrite?) -> (rewrite: DocumentRewrite, mediaType: ExactString)? {
     guard let rewrite, let type = try? answer.fields.single(named: "content-type") else { return nil }
-    return rewrite.mediaType(type)
+    return rewrite.mediaType(type).map { (rewrite, $0) }
+  }
+
+  /// The exchange with the registry ends if another request needs its room.
+  func endWithShortage(_ upstream: UpstreamConnection, _ resources: RequestResources) {
+    let giveWay: @Sendable () -> Void = { [bytes = upstream.bytes] in
+      bytes.channel.eventLoop.execute { bytes.assumeIsolated { $0.displace() } }
+    }
+    resources.onGiveWay(giveWay)
+    upstream.slot?.onGiveWay(giveWay)
   }
 
   /// The client's own credential, unless it is one of those that are ours to judge: a JWS and an upload token never leave.
-  private func authorization(of routed: RoutedRequest) -> ArraySlice<UInt8>? {
+  private func ownCredential(of routed: RoutedRequest) -> PassthroughCredential? {
     do throws(CredentialRefusal) {
       _ = try registry.protocol.credential(of: routed)
       return nil
     } catch {
-      guard error == .notAccepted else { return nil }
-      return try? routed.head.fields.single(named: "authorization")
+      return PassthroughCredential(
+        of: routed.head, in: registry.protocol.credentialField(of: routed), refusedAs: error, isTaken: true)
     }
   }
 

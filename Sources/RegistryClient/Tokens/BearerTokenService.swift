@@ -1,0 +1,150 @@
+import RegistryProtocols
+import Secrets
+package import StrictParsers
+import Synchronization
+
+/// Gets tokens of a registry's own service for the service credential, and keeps each until shortly before its end.
+///
+/// For one set of scopes one request is under way at a time: others wait for its end.
+package final class BearerTokenService: Sendable {
+  package typealias Ask = @Sendable (TokenServiceRequest) async throws(UpstreamFailure) -> TokenServiceAnswer
+  private typealias Fetched = Result<ServiceCredential, UpstreamFailure>
+
+  private static let mostEntries = 1000
+  /// For how long a registry that asks for no token is believed.
+  private static let patience = Duration.seconds(60)
+
+  /// Where a request goes.
+  package struct Location: Sendable {
+    let authority: String
+    let target: String
+
+    package init(authority: String, target: String) {
+      self.authority = authority
+      self.target = target
+    }
+  }
+
+  private struct Entry {
+    let credential: ServiceCredential
+    let number: Int
+    let task: Task<Fetched, Never>
+    /// `nil` while the request is under way.
+    var end: ContinuousClock.Instant?
+  }
+
+  private struct State {
+    var entries: [[ExactString]: Entry] = [:]
+    var number = 0
+  }
+
+  private let challenge: Location
+  private let configured: Location?
+  private let registry: LinkRewrite
+  private let now: @Sendable () -> ContinuousClock.Instant
+  private let state = Mutex(State())
+
+  /// - Parameters:
+  ///   - challenge: The read that is answered by a challenge.
+  ///   - configured: The service's own place, if the operator states it.
+  ///   - registryOrigin: `scheme://host[:port]`: a realm that the operator does not state must be there.
+  package init(
+    challenge: Location, configured: Location?, registryOrigin: String,
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+  ) {
+    self.challenge = challenge
+    self.configured = configured
+    registry = LinkRewrite(upstreamOrigin: registryOrigin, upstreamPath: "", publicOrigin: "", publicPath: "")
+    self.now = now
+  }
+
+  /// A token with these scopes as the credential of a request; the service credential itself if the registry asks for no token.
+  package func credential(
+    for scopes: [ExactString], by credential: ServiceCredential, under permit: CredentialPermit, ask: @escaping Ask
+  ) async throws(UpstreamFailure) -> ServiceCredential {
+    let now = now()
+    let task = state.withLock { state in
+      if let entry = state.entries[scopes], entry.credential.isSame(as: credential), entry.end.map({ now < $0 }) ?? true {
+        return entry.task
+      }
+      state.number += 1
+      let number = state.number
+      let task = Task { await self.fetch(scopes, credential, number, ask) }
+      if state.entries.count >= Self.mostEntries { state.entries.removeAll() }
+      state.entries[scopes] = Entry(credential: credential, number: number, task: task)
+      return task
+    }
+    return try await task.value.get()
+  }
+
+  /// Forgets a token that the registry does not take any more.
+  package func forget(_ token: ServiceCredential) {
+    state.withLock { state in
+      for (scopes, entry) in state.entries where entry.end != nil && entry.number == token.number { state.entries[scopes] = nil }
+    }
+  }
+
+  private func fetch(_ scopes: [ExactString], _ credential: ServiceCredential, _ number: Int, _ ask: Ask) async -> Fetched {
+    var end: ContinuousClock.Instant?
+    let fetched: Fetched
+    do throws(UpstreamFailure) {
+      if let (request, service) = try await place(ask) {
+        let given = try await token(scopes, service, at: request, credential, ask)
+        end = now() + .seconds(given.usableFor)
+        fetched = .success(ServiceCredential(token: given.text, for: credential, number: number))
+      } else {
+        end = now() + Self.patience
+        fetched = .success(credential)
+      }
+    } catch {
+      fetched = .failure(error)
+    }
+    state.withLock { state in
+      guard state.entries[scopes]?.number == number else { return }
+      if let end { state.entries[scopes]?.end = end } else { state.entries[scopes] = nil }
+    }
+    return fetched
+  }
+
+  // MARK: The service's place
+
+  private func place(_ ask: Ask) async throws(UpstreamFailure) -> (at: (TokenServiceRequest.Place, Location), service: ExactString?)? {
+    let head = UpstreamHead(readingUnknown: challenge.target, authority: challenge.authority)
+    let answer = try await ask(TokenServiceRequest(place: .registry, head: head))
+    guard answer.head.status == 401 else { return nil }
+    let fields = answer.head.fields.values(named: "www-authenticate")
+    let bearers = fields.filter { ASCII.equalIgnoringCase($0.prefix(6), "bearer".utf8) }
+    guard let field = bearers.first else { return nil }
+    guard bearers.count == 1, let found = BearerChallenge(field) else { throw .malformedAnswer }
+    if let configured { return ((.service, configured), found.service) }
+    guard let target = registry.target(of: found.realm.utf8) else { throw .foreignTokenService }
+    return ((.registry, Location(authority: challenge.authority, target: target.text)), found.service)
+  }
+
+  private func token(
+    _ scopes: [ExactString], _ service: ExactString?, at request: (place: TokenServiceRequest.Place, location: Location),
+    _ credential: ServiceCredential, _ ask: Ask
+  ) async throws(UpstreamFailure) -> GivenToken {
+    let parameters = (service.map { [("service", $0)] } ?? []) + scopes.map { ("scope", $0) }
+    let query = parameters.map { "\($0)=\(Self.encoded($1))" }.joined(separator: "&")
+    let location = request.location
+    let target =
+      query.isEmpty ? location.target : "\(location.target)\(location.target.utf8.contains(UInt8(ascii: "?")) ? "&" : "?")\(query)"
+    let head = UpstreamHead(askingForTokenAt: target, authority: location.authority, credential: credential)
+    let answer = try await ask(TokenServiceRequest(place: request.place, head: head))
+    if [401, 403, 407].contains(answer.head.status) { throw .credentialRefused }
+    guard answer.head.status == 200, let given = GivenToken(answer.body) else { throw .noToken(status: answer.head.status) }
+    return given
+  }
+
+  /// All but the unreserved characters is encoded (RFC 3986, section 2.3).
+  private static func encoded(_ text: ExactString) -> String {
+    text.utf8.reduce(into: "") { encoded, byte in
+      if ASCII.isAlphanumeric(byte) || "-._~".utf8.contains(byte) {
+        encoded.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        encoded += "%" + Hex.encode([byte]).uppercased()
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import StrictParsers
+package import TokenVerification
+
+/// The credential that a client presents, by its form alone.
+package enum PresentedCredential: Sendable {
+  /// Three dotted parts: an OIDC token, still to be verified.
+  case oidc([UInt8])
+  /// One of our upload tokens, by its form and checksum.
+  case uploadToken(UploadToken)
+
+  /// Throws `notAccepted` of what is neither: a password of the registry's own, say.
+  package init(reading token: ArraySlice<UInt8>) throws(CredentialRefusal) {
+    if token.starts(with: UploadToken.prefix) {
+      guard let token = UploadToken(parsing: token) else { throw .malformedUploadToken }
+      self = .uploadToken(token)
+    } else {
+      guard Self.hasThreeParts(token) else { throw .notAccepted }
+      self = .oidc(Array(token))
+    }
+  }
+
+  /// As a compact JWS (RFC 7515, section 7.1), whatever they hold.
+  static func hasThreeParts(_ token: ArraySlice<UInt8>) -> Bool {
+    let bytes = token.span
+    var dots = 0
+    var lastDot = -1
+    for position in bytes.indices where bytes[position] == UInt8(ascii: ".") {
+      guard position > lastDot + 1 else { return false }
+      dots += 1
+      lastDot = position
+    }
+    return dots == 2 && lastDot < bytes.count - 1
+  }
+}

@@ -1,0 +1,17 @@
+package import StrictParsers
+
+/// A service of a registry's own that gives tokens for the service credential, as container registries have one: requests bear such a token in its
+/// place.
+package struct TokenService: Hashable, Sendable {
+  /// A read of this path, below the registry's own, without a credential is answered by a challenge (RFC 6750, section 3) that says where the service
+  /// is. Any other answer says that the registry takes the service credential itself.
+  package let challengePath: ExactString
+  /// The service's URL, as the operator states it; `nil` if it is at the registry's own origin, where the challenge says. At no other place is the
+  /// service credential shown.
+  package let realm: ExactString?
+
+  package init(challengePath: ExactString, realm: ExactString? = nil) {
+    self.challengePath = challengePath
+    self.realm = realm
+  }
+}

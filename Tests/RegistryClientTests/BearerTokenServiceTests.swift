@@ -1,0 +1,166 @@
+import RegistryProtocols
+import Secrets
+import StrictParsers
+import Synchronization
+import Testing
+
+@testable import PublisherPolicy
+@testable import RegistryClient
+
+@Suite("A registry's token service") struct BearerTokenServiceTests {
+  /// A service that gives `token-1`, `token-2` and so on, and its clock.
+  final class Service: Sendable {
+    private struct State {
+      var requests: [String] = []
+      var given = 0
+      var time = ContinuousClock.now
+    }
+
+    private let state = Mutex(State())
+    private let challenge: String
+    private let answer: String
+
+    init(challenge: String = #"Bearer realm="http://registry:8081/token?a=b",service="my registry""#, answer: String = "200 OK") {
+      self.challenge = challenge
+      self.answer = answer
+    }
+
+    /// Where each request went, its line and whether it held the credential.
+    var requests: [String] { state.withLock { $0.requests } }
+
+    func advance(by seconds: Int) { state.withLock { $0.time += .seconds(seconds) } }
+
+    func tokens(configured: BearerTokenService.Location? = nil) -> BearerTokenService {
+      BearerTokenService(
+        challenge: .init(authority: "registry:8081", target: "/v2/"), configured: configured, registryOrigin: "http://registry:8081",
+        now: { self.state.withLock { $0.time } })
+    }
+
+    func respond(_ request: TokenServiceRequest) throws(UpstreamFailure) -> TokenServiceAnswer {
+      let head = String(decoding: request.head.bytes, as: UTF8.self)
+      let line = head.split(separator: " HTTP/1.1")[0]
+      let isKnown = head.contains("\r\nauthorization: Basic c3ZjOnNlY3JldA==\r\n")
+      let number = state.withLock { state in
+        state.requests.append("\(request.place) \(line)\(isKnown ? " with the credential" : "")")
+        if isKnown { state.given += 1 }
+        return state.given
+      }
+      let isChallenge = line.hasSuffix("/v2/")
+      return TokenServiceAnswer(
+        try Self.responseHead(isChallenge ? "401 Unauthorized\r\nWWW-Authenticate: \(challenge)" : answer),
+        body: Array((isChallenge ? "" : #"{"token":"token-\#(number)","expires_in":120}"#).utf8))
+    }
+
+    private static func responseHead(_ text: String) throws(UpstreamFailure) -> ResponseHead {
+      var parser = ResponseHeadParser(answering: .get)
+      let lines = Array("HTTP/1.1 \(text)\r\nContent-Length: 0\r\n\r\n".utf8)
+      guard let step = try? parser.feed(lines.span), case .head(let head, _) = step else { throw .malformedAnswer }
+      return head
+    }
+  }
+
+  private static let credential = ServiceCredential(
+    fieldName: "authorization", fieldValue: Secret(Array("Basic c3ZjOnNlY3JldA==".utf8)), secrets: [Secret(Array("secret".utf8))])
+  private static let permit = CredentialPermit.probe(
+    ProbePermit(about: PublishTarget(registry: RegistryName("r"), package: .init(canonical: "p"), version: nil, file: "f")))
+
+  private static func token(
+    of tokens: BearerTokenService, _ scopes: [ExactString] = ["a:b,c"], by credential: ServiceCredential = credential, from service: Service
+  ) async throws -> ServiceCredential {
+    try await tokens.credential(for: scopes, by: credential, under: permit) { request async throws(UpstreamFailure) in
+      try service.respond(request)
+    }
+  }
+
+  /// The field that a request with the credential has.
+  private static func field(_ credential: ServiceCredential) -> String? {
+    let head = UpstreamHead(askingForTokenAt: "/", authority: "a", credential: credential)
+    return String(decoding: head.bytes, as: UTF8.self).split(separator: "\r\n").last.map(String.init)
+  }
+
+  @Test("is asked where the challenge says, with the credential, and its token kept until shortly before its end") func life() async throws
+  {
+    let service = Service()
+    let tokens = service.tokens()
+    let first = try await Self.token(of: tokens, from: service)
+    #expect(Self.field(first) == "authorization: Bearer token-1")
+    #expect(
+      service.requests == ["registry GET /v2/", "registry GET /token?a=b&service=my%20registry&scope=a%3Ab%2Cc with the credential"])
+    service.advance(by: 89)
+    #expect(Self.field(try await Self.token(of: tokens, from: service)) == "authorization: Bearer token-1")
+    service.advance(by: 2)
+    #expect(Self.field(try await Self.token(of: tokens, from: service)) == "authorization: Bearer token-2")
+  }
+
+  @Test("gives a token for each set of scopes, and another one to another credential") func scopes() async throws {
+    let service = Service()
+    let tokens = service.tokens()
+    _ = try await Self.token(of: tokens, ["a"], from: service)
+    #expect(Self.field(try await Self.token(of: tokens, ["a", "b"], from: service)) == "authorization: Bearer token-2")
+    #expect(service.requests.last == "registry GET /token?a=b&service=my%20registry&scope=a&scope=b with the credential")
+    let rotated = ServiceCredential(fieldName: "authorization", fieldValue: Secret(Array("Basic other".utf8)), secrets: [])
+    _ = try await Self.token(of: tokens, ["a"], by: rotated, from: service)
+    #expect(service.requests.count == 6)
+  }
+
+  @Test("is asked anew once a token was refused") func forgotten() async throws {
+    let service = Service()
+    let tokens = service.tokens()
+    let first = try await Self.token(of: tokens, from: service)
+    tokens.forget(first)
+    let second = try await Self.token(of: tokens, from: service)
+    tokens.forget(first)
+    #expect(Self.field(try await Self.token(of: tokens, from: service)) == Self.field(second))
+  }
+
+  @Test("is asked once by many at a time") func together() async throws {
+    let service = Service()
+    let tokens = service.tokens()
+    let fields = try await withThrowingTaskGroup { group in
+      for _ in 0..<64 { group.addTask { Self.field(try await Self.token(of: tokens, from: service)) } }
+      return try await group.reduce(into: Set<String?>()) { $0.insert($1) }
+    }
+    #expect(fields == ["authorization: Bearer token-1"] && service.requests.count == 2)
+  }
+
+  @Test("hides the token and the credential") func secrets() async throws {
+    let service = Service()
+    let token = try await Self.token(of: service.tokens(), from: service)
+    for text in ["a secret!", "c3ZjOnNlY3JldA==", "my token-1"] { #expect(token.scan.finding(in: Array(text.utf8)) == .whole) }
+    #expect(token.scan.finding(in: Array("Bearer".utf8)) == .nothing)
+  }
+
+  @Test("stands where the operator states it, and nowhere else but at the registry's origin")
+  func places() async throws {
+    let elsewhere = Service(challenge: #"Bearer realm="http://elsewhere/token""#)
+    await #expect(throws: UpstreamFailure.foreignTokenService) { try await Self.token(of: elsewhere.tokens(), from: elsewhere) }
+    #expect(elsewhere.requests == ["registry GET /v2/"])
+    let stated = elsewhere.tokens(configured: .init(authority: "auth", target: "/t"))
+    _ = try await Self.token(of: stated, from: elsewhere)
+    #expect(elsewhere.requests.last == "service GET /t?scope=a%3Ab%2Cc with the credential")
+  }
+
+  @Test(
+    "that gives none is a failure, which is not kept",
+    arguments: [
+      ("401 Unauthorized", .credentialRefused), ("403 Forbidden", .credentialRefused), ("500 Oops", .noToken(status: 500)),
+      ("302 Found", .noToken(status: 302)),
+    ] as [(String, UpstreamFailure)])
+  func failures(answer: String, failure: UpstreamFailure) async throws {
+    let service = Service(answer: answer)
+    let tokens = service.tokens()
+    for _ in 1...2 { await #expect(throws: failure) { try await Self.token(of: tokens, from: service) } }
+    #expect(service.requests.count == 4)
+  }
+
+  @Test("is not asked if the registry asks for no token", arguments: ["Basic realm=x"]) func basic(challenge: String) async throws {
+    let service = Service(challenge: challenge)
+    #expect(Self.field(try await Self.token(of: service.tokens(), from: service)) == "authorization: Basic c3ZjOnNlY3JldA==")
+  }
+
+  @Test("is not guessed from a challenge that is not understood", arguments: ["Bearer", "Bearer realm=x,realm=y"])
+  func malformed(challenge: String) async throws {
+    let service = Service(challenge: challenge)
+    await #expect(throws: UpstreamFailure.malformedAnswer) { try await Self.token(of: service.tokens(), from: service) }
+  }
+}
