@@ -158,7 +158,7 @@ def test_no_document_names_another_metric():
 
 def test_every_key_of_the_configuration_is_documented():
     keys = set()
-    for text in source("Gateway/Settings/SettingsSchema*.swift").values():
+    for text in source("Configuration/Schema/SettingsSchema*.swift").values():
         for given in re.findall(r"\.members\((\[[^\]]*\]|(?:Self\.)?\w+)(?: \+ ownKeys)?\)", text):
             lists = [given] if given[0] == "[" else re.findall(rf"let {given.removeprefix('Self.')} = (\[[^\]]*\])", text)
             assert lists, given

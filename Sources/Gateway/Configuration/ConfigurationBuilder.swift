@@ -1,3 +1,4 @@
+import Configuration
 import Logging
 import NIOCore
 import NIOPosix
@@ -24,7 +25,7 @@ struct ConfigurationBuilder {
   let signatures: VerifiedSignatureCache
   let now: @Sendable () -> UnixTime
 
-  func build(_ settings: Settings, replacing old: Configuration?) throws(Failure) -> Configuration {
+  func build(_ settings: Settings, replacing old: ConfigurationSnapshot?) throws(Failure) -> ConfigurationSnapshot {
     var issuers: [ExactString: Issuer] = [:]
     for issuer in settings.issuers {
       let kept = old?.issuers[issuer.url]
@@ -33,7 +34,7 @@ struct ConfigurationBuilder {
     let (policy, verifier) = try judges(settings)
     var registries: [Registry] = []
     for registry in settings.registries { registries.append(try self.registry(registry, settings, replacing: old)) }
-    return Configuration(
+    return ConfigurationSnapshot(
       settings: settings, policy: policy, verifier: verifier, issuers: issuers, registries: registries,
       tls: try settings.server.tls.map { files throws(Failure) in
         try tls { () throws(PEMFile.Fault) in try ListenerTLS(files) }
@@ -104,7 +105,7 @@ struct ConfigurationBuilder {
 
   // MARK: Registries
 
-  private func registry(_ settings: RegistrySettings, _ all: Settings, replacing old: Configuration?) throws(Failure) -> Registry {
+  private func registry(_ settings: RegistrySettings, _ all: Settings, replacing old: ConfigurationSnapshot?) throws(Failure) -> Registry {
     let kept = old?.registries.first { $0.name == settings.name && $0.settings.upstream == settings.upstream }
     let publicHost = all.server.publicOrigin.flatMap { WebURL($0.text)?.host.name } ?? settings.host
     return Registry(

@@ -1,9 +1,10 @@
+import Configuration
 import RegistryProtocols
 import StrictParsers
 
 /// An upload as its head alone tells it, under the configuration that was in force when it came.
 struct PublishRequest {
-  let configuration: Configuration
+  let configuration: ConfigurationSnapshot
   let registry: Registry
   let routed: RoutedRequest
   let route: PublishRoute

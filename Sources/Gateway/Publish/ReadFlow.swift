@@ -1,3 +1,4 @@
+import Configuration
 import NIOCore
 import Observability
 import RegistryClient
@@ -8,7 +9,7 @@ import TokenVerification
 /// A GET or HEAD that the registry answers: never with the service credential, and on a connection of its own.
 struct ReadFlow {
   let gateway: GatewayServices
-  let configuration: Configuration
+  let configuration: ConfigurationSnapshot
   let registry: Registry
   let connection: ClientConnection
 

@@ -2,6 +2,7 @@ import Observability
 import PublisherPolicy
 import RegistryProtocols
 import StrictParsers
+import TestSupport
 import Testing
 import TokenVerification
 

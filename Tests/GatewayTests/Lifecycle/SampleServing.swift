@@ -1,6 +1,8 @@
+import Configuration
 import NIOCore
 import NIOPosix
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import Gateway

@@ -3,6 +3,7 @@ import NIOPosix
 import Observability
 import StateStore
 import StrictParsers
+import TestSupport
 
 @testable import Gateway
 
