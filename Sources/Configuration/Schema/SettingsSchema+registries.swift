@@ -1,5 +1,6 @@
 import PublisherPolicy
 import RegistryProtocols
+import Secrets
 import StrictParsers
 
 extension SettingsSchema {

@@ -7,6 +7,7 @@ import Observability
 import PublisherPolicy
 import RegistryClient
 import RegistryProtocols
+import Secrets
 import StrictParsers
 import TokenVerification
 
@@ -111,11 +112,18 @@ struct ConfigurationBuilder {
     return Registry(
       settings: settings, protocol: settings.protocol, origin: try origin(settings, all, settings.upstream.clientCertificate),
       openOrigin: try origin(settings, all, nil),
-      credential: ServiceCredentialSource(settings.upstream.credential, environment: environment, threads: threads, log: log),
+      credential: credential(settings.upstream.credential),
       standing: kept?.standing ?? CredentialStanding(), probe: kept?.probe ?? CredentialProbe(),
       address: UpstreamAddress(
         host: settings.upstream.host, port: settings.upstream.port, socket: settings.upstream.socket, publicHost: publicHost),
       publicOrigin: all.server.publicOrigin ?? settings.host.map { ExactString("\(all.server.tls == nil ? "http" : "https")://\($0)") })
+  }
+
+  private func credential(_ kind: UpstreamCredential) -> ServiceCredentialSource {
+    ServiceCredentialSource(
+      kind, environment: environment,
+      blocking: { [threads] read throws(UpstreamFailure) in try await threads.run(orFail: .credentialUnreadable, read) },
+      onRotation: { [log] in log.log(.credentialRotated) })
   }
 
   private func origin(

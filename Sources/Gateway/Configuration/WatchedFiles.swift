@@ -1,4 +1,5 @@
 import Configuration
+import Secrets
 
 /// The state in which a configuration's files were seen: another one is a reason to read them again.
 struct WatchedFiles: Equatable {

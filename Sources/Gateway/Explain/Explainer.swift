@@ -2,6 +2,7 @@ package import Configuration
 package import Observability
 import PublisherPolicy
 import RegistryProtocols
+import Secrets
 import StateStore
 import StrictParsers
 import TokenVerification

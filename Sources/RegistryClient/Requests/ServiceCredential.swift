@@ -1,8 +1,8 @@
-package import Secrets
+import Secrets
 
-/// The credential that can publish everything, as the field that carries it upstream.
+/// The credential that can publish everything, as the field that carries it upstream. Only this target makes one and reads its bytes.
 package struct ServiceCredential: Sendable {
-  package let fieldName: String
+  let fieldName: String
   private let fieldValue: Secret
   /// Finds it in what the registry answers.
   package let scan: CredentialScan
@@ -10,7 +10,7 @@ package struct ServiceCredential: Sendable {
   /// - Parameters:
   ///   - fieldName: In lower case.
   ///   - secrets: What of the value must not be seen, beside the value itself: a password, say.
-  package init(fieldName: String, fieldValue: Secret, secrets: [Secret]) {
+  init(fieldName: String, fieldValue: Secret, secrets: [Secret]) {
     self.fieldName = fieldName
     self.fieldValue = fieldValue
     let sent = fieldValue.withBytes { Array(fieldName == "authorization" ? Self.withoutScheme($0[...]) : $0[...]) }

@@ -1,19 +1,21 @@
-import Configuration
 import Foundation
-import Logging
-import NIOPosix
-import Observability
 import Secrets
+import Synchronization
 import TestSupport
 import Testing
 
-@testable import Gateway
 @testable import RegistryClient
 
 @Suite("The service credential") struct ServiceCredentialSourceTests {
   private static func source(_ kind: UpstreamCredential, _ environment: [String: String] = [:]) -> ServiceCredentialSource {
+    source(kind, environment) {}
+  }
+
+  private static func source(
+    _ kind: UpstreamCredential, _ environment: [String: String] = [:], onRotation: @escaping @Sendable () -> Void
+  ) -> ServiceCredentialSource {
     ServiceCredentialSource(
-      kind, environment: environment, threads: .singleton, log: Logger(label: "none") { _ in SwiftLogNoOpLogHandler() })
+      kind, environment: environment, blocking: { read throws(UpstreamFailure) in try read() }, onRotation: onRotation)
   }
 
   /// The field by which it goes to the registry.
@@ -58,13 +60,12 @@ import Testing
     #expect(source.version == nil)
   }
 
-  @Test("is read again when its file changes, which the log says once")
+  @Test("is read again when its file changes, which is told once")
   func rotation() async throws {
     let folder = try TemporaryFolder()
     let path = folder.write("first-secret", to: "token")
-    let writer = LineWriter(.file(path: "\(folder.path)/log"))
-    let log = Logger(label: "test") { _ in LineLogHandler(writer, as: .json, from: .info) { ObservabilitySample.time } }
-    let source = ServiceCredentialSource(.bearer(.file(path)), environment: [:], threads: .singleton, log: log)
+    let rotations = Atomic(0)
+    let source = Self.source(.bearer(.file(path))) { rotations.add(1, ordering: .relaxed) }
     #expect(Self.field(try await source.current()) == "authorization: Bearer first-secret\r\n")
     #expect(source.version == FileVersion(of: path))
     folder.write("another-secret", to: "token")
@@ -73,9 +74,7 @@ import Testing
     #expect(Self.field(try await source.current()) == "authorization: Bearer another-secret\r\n")
     try FileManager.default.removeItem(atPath: path)
     await #expect(throws: UpstreamFailure.credentialUnreadable) { try await source.current() }
-    await writer.flush()
-    let lines = try String(contentsOfFile: "\(folder.path)/log", encoding: .utf8)
-    #expect(lines.split(separator: "\n").count { $0.contains("credential.rotated") } == 1)
+    #expect(rotations.load(ordering: .relaxed) == 1)
   }
 
   @Test("is kept as long as its file is the same, which nobody reads anew")
@@ -92,17 +91,5 @@ import Testing
     try handle.close()
     try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: path)
     #expect(Self.field(try await source.current()) == "authorization: Bearer first-secret\r\n")
-  }
-
-  @Test("is accepted until the registry refuses it, and each change is news once")
-  func standing() {
-    let standing = CredentialStanding()
-    #expect(standing.isAccepted)
-    #expect(!standing.noteAccepted())
-    #expect(standing.noteRefused())
-    #expect(!standing.noteRefused())
-    #expect(!standing.isAccepted)
-    #expect(standing.noteAccepted())
-    #expect(standing.isAccepted)
   }
 }

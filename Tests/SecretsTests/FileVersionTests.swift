@@ -1,8 +1,7 @@
 import Foundation
+import Secrets
 import TestSupport
 import Testing
-
-@testable import Gateway
 
 @Suite("A file's version") struct FileVersionTests {
   private let folder: TemporaryFolder

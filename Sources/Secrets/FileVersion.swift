@@ -1,7 +1,7 @@
 import Glibc
 
 /// What tells one state of a file from another, however it was changed: written, replaced, or behind a link that leads elsewhere now.
-struct FileVersion: Hashable, Sendable {
+package struct FileVersion: Hashable, Sendable {
   private let device: UInt64
   private let inode: UInt64
   private let size: Int64
@@ -9,7 +9,7 @@ struct FileVersion: Hashable, Sendable {
   private let nanoseconds: Int
 
   /// `nil` if there is no such file.
-  init?(of path: String) {
+  package init?(of path: String) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }
     device = UInt64(status.st_dev)

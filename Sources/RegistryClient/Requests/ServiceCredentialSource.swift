@@ -1,41 +1,45 @@
-import Configuration
-import Logging
-import NIOPosix
-import Observability
-import RegistryClient
-import Secrets
+package import Secrets
 import StrictParsers
 import Synchronization
 
 /// Reads the service credential from where the configuration says, again when its file changes.
-final class ServiceCredentialSource: Sendable {
-  struct Known {
+package final class ServiceCredentialSource: Sendable {
+  package struct Known: Sendable {
     fileprivate let version: FileVersion?
     /// `nil` if the registry wants none.
-    let credential: ServiceCredential?
+    package let credential: ServiceCredential?
     fileprivate let source: ObjectIdentifier
 
-    func isOf(_ source: ServiceCredentialSource) -> Bool { ObjectIdentifier(source) == self.source }
+    package func isOf(_ source: ServiceCredentialSource) -> Bool { ObjectIdentifier(source) == self.source }
   }
+
+  /// Reads a file where that may block.
+  package typealias Reading = @Sendable () throws(UpstreamFailure) -> ServiceCredential
+  package typealias Blocking = @Sendable (_ read: @escaping Reading) async throws(UpstreamFailure) -> ServiceCredential
 
   private let kind: UpstreamCredential
   private let environment: [String: String]
-  private let threads: NIOThreadPool
-  private let log: Logger
+  private let blocking: Blocking
+  private let onRotation: @Sendable () -> Void
   private let last = Mutex<Known?>(nil)
 
-  init(_ kind: UpstreamCredential, environment: [String: String], threads: NIOThreadPool, log: Logger) {
+  /// - Parameters:
+  ///   - blocking: Carries out a read on a thread that may block.
+  ///   - onRotation: Called when another credential than the last one was read.
+  package init(
+    _ kind: UpstreamCredential, environment: [String: String], blocking: @escaping Blocking, onRotation: @escaping @Sendable () -> Void
+  ) {
     self.kind = kind
     self.environment = environment
-    self.threads = threads
-    self.log = log
+    self.blocking = blocking
+    self.onRotation = onRotation
   }
 
   /// Of the file that the credential was read from last.
-  var version: FileVersion? { last.withLock { $0?.version } }
+  package var version: FileVersion? { last.withLock { $0?.version } }
 
   /// The credential as it is now, if its file has not changed since it was read; `nil` if it must be read.
-  var known: Known? {
+  package var known: Known? {
     if kind == .none { return Known(version: nil, credential: nil, source: ObjectIdentifier(self)) }
     guard let known = last.withLock({ $0 }), known.version == present else { return nil }
     return known
@@ -44,17 +48,17 @@ final class ServiceCredentialSource: Sendable {
   private var present: FileVersion? { kind.secret?.path(environment).flatMap { FileVersion(of: $0) } }
 
   /// The credential as it is now; `nil` if the registry wants none. Its file is looked at each time, since a rotated one must be used at once.
-  func current() async throws(UpstreamFailure) -> ServiceCredential? {
+  package func current() async throws(UpstreamFailure) -> ServiceCredential? {
     if let known { return known.credential }
     let version = present
-    let credential = try await threads.run(orFail: UpstreamFailure.credentialUnreadable) { [self] () throws(UpstreamFailure) in
+    let credential = try await blocking { [self] () throws(UpstreamFailure) in
       do throws(SecretSource.Fault) { return try make() } catch { throw .credentialUnreadable }
     }
     let isRotation = last.withLock { known in
       defer { known = Known(version: version, credential: credential, source: ObjectIdentifier(self)) }
       return known.map { $0.version != version } ?? false
     }
-    if isRotation { log.log(.credentialRotated) }
+    if isRotation { onRotation() }
     return credential
   }
 
