@@ -113,13 +113,18 @@ struct SettingsNode {
   var names: [String] { node.mapping.map { $0.keys.compactMap { $0.scalar?.string } } ?? [] }
 
   /// The members of a mapping with these keys and no others.
-  func members(_ known: [String], later: [String: String] = [:]) -> SettingsMembers? {
+  ///
+  /// - Parameters:
+  ///   - allowed: Those of the keys that may stand here.
+  ///   - options: More keys, which an ecosystem declares.
+  func members<Key: SettingsKey>(
+    _: Key.Type, only allowed: [Key] = Array(Key.allCases), options: [String] = []
+  ) -> SettingsMembers<Key>? {
     guard let entries = entries() else { return nil }
+    let known = allowed.map(\.rawValue) + options
     var values: [String: SettingsNode] = [:]
     for (name, key, value) in entries {
-      if let message = later[name] {
-        key.error(message, .unknownKey)
-      } else if known.contains(name) {
+      if known.contains(name) {
         values[name] = value
       } else {
         key.error("there is no such key here", .unknownKey, suggestion: Spelling.nearest(to: name, among: known))
@@ -127,29 +132,4 @@ struct SettingsNode {
     }
     return SettingsMembers(owner: self, values: values)
   }
-}
-
-/// A mapping whose keys were checked.
-struct SettingsMembers {
-  let owner: SettingsNode
-  private let values: [String: SettingsNode]
-
-  init(owner: SettingsNode, values: [String: SettingsNode]) {
-    self.owner = owner
-    self.values = values
-  }
-
-  subscript(_ key: String) -> SettingsNode? { values[key] }
-
-  /// How many of the keys that are known stand there.
-  var count: Int { values.count }
-
-  func required(_ key: String) -> SettingsNode? {
-    if let value = values[key] { return value }
-    owner.error("\(key) is missing", .missingKey)
-    return nil
-  }
-
-  /// The parsed value, or `usual` where there is none or it is wrong, which is reported.
-  func value<Value>(_ key: String, _ usual: Value, _ parse: (SettingsNode) -> Value?) -> Value { values[key].flatMap(parse) ?? usual }
 }

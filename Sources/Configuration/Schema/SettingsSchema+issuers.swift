@@ -23,26 +23,22 @@ extension SettingsSchema {
   }
 
   private func issuer(_ name: String, _ node: SettingsNode) -> IssuerSettings? {
-    let known = [
-      "provider", "url", "identity", "ca_file", "jwks_url", "jwks_file", "algorithms", "max_lifetime", "allow_private_network",
-      "allow_http",
-    ]
-    guard let members = node.members(known) else { return nil }
-    let provider = members.required("provider").flatMap { self.provider($0) }
+    guard let members = node.members(IssuerKey.self) else { return nil }
+    let provider = members.required(.provider).flatMap { self.provider($0) }
     let identity = provider.map { self.identity(members, of: $0) } ?? []
-    let allowsHTTP = members["allow_http"]?.flag() ?? false
-    let url = members["url"].flatMap { self.url($0, allowsHTTP: allowsHTTP) }
+    let allowsHTTP = members[.allowHTTP]?.flag() ?? false
+    let url = members[.url].flatMap { self.url($0, allowsHTTP: allowsHTTP) }
     let keys = keys(members, allowsHTTP: allowsHTTP)
-    let caFile = members["ca_file"]?.path()
-    checkReadable(caFile, members["ca_file"])
-    let algorithms = members["algorithms"].map { self.algorithms($0) } ?? ["RS256"]
-    let maxLifetime = members.value("max_lifetime", Milliseconds(milliseconds: 86_400_000)) { $0.duration(1000...2_592_000_000) }
-    let allowsPrivateNetwork = members["allow_private_network"]?.flag() ?? false
+    let caFile = members[.caFile]?.path()
+    checkReadable(caFile, members[.caFile])
+    let algorithms = members[.algorithms].map { self.algorithms($0) } ?? ["RS256"]
+    let maxLifetime = members.value(.maxLifetime, Milliseconds(milliseconds: 86_400_000)) { $0.duration(1000...2_592_000_000) }
+    let allowsPrivateNetwork = members[.allowPrivateNetwork]?.flag() ?? false
     guard let provider else { return nil }
     let service = ProviderCatalog.publicServices.first { $0.provider == provider }
-    if service == nil { _ = members.required("url") }
+    if service == nil { _ = members.required(.url) }
     guard let url = url ?? service?.issuer, let provider = ProviderCatalog.provider(provider, identity: identity) else { return nil }
-    check(url, of: provider, members["url"] ?? node)
+    check(url, of: provider, members[.url] ?? node)
     return IssuerSettings(
       name: IssuerName(name), provider: provider.id, identity: identity, url: url, keys: keys, caFile: caFile, algorithms: algorithms,
       maxLifetime: maxLifetime, allowPrivateNetwork: allowsPrivateNetwork, allowHTTP: allowsHTTP)
@@ -61,12 +57,12 @@ extension SettingsSchema {
   }
 
   /// The claims that tell whose a token of a generic issuer is.
-  private func identity(_ members: SettingsMembers, of provider: String) -> [ExactString] {
+  private func identity(_ members: SettingsMembers<IssuerKey>, of provider: String) -> [ExactString] {
     guard provider == ProviderCatalog.generic else {
-      members["identity"]?.error("is for the provider \(ProviderCatalog.generic): what identifies a token of \(provider) is known")
+      members[.identity]?.error("is for the provider \(ProviderCatalog.generic): what identifies a token of \(provider) is known")
       return []
     }
-    guard let node = members.required("identity") else { return [] }
+    guard let node = members.required(.identity) else { return [] }
     var names: [ExactString] = []
     for item in node.texts() {
       guard let text = item.text().map({ ExactString($0) }) else { continue }
@@ -114,8 +110,8 @@ extension SettingsSchema {
     return url.text
   }
 
-  private func keys(_ members: SettingsMembers, allowsHTTP: Bool) -> IssuerSettings.Keys {
-    switch (members["jwks_url"], members["jwks_file"]) {
+  private func keys(_ members: SettingsMembers<IssuerKey>, allowsHTTP: Bool) -> IssuerSettings.Keys {
+    switch (members[.jwksURL], members[.jwksFile]) {
     case (nil, nil): return .discovery
     case (let node?, nil):
       return keyURL(node, allowsHTTP: allowsHTTP).map { .url($0) } ?? .discovery

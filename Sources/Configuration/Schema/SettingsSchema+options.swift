@@ -5,13 +5,13 @@ extension SettingsSchema {
   var ownKeys: [String] { ecosystems.flatMap { $0.type.options.map(\.name) } }
 
   /// `nil` if the ecosystem's own keys say something that can't be, which is reported.
-  func configured(_ ecosystem: Ecosystem, _ site: RegistrySite, _ members: SettingsMembers) -> ConfiguredProtocol? {
+  func configured(_ ecosystem: Ecosystem, _ site: RegistrySite, _ members: SettingsMembers<RegistryKey>) -> ConfiguredProtocol? {
     let keys = ecosystem.type.options
-    for name in Set(ownKeys).subtracting(keys.map(\.name)) { members[name]?.error("is not for the protocol \(ecosystem)") }
+    for name in Set(ownKeys).subtracting(keys.map(\.name)) { members[option: name]?.error("is not for the protocol \(ecosystem)") }
     var written: [String: [String]] = [:]
     var malformed: Set<String> = []
     for key in keys {
-      guard let node = members[key.name] else { continue }
+      guard let node = members[option: key.name] else { continue }
       written[key.name] = words(node, key.form)
       if written[key.name] == nil { malformed.insert(key.name) }
     }
@@ -36,10 +36,10 @@ extension SettingsSchema {
     }
   }
 
-  private func report(_ problem: OptionProblem, _ members: SettingsMembers) {
+  private func report(_ problem: OptionProblem, _ members: SettingsMembers<RegistryKey>) {
     switch problem.kind {
-    case .missing: _ = members.required(problem.key)
-    case .wrong(let message): (members[problem.key] ?? members.owner).error(message)
+    case .missing: _ = members.required(option: problem.key)
+    case .wrong(let message): (members[option: problem.key] ?? members.owner).error(message)
     }
   }
 }

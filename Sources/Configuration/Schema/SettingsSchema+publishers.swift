@@ -78,26 +78,26 @@ extension SettingsSchema {
   private func items(of path: String, _ files: inout SettingsFiles) -> [SettingsNode] {
     guard let root = files.parse(path) else { return [] }
     if case .sequence = root.node { return root.items() ?? [] }
-    let members = root.members(["publishers", "tests"])
-    files.note(tests: members?["tests"])
+    let members = root.members(TopKey.self, only: [.publishers, .tests])
+    files.note(tests: members?[.tests])
     // A file may hold nothing but tests.
-    return (members?["tests"] == nil ? members?.required("publishers") : members?["publishers"])?.items() ?? []
+    return (members?[.tests] == nil ? members?.required(.publishers) : members?[.publishers])?.items() ?? []
   }
 
   // MARK: One publisher
 
   func publisher(_ node: SettingsNode, _ declared: Declared, _ ids: inout Set<String>) -> Publisher? {
-    guard let members = node.members(["id", "issuer", "when", "may_publish", "create", "pin", "expires"]) else { return nil }
-    let id = members.required("id")?.text()
-    if let id, !ids.insert(id).inserted { members["id"]?.error("the id \(id) stands twice") }
-    let issuerName = members.required("issuer").flatMap { reference($0, $0.text(), declared.issuerNames, "issuer") }
-    let when = members.required("when")?.entries()
+    guard let members = node.members(PublisherEntryKey.self) else { return nil }
+    let id = members.required(.id)?.text()
+    if let id, !ids.insert(id).inserted { members[.id]?.error("the id \(id) stands twice") }
+    let issuerName = members.required(.issuer).flatMap { reference($0, $0.text(), declared.issuerNames, "issuer") }
+    let when = members.required(.when)?.entries()
     let conditions = when?.map { WrittenCondition(key: $0.key, name: $0.name, value: $0.value) } ?? []
-    let packages = members.required("may_publish").map { mayPublish($0, declared) }
-    let create = members["create"]?.choice(PublisherDeclaration.Creation.self) ?? .named
-    let pin = members["pin"]?.choice(PublisherDeclaration.Pin.self) ?? .ids
-    let expires = members["expires"]?.date()
-    if isOver(expires) { members["expires"]?.warn(Self.overWarning) }
+    let packages = members.required(.mayPublish).map { mayPublish($0, declared) }
+    let create = members[.create]?.choice(PublisherDeclaration.Creation.self) ?? .named
+    let pin = members[.pin]?.choice(PublisherDeclaration.Pin.self) ?? .ids
+    let expires = members[.expires]?.date()
+    if isOver(expires) { members[.expires]?.warn(Self.overWarning) }
     guard let issuer = declared.issuers.first(where: { $0.name.description == issuerName }), when != nil, let packages,
       let rules = declared.rules[issuer.name]
     else { return nil }
@@ -180,13 +180,14 @@ extension SettingsSchema {
   }
 
   private func report(
-    _ problem: PublisherProblem, _ node: SettingsNode, _ members: SettingsMembers, _ conditions: [WrittenCondition], _ packages: [Packages]
+    _ problem: PublisherProblem, _ node: SettingsNode, _ members: SettingsMembers<PublisherEntryKey>, _ conditions: [WrittenCondition],
+    _ packages: [Packages]
   ) {
     let place: SettingsNode
     switch problem.part {
-    case .id: place = members["id"] ?? node
-    case .whole: place = members["when"] ?? node
-    case .pin: place = members["pin"] ?? node
+    case .id: place = members[.id] ?? node
+    case .whole: place = members[.when] ?? node
+    case .pin: place = members[.pin] ?? node
     case .when(let key):
       guard let condition = conditions.first(where: { $0.name == key }), condition.values != nil else { return }
       place = condition.key

@@ -36,33 +36,29 @@ extension SettingsSchema {
   }
 
   private func registry(_ name: String, _ node: SettingsNode) -> RegistrySettings? {
-    let known = [
-      "protocol", "host", "path", "audience", "upstream", "digest", "direct", "upload_token", "reads", "overwrite", "legacy_credentials",
-      "mode",
-    ]
-    guard let members = node.members(known + ownKeys) else { return nil }
-    let ecosystem = members.required("protocol").flatMap { self.ecosystem($0) }
-    let host = members["host"].flatMap { self.host($0) }
-    let path = members["path"].flatMap { prefix($0) } ?? PathPrefix(raw: "", segments: [])
-    let audience = members.required("audience").flatMap { self.audience($0) }
-    let upstream = members.required("upstream").flatMap { self.upstream($0) }
+    guard let members = node.members(RegistryKey.self, options: ownKeys) else { return nil }
+    let ecosystem = members.required(.protocol).flatMap { self.ecosystem($0) }
+    let host = members[.host].flatMap { self.host($0) }
+    let path = members[.path].flatMap { prefix($0) } ?? PathPrefix(raw: "", segments: [])
+    let audience = members.required(.audience).flatMap { self.audience($0) }
+    let upstream = members.required(.upstream).flatMap { self.upstream($0) }
     let site = RegistrySite(name: RegistryName(name), path: ExactString("\(path.raw)/"))
     let configured = ecosystem.flatMap { self.configured($0, site, members) }
-    let digest: RegistrySettings.Digest = members["digest"]?.choice() ?? .sha256
-    let direct: RegistrySettings.Permission = members["direct"]?.choice() ?? .allow
-    let lifetime = members["upload_token"]?.members(["lifetime"])?.required("lifetime")?.duration(900_000...21_600_000)
-    let reads: RegistrySettings.Passing = members["reads"]?.choice() ?? .pass
-    let legacyCredentials: RegistrySettings.Passing = members["legacy_credentials"]?.choice() ?? .refuse
-    let mode: RegistrySettings.Mode = members["mode"]?.choice() ?? .enforce
+    let digest: RegistrySettings.Digest = members[.digest]?.choice() ?? .sha256
+    let direct: RegistrySettings.Permission = members[.direct]?.choice() ?? .allow
+    let lifetime = members[.uploadToken]?.members(UploadTokenKey.self)?.required(.lifetime)?.duration(900_000...21_600_000)
+    let reads: RegistrySettings.Passing = members[.reads]?.choice() ?? .pass
+    let legacyCredentials: RegistrySettings.Passing = members[.legacyCredentials]?.choice() ?? .refuse
+    let mode: RegistrySettings.Mode = members[.mode]?.choice() ?? .enforce
     if legacyCredentials == .pass, upstream?.credential == UpstreamCredential.none, upstream?.clientCertificate == nil {
-      members["legacy_credentials"]?.warn("where the registry asks for no credential, everybody who sends any publishes without a token")
+      members[.legacyCredentials]?.warn("where the registry asks for no credential, everybody who sends any publishes without a token")
     }
-    if mode == .report, legacyCredentials == .refuse { members["mode"]?.error("report needs legacy_credentials: pass") }
+    if mode == .report, legacyCredentials == .refuse { members[.mode]?.error("report needs legacy_credentials: pass") }
     guard let configured, let audience, let upstream else { return nil }
     return RegistrySettings(
       name: site.name, configured: configured, host: host, path: path, audience: audience, upstream: upstream, digest: digest,
       direct: direct, uploadTokenLifetime: lifetime ?? Milliseconds(milliseconds: 900_000), reads: reads,
-      overwrite: members["overwrite"]?.choice() ?? .registry, legacyCredentials: legacyCredentials, mode: mode)
+      overwrite: members[.overwrite]?.choice() ?? .registry, legacyCredentials: legacyCredentials, mode: mode)
   }
 
   private func ecosystem(_ node: SettingsNode) -> Ecosystem? {

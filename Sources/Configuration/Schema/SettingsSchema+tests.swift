@@ -23,16 +23,15 @@ extension SettingsSchema {
   private func test(
     _ node: SettingsNode, _ declared: Declared, _ publishers: [Publisher]?, _ names: inout Set<[String]>
   ) -> PolicyTest? {
-    let keys = ["name", "issuer", "claims", "upload", "learnt", "learnt_by", "package_exists", "at", "expect"]
-    guard let members = node.members(keys) else { return nil }
-    let name = members.required("name")?.text()
-    if let name, !names.insert([node.file, name]).inserted { members["name"]?.error("the name \(name) stands twice in this file") }
-    let issuer = chosen(members["issuer"], node, declared.issuers, \.name.description, declared.issuerNames, "issuer")
-    let claims = members.required("claims")?.object()
-    let upload = members.required("upload").flatMap { self.upload($0, declared) }
-    let exists: Answer? = members["package_exists"]?.choice()
-    let time = members["at"]?.date()
-    let expected = members.required("expect").flatMap { expectation($0, publishers) }
+    guard let members = node.members(TestKey.self) else { return nil }
+    let name = members.required(.name)?.text()
+    if let name, !names.insert([node.file, name]).inserted { members[.name]?.error("the name \(name) stands twice in this file") }
+    let issuer = chosen(members[.issuer], node, declared.issuers, \.name.description, declared.issuerNames, "issuer")
+    let claims = members.required(.claims)?.object()
+    let upload = members.required(.upload).flatMap { self.upload($0, declared) }
+    let exists: Answer? = members[.packageExists]?.choice()
+    let time = members[.at]?.date()
+    let expected = members.required(.expect).flatMap { expectation($0, publishers) }
     guard let learnt = learnt(members, node, expected, claims, issuer, publishers) else { return nil }
     guard let name, let issuer, let claims, let upload, let expected else { return nil }
     return PolicyTest(
@@ -55,22 +54,22 @@ extension SettingsSchema {
   // MARK: What is uploaded
 
   private func upload(_ node: SettingsNode, _ declared: Declared) -> (registry: RegistrySettings, target: PublishTarget)? {
-    guard let members = node.members(["registry", "package", "version", "file"]) else { return nil }
-    let registry = chosen(members["registry"], node, declared.registries, \.name.description, declared.registryNames, "registry")
-    let written = members.required("package")?.text()
-    let file = ExactString(members["file"]?.text() ?? "")
+    guard let members = node.members(TestUploadKey.self) else { return nil }
+    let registry = chosen(members[.registry], node, declared.registries, \.name.description, declared.registryNames, "registry")
+    let written = members.required(.package)?.text()
+    let file = ExactString(members[.file]?.text() ?? "")
     guard let registry, let written else { return nil }
     let ecosystem = registry.ecosystem
     guard let package = ecosystem.naming.canonicalName(ExactString(written)) else {
-      members["package"]?.error("\"\(written)\" is not a package's name of the protocol \(ecosystem)")
+      members[.package]?.error("\"\(written)\" is not a package's name of the protocol \(ecosystem)")
       return nil
     }
     var version: PublishTarget.Version?
     if registry.protocol.namesVersion {
-      guard let found = members.required("version").flatMap({ self.version($0, ecosystem) }) else { return nil }
+      guard let found = members.required(.version).flatMap({ self.version($0, ecosystem) }) else { return nil }
       version = found
     } else {
-      members["version"]?.error("no upload to \(registry.name) has a version")
+      members[.version]?.error("no upload to \(registry.name) has a version")
     }
     return (registry, PublishTarget(registry: registry.name, package: .init(canonical: package), version: version, file: file))
   }
@@ -89,17 +88,17 @@ extension SettingsSchema {
       guard let decision: ExpectedDecision = node.choice() else { return nil }
       return decision == .grant ? .grant(nil) : .refusal(code: nil)
     }
-    guard let members = node.members(["decision", "publisher", "reason"]),
-      let decision: ExpectedDecision = members.required("decision")?.choice()
+    guard let members = node.members(ExpectationKey.self),
+      let decision: ExpectedDecision = members.required(.decision)?.choice()
     else { return nil }
     switch decision {
     case .grant:
-      members["reason"]?.error("is for a refusal")
-      guard let node = members["publisher"] else { return .grant(nil) }
+      members[.reason]?.error("is for a refusal")
+      guard let node = members[.publisher] else { return .grant(nil) }
       return publisher(node, publishers).map { .grant($0) }
     case .refuse:
-      members["publisher"]?.error("is for a grant: a refusal has a reason")
-      guard let node = members["reason"] else { return .refusal(code: nil) }
+      members[.publisher]?.error("is for a grant: a refusal has a reason")
+      guard let node = members[.reason] else { return .refusal(code: nil) }
       return reference(node, node.text(), Self.reasons, "reason").map { .refusal(code: $0) }
     }
   }
@@ -116,20 +115,21 @@ extension SettingsSchema {
 
   /// `nil` if something is wrong with it, which is reported.
   private func learnt(
-    _ members: SettingsMembers, _ node: SettingsNode, _ expected: PolicyTest.Expectation?, _ claims: JSONObject?, _ issuer: IssuerSettings?,
+    _ members: SettingsMembers<TestKey>, _ node: SettingsNode, _ expected: PolicyTest.Expectation?, _ claims: JSONObject?,
+    _ issuer: IssuerSettings?,
     _ publishers: [Publisher]?
   ) -> [PinnedIdentity]? {
     var id: PublisherID?
-    if let by = members["learnt_by"] {
+    if let by = members[.learntBy] {
       guard let named = publisher(by, publishers) else { return nil }
       id = named
-      if members["learnt"] == nil { by.error("says who has learnt: learnt is missing", .missingKey) }
+      if members[.learnt] == nil { by.error("says who has learnt: learnt is missing", .missingKey) }
     } else if let expected {
       if case .grant(let named) = expected { id = named }
     } else {
       return nil
     }
-    guard let learnt = members["learnt"] else { return [] }
+    guard let learnt = members[.learnt] else { return [] }
     guard let entries = learnt.entries() else { return nil }
     let ids = entries.compactMap { name, _, value in value.text().map { ImmutableIDs.ID(ExactString(name), ExactString($0)) } }
     guard let id else {

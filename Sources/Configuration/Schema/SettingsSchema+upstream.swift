@@ -6,7 +6,6 @@ extension SettingsSchema {
   private static let socketScheme = "unix:"
   /// Linux' `sun_path`, but for the NUL at its end (unix(7)).
   private static let longestSocketPath = 107
-  private static let credentialKinds = ["basic", "bearer", "header", "raw", "none"]
   /// Fields that we write ourselves, or that belong to one connection (RFC 9110, section 7.6.1).
   private static let reservedFields: Set<String> = [
     "connection", "content-encoding", "content-length", "content-type", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer",
@@ -14,15 +13,15 @@ extension SettingsSchema {
   ]
 
   func upstream(_ node: SettingsNode) -> UpstreamSettings? {
-    guard let members = node.members(["url", "credential", "ca_file", "client_certificate", "keep_alive"]) else { return nil }
-    let url = members.required("url")
+    guard let members = node.members(UpstreamKey.self) else { return nil }
+    let url = members.required(.url)
     let socket = url.flatMap { self.socket($0) }
     let origin = socket == nil ? url.flatMap { $0.webURL() } : WebURL("http://localhost")
-    let credential = members.required("credential").flatMap { self.credential($0) }
-    let caFile = members["ca_file"]?.path()
-    checkReadable(caFile, members["ca_file"])
-    let clientCertificate = members["client_certificate"].flatMap { self.clientCertificate($0) }
-    let keepAlive = members["keep_alive"]?.flag() ?? true
+    let credential = members.required(.credential).flatMap { self.credential($0) }
+    let caFile = members[.caFile]?.path()
+    checkReadable(caFile, members[.caFile])
+    let clientCertificate = members[.clientCertificate].flatMap { self.clientCertificate($0) }
+    let keepAlive = members[.keepAlive]?.flag() ?? true
     guard let origin, let credential else { return nil }
     return UpstreamSettings(
       isTLS: origin.isTLS, socket: socket, host: origin.host.name.text.filter { $0 != "[" && $0 != "]" }, port: origin.port,
@@ -40,60 +39,62 @@ extension SettingsSchema {
   }
 
   private func clientCertificate(_ node: SettingsNode) -> UpstreamSettings.ClientCertificate? {
-    guard let members = node.members(["certificate", "key"]) else { return nil }
-    let certificate = members.required("certificate")?.path()
-    let key = members.required("key").flatMap { secret($0, isFieldValue: false) }
-    checkReadable(certificate, members["certificate"])
+    guard let members = node.members(ClientCertificateKey.self) else { return nil }
+    let certificate = members.required(.certificate)?.path()
+    let key = members.required(.key).flatMap { secret($0, isFieldValue: false) }
+    checkReadable(certificate, members[.certificate])
     guard let certificate, let key else { return nil }
-    checkPair(certificate, members["certificate"], key: (try? key.read(environment))?.withBytes { $0 }, members["key"])
+    checkPair(certificate, members[.certificate], key: (try? key.read(environment))?.withBytes { $0 }, members[.key])
     return .init(certificate: certificate, key: key)
   }
 
   private func credential(_ node: SettingsNode) -> UpstreamCredential? {
-    guard let members = node.members(Self.credentialKinds) else { return nil }
-    let given = Self.credentialKinds.compactMap { kind in members[kind].map { (kind, $0) } }
+    guard let members = node.members(CredentialKey.self) else { return nil }
+    let given = CredentialKey.allCases.compactMap { kind in members[kind].map { (kind, $0) } }
     guard given.count == 1, let (kind, value) = given.first else {
       // A key that is none of these was reported already.
-      if given.count > 1 || node.names.isEmpty { node.error("must be one of \(Self.credentialKinds.joined(separator: ", "))") }
+      if given.count > 1 || node.names.isEmpty {
+        node.error("must be one of \(CredentialKey.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
       return nil
     }
     switch kind {
-    case "basic":
-      guard let basic = value.members(["username", "password"]) else { return nil }
-      let user = basic.required("username")?.text()
-      let password = basic.required("password").flatMap { secret($0) }
+    case .basic:
+      guard let basic = value.members(BasicCredentialKey.self) else { return nil }
+      let user = basic.required(.username)?.text()
+      let password = basic.required(.password).flatMap { secret($0) }
       guard let username = user, let password else { return nil }
       guard !username.utf8.contains(UInt8(ascii: ":")) else {
-        basic["username"]?.error("a user name of Basic can't hold a colon")
+        basic[.username]?.error("a user name of Basic can't hold a colon")
         return nil
       }
       return .basic(username: username, password: password)
-    case "bearer": return secret(value).map { .bearer($0) }
-    case "raw": return secret(value).map { .raw($0) }
-    case "header": return header(value)
-    default:
+    case .bearer: return secret(value).map { .bearer($0) }
+    case .raw: return secret(value).map { .raw($0) }
+    case .header: return header(value)
+    case .none:
       if value.flag() == false { value.error("must be true") }
       return UpstreamCredential.none
     }
   }
 
   private func header(_ node: SettingsNode) -> UpstreamCredential? {
-    guard let members = node.members(["name", "value"]) else { return nil }
-    let field = members.required("name")?.text()
-    let value = members.required("value").flatMap { secret($0) }
+    guard let members = node.members(FieldCredentialKey.self) else { return nil }
+    let field = members.required(.name)?.text()
+    let value = members.required(.value).flatMap { secret($0) }
     guard let name = field, let value else { return nil }
     let lowercased = String(decoding: ASCII.lowercased(name.utf8), as: UTF8.self)
     guard name.utf8.allSatisfy({ ASCII.isTokenCharacter($0) }), !Self.reservedFields.contains(lowercased) else {
-      members["name"]?.error("\"\(name)\" is not a field that a credential can stand in")
+      members[.name]?.error("\"\(name)\" is not a field that a credential can stand in")
       return nil
     }
     return .header(name: lowercased, value: value)
   }
 
   func secret(_ node: SettingsNode, isFieldValue: Bool = true) -> SecretSource? {
-    guard let members = node.members(["file", "env", "systemd"]) else { return nil }
+    guard let members = node.members(SecretKey.self) else { return nil }
     let source: SecretSource?
-    switch (members["file"], members["env"], members["systemd"]) {
+    switch (members[.file], members[.env], members[.systemd]) {
     case (let file?, nil, nil): source = file.path().map { .file($0) }
     case (nil, let name?, nil): source = name.text().map { .environment($0) }
     case (nil, nil, let name?): source = name.text().map { .systemd($0) }
