@@ -59,11 +59,18 @@ let package = Package(
       ]),
     library("StateStore", ["PublisherPolicy", "TokenVerification", "StrictParsers", "Digests", "CSQLite", "CPostgreSQL"]),
     library(
+      "Configuration",
+      [
+        "Secrets", "Observability", "RegistryProtocols", "StateStore", "PublisherPolicy", "TokenVerification", "StrictParsers", "Digests",
+        "Yams",
+      ]),
+    library(
       "Gateway",
       [
-        "Secrets", "Observability", "RegistryClient", "RegistryProtocols", "StateStore", "PublisherPolicy", "TokenVerification",
+        "Configuration", "Secrets", "Observability", "RegistryClient", "RegistryProtocols", "StateStore", "PublisherPolicy",
+        "TokenVerification",
         "StrictParsers", "Digests",
-        "CCurl", "CMalloc", "Yams",
+        "CCurl", "CMalloc",
         .product(name: "NIOTLS", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
@@ -75,7 +82,7 @@ let package = Package(
     .executableTarget(
       name: "imprimatur",
       dependencies: [
-        "Gateway", "Observability", "Demo", "StrictParsers", "COpenSSL", "CCurl", "CPrctl",
+        "Gateway", "Configuration", "Observability", "Demo", "StrictParsers", "COpenSSL", "CCurl", "CPrctl",
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -86,18 +93,24 @@ let package = Package(
       dependencies: ["Gateway", "Observability", "RegistryProtocols", "PublisherPolicy", "TokenVerification", "StrictParsers", "Digests"],
       path: "Tests/MadeUpGateway", swiftSettings: settings),
     .target(
-      name: "TestSupport", dependencies: ["Observability", "RegistryProtocols", "PublisherPolicy", "Digests", "StrictParsers"],
+      name: "TestSupport",
+      dependencies: ["Configuration", "Observability", "RegistryProtocols", "PublisherPolicy", "Digests", "StrictParsers"],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Digests"),
     tests(of: "StrictParsers", [.product(name: "NIOHTTP1", package: "swift-nio")] + nio),
     tests(of: "TokenVerification"),
     tests(of: "PublisherPolicy"),
     tests(of: "RegistryProtocols"),
-    tests(of: "RegistryClient"),
+    tests(of: "Secrets"),
+    tests(of: "RegistryClient", ["Secrets"]),
     tests(of: "StateStore"),
     tests(of: "Observability", ["Secrets", .product(name: "Logging", package: "swift-log")]),
+    tests(of: "Configuration"),
     tests(
       of: "Gateway",
-      ["Demo", .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+      [
+        "Demo", .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+      ] + nio),
   ]
 )

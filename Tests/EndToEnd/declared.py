@@ -1,4 +1,4 @@
-"""What the sources declare that documents list: refusal codes, metrics, log events, keys of records, CI systems."""
+"""What the sources declare that documents list: refusal codes, metrics, log events, keys of records and of the configuration, CI systems."""
 
 import re
 from pathlib import Path
@@ -115,6 +115,46 @@ def sentence(text: str) -> str:
     return text.removesuffix(".")
 
 
+# The configuration
+
+COMMENT = r"((?:^ *///[^\n]*\n)+)"
+
+
+def key_groups() -> dict[str, dict[str, str]]:
+    """The comment of each key by its path, by the enumeration that declares it. An ecosystem's own keys are any registry's."""
+    groups = {}
+    for text in source("Configuration/Keys/*.swift").values():
+        for comment, name, body in re.findall(COMMENT + r"enum (\w+): String, SettingsKey \{\n(.*?)^\}", text, re.M | re.S):
+            place = re.search(r"`([\w.]+)`", comment)
+            keys = re.findall(COMMENT + r' *case `?(\w+)`?(?: = "(\w+)")?$', body, re.M)
+            assert len(keys) == len(re.findall(r"\bcase ", body)), f"a key of {name} has no comment"
+            groups[name] = {f"{place[1] + '.' if place else ''}{raw or case}": told for told, case, raw in keys}
+    for path, text in source("RegistryProtocols/*/*.swift").items():
+        found = re.findall(COMMENT + r'[^\n/]*= \w+Option(?:<\w+>)?\(\s*"(\w+)"', text, re.M)
+        assert len(found) == len(re.findall(r'\w+Option(?:<\w+>)?\(\s*"', text)), f"an option in {path.name} has no comment"
+        groups["RegistryKey"] |= {f"registries.NAME.{key}": told for told, key in found}
+    return groups
+
+
+def configuration_keys(*enumerations: str) -> Rows:
+    groups = key_groups()
+    return {key: key_cells(told) for name in enumerations for key, told in groups[name].items()}
+
+
+def key_cells(comment: str) -> dict[str, str]:
+    """The default is what stands last, on a line of its own that begins so."""
+    lines = re.findall(r"/// ?(.*)", comment)
+    last = next((at for at, line in enumerate(lines) if re.match(r"Default: |Required\b", line)), len(lines))
+    meaning, default = cell(lines[:last]), cell(lines[last:]).removeprefix("default: ")
+    return {"default": default, "meaning": meaning, "bounds": meaning, "read from": meaning}
+
+
+def cell(lines: list[str]) -> str:
+    """Without the capital letter of a sentence."""
+    text = sentence(" ".join(lines))
+    return text[:1].lower() + text[1:] if re.match(r"[A-Z][a-z ]", text) else text
+
+
 # Records
 
 
@@ -206,4 +246,4 @@ def triggers() -> Rows:
 
 
 TABLES = {table.__name__: table for table in (
-    codes, metrics, events, record_keys, gathered_keys, record_events, outcomes, providers, claims, triggers)}
+    codes, metrics, events, configuration_keys, record_keys, gathered_keys, record_events, outcomes, providers, claims, triggers)}

@@ -39,6 +39,14 @@ ATTEMPTS = {
         "func add(_ credential: ServiceCredential, _ head: inout UpstreamHead) { credential.append(to: &head) }", "inaccessible"),
     "reads the credential's value": (
         "func value(_ credential: ServiceCredential) -> [UInt8] { credential.fieldValue.withBytes { $0 } }", "inaccessible"),
+    "makes a credential of bytes": (
+        """
+        func make(_ bytes: [UInt8]) -> ServiceCredential {
+          ServiceCredential(fieldName: "authorization", fieldValue: Secret(bytes), secrets: [])
+        }
+        """, "inaccessible"),
+    "looks for the credential in a text": (
+        "func find(_ credential: ServiceCredential) -> CredentialScan.Finding { credential.scan.finding(in: []) }", None),
     "makes a grant": (
         """
         func grant(_ identity: PublisherIdentity, _ target: PublishTarget, _ key: PublisherKey) -> Grant {

@@ -1,3 +1,4 @@
+package import Configuration
 import NIOCore
 import NIOPosix
 import Observability

@@ -1,3 +1,4 @@
+package import Configuration
 import NIOPosix
 import Observability
 import PublisherPolicy
@@ -20,7 +21,7 @@ package struct OnlineCheck: Sendable {
 
   package func run() async -> [SettingsProblem] {
     let builder = ConfigurationBuilder.forCommand(environment: environment, now: { Timestamp.now().unixTime ?? .latest })
-    let configuration: Configuration
+    let configuration: ConfigurationSnapshot
     do throws(ConfigurationBuilder.Failure) {
       configuration = try builder.build(settings, replacing: nil)
     } catch {

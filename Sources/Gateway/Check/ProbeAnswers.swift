@@ -1,3 +1,4 @@
+import Configuration
 import RegistryProtocols
 
 /// What a registry answers to a publish of nothing and to reads, as statuses.

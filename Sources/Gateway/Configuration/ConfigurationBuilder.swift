@@ -1,3 +1,4 @@
+import Configuration
 import Logging
 import NIOCore
 import NIOPosix
@@ -6,6 +7,7 @@ import Observability
 import PublisherPolicy
 import RegistryClient
 import RegistryProtocols
+import Secrets
 import StrictParsers
 import TokenVerification
 
@@ -24,7 +26,7 @@ struct ConfigurationBuilder {
   let signatures: VerifiedSignatureCache
   let now: @Sendable () -> UnixTime
 
-  func build(_ settings: Settings, replacing old: Configuration?) throws(Failure) -> Configuration {
+  func build(_ settings: Settings, replacing old: ConfigurationSnapshot?) throws(Failure) -> ConfigurationSnapshot {
     var issuers: [ExactString: Issuer] = [:]
     for issuer in settings.issuers {
       let kept = old?.issuers[issuer.url]
@@ -33,7 +35,7 @@ struct ConfigurationBuilder {
     let (policy, verifier) = try judges(settings)
     var registries: [Registry] = []
     for registry in settings.registries { registries.append(try self.registry(registry, settings, replacing: old)) }
-    return Configuration(
+    return ConfigurationSnapshot(
       settings: settings, policy: policy, verifier: verifier, issuers: issuers, registries: registries,
       tls: try settings.server.tls.map { files throws(Failure) in
         try tls { () throws(PEMFile.Fault) in try ListenerTLS(files) }
@@ -104,18 +106,25 @@ struct ConfigurationBuilder {
 
   // MARK: Registries
 
-  private func registry(_ settings: RegistrySettings, _ all: Settings, replacing old: Configuration?) throws(Failure) -> Registry {
+  private func registry(_ settings: RegistrySettings, _ all: Settings, replacing old: ConfigurationSnapshot?) throws(Failure) -> Registry {
     let kept = old?.registries.first { $0.name == settings.name && $0.settings.upstream == settings.upstream }
     let publicHost = all.server.publicOrigin.flatMap { WebURL($0.text)?.host.name } ?? settings.host
     let origin = try self.origin(settings, all, settings.upstream.clientCertificate)
     return Registry(
       settings: settings, protocol: settings.protocol, origin: origin,
       openOrigin: try self.origin(settings, all, nil),
-      credential: ServiceCredentialSource(settings.upstream.credential, environment: environment, threads: threads, log: log),
+      credential: self.credential(settings.upstream.credential),
       tokens: try tokens(settings, all, origin), standing: kept?.standing ?? CredentialStanding(), probe: kept?.probe ?? CredentialProbe(),
       address: UpstreamAddress(
         host: settings.upstream.host, port: settings.upstream.port, socket: settings.upstream.socket, publicHost: publicHost),
       publicOrigin: all.server.publicOrigin ?? settings.host.map { ExactString("\(all.server.tls == nil ? "http" : "https")://\($0)") })
+  }
+
+  private func credential(_ kind: UpstreamCredential) -> ServiceCredentialSource {
+    ServiceCredentialSource(
+      kind, environment: environment,
+      blocking: { [threads] read throws(UpstreamFailure) in try await threads.run(orFail: .credentialUnreadable, read) },
+      onRotation: { [log] in log.log(.credentialRotated) })
   }
 
   private func origin(

@@ -1,3 +1,4 @@
+import Configuration
 import PublisherPolicy
 import RegistryClient
 import RegistryProtocols
@@ -54,19 +55,19 @@ final class Registry: Sendable {
   }
 
   /// How this registry's URLs become public ones in the answer to a request.
-  func linkRewrite(for head: RequestHead, _ configuration: Configuration) -> LinkRewrite {
+  func linkRewrite(for head: RequestHead, _ configuration: ConfigurationSnapshot) -> LinkRewrite {
     LinkRewrite(
       upstreamOrigin: "\(origin.tls == nil ? "http" : "https")://\(origin.authority)", upstreamPath: settings.upstream.basePath,
       publicOrigin: publicOrigin(for: head, configuration), publicPath: settings.path.raw)
   }
 
   /// What an answer of our own may tell.
-  func localContext(for head: RequestHead, _ configuration: Configuration, of publisher: PublisherID? = nil) -> LocalContext {
+  func localContext(for head: RequestHead, _ configuration: ConfigurationSnapshot, of publisher: PublisherID? = nil) -> LocalContext {
     LocalContext(
       audience: settings.audience, publicURL: ExactString(publicOrigin(for: head, configuration) + settings.path.raw), publisher: publisher)
   }
 
-  private func publicOrigin(for head: RequestHead, _ configuration: Configuration) -> String {
+  private func publicOrigin(for head: RequestHead, _ configuration: ConfigurationSnapshot) -> String {
     let scheme = configuration.tls == nil ? "http" : "https"
     let asked = String(decoding: head.fields.values(named: "host").first ?? [], as: UTF8.self)
     return publicOrigin?.text ?? "\(scheme)://\(asked)"

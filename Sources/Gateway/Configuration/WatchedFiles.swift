@@ -1,3 +1,6 @@
+import Configuration
+import Secrets
+
 /// The state in which a configuration's files were seen: another one is a reason to read them again.
 struct WatchedFiles: Equatable {
   /// `nil` if there was no such file.

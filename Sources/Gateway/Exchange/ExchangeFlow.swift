@@ -1,3 +1,4 @@
+import Configuration
 import Digests
 import NIOCore
 import Observability
@@ -12,7 +13,7 @@ struct ExchangeFlow {
   private static let mostBodyTime = TimeAmount.seconds(30)
 
   let gateway: GatewayServices
-  let configuration: Configuration
+  let configuration: ConfigurationSnapshot
   /// Those that the path may mean. Never none.
   let registries: [Registry]
   let connection: ClientConnection

@@ -1,6 +1,8 @@
+package import Configuration
 package import Observability
 import PublisherPolicy
 import RegistryProtocols
+import Secrets
 import StateStore
 import StrictParsers
 import TokenVerification

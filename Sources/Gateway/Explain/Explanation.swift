@@ -1,3 +1,4 @@
+import Configuration
 package import PublisherPolicy
 package import StrictParsers
 package import TokenVerification

@@ -1,4 +1,5 @@
 import CCurl
+import Configuration
 import Dispatch
 import StrictParsers
 import Synchronization

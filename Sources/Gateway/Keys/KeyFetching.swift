@@ -1,3 +1,4 @@
+import Configuration
 import StrictParsers
 
 /// What came back from one GET.

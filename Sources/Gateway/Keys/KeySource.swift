@@ -1,3 +1,4 @@
+import Configuration
 import StrictParsers
 
 /// Where an issuer's keys come from.

@@ -1,3 +1,4 @@
+import Configuration
 import StrictParsers
 
 /// The proxy through which the Internet is reached, by the environment's conventions (curl's manual, "ENVIRONMENT").

@@ -1,3 +1,4 @@
+package import Configuration
 import Logging
 import NIOCore
 import NIOPosix
@@ -106,7 +107,7 @@ package struct Gateway: Sendable {
     let builder = ConfigurationBuilder(
       environment: environment, threads: threads, log: log, metrics: metrics,
       signatures: VerifiedSignatureCache(capacity: Self.cachedSignatures), now: { [clock] in clock().unixTime ?? .latest })
-    let configuration: Configuration
+    let configuration: ConfigurationSnapshot
     do { configuration = try builder.build(settings, replacing: nil) } catch {
       throw .configuration([
         SettingsProblem(file: path, severity: .error, rule: .unusable, message: error.message)

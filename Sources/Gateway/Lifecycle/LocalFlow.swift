@@ -1,3 +1,4 @@
+import Configuration
 import NIOCore
 import Observability
 import PublisherPolicy
@@ -8,7 +9,7 @@ import StrictParsers
 /// Answers what the gateway answers by itself.
 struct LocalFlow {
   let gateway: GatewayServices
-  let configuration: Configuration
+  let configuration: ConfigurationSnapshot
   let registry: Registry
   let connection: ClientConnection
 

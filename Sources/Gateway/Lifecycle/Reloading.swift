@@ -1,3 +1,4 @@
+import Configuration
 import Digests
 import Logging
 import Observability
@@ -56,7 +57,7 @@ struct Reloading: Service {
     let (loaded, problems) = SettingsFile.load(path, environment: environment, reading: SettingsDisk(), ecosystems: ecosystems)
     guard let settings = loaded else { return reject(problems.map(\.description)) }
     let old = gateway.configuration
-    let new: Configuration
+    let new: ConfigurationSnapshot
     do throws(ConfigurationBuilder.Failure) {
       new = try builder.build(settings, replacing: old)
     } catch {

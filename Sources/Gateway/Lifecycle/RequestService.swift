@@ -1,3 +1,4 @@
+import Configuration
 import Logging
 import NIOCore
 import Observability
@@ -9,7 +10,7 @@ import StrictParsers
 struct AcceptedRequest: Sendable {
   let head: RequestHead
   let context: RequestContext
-  let configuration: Configuration
+  let configuration: ConfigurationSnapshot
   let route: Result<RoutedTo, Refusal>
 }
 

@@ -2,6 +2,7 @@ import NIOCore
 import NIOPosix
 import Observability
 import PublisherPolicy
+import RegistryClient
 
 /// What the requests of one event loop share: what they hand to other threads is handed over once a turn of the loop, all of it together.
 final class LoopServices {

@@ -1,3 +1,4 @@
+package import Configuration
 import PublisherPolicy
 import StrictParsers
 import TokenVerification

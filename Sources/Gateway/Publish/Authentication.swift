@@ -57,7 +57,7 @@ struct Authentication {
   /// Seconds for which a credential is remembered past the moment at which the last verifier would still accept it.
   static let memoryMargin: Int64 = 60
 
-  let configuration: Configuration
+  let configuration: ConfigurationSnapshot
   let audience: ExactString
 
   // MARK: An OIDC token

@@ -1,14 +1,15 @@
+import Configuration
 import RegistryProtocols
 import StrictParsers
 
 /// An upload as its head alone tells it, under the configuration that was in force when it came.
 final class PublishRequest: Sendable {
-  let configuration: Configuration
+  let configuration: ConfigurationSnapshot
   let registry: Registry
   let routed: RoutedRequest
   let route: PublishRoute
 
-  init(configuration: Configuration, registry: Registry, routed: RoutedRequest, route: PublishRoute) {
+  init(configuration: ConfigurationSnapshot, registry: Registry, routed: RoutedRequest, route: PublishRoute) {
     self.configuration = configuration
     self.registry = registry
     self.routed = routed

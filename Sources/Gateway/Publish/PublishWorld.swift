@@ -7,7 +7,7 @@ import TokenVerification
 /// What a publish asks of the gateway at the moment of a decision.
 protocol PublishWorld {
   /// The configuration in force.
-  var configuration: Configuration { get }
+  var configuration: ConfigurationSnapshot { get }
 
   func now() -> UnixTime
   var clock: @Sendable () -> Timestamp { get }

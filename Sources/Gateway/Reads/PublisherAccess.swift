@@ -14,7 +14,7 @@ struct PublisherAccess {
 
   let gateway: GatewayServices
   /// The one under which the request came.
-  let configuration: Configuration
+  let configuration: ConfigurationSnapshot
   let registry: Registry
 
   func authenticate(_ presented: PresentedCredential, _ record: inout RequestRecord) async throws(Refusal) -> Client {

@@ -1,3 +1,4 @@
+import Configuration
 import NIOCore
 import Observability
 import RegistryClient
@@ -8,7 +9,7 @@ import TokenVerification
 /// A GET or HEAD that the registry answers, on a connection of its own: with the service credential if the policy grants it, and else with the client's.
 struct ReadFlow {
   let gateway: GatewayServices
-  let configuration: Configuration
+  let configuration: ConfigurationSnapshot
   let registry: Registry
   let connection: ClientConnection
 

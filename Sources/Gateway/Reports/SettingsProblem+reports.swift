@@ -1,3 +1,4 @@
+package import Configuration
 import Observability
 package import StrictParsers
 

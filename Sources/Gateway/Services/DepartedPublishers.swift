@@ -1,3 +1,4 @@
+import Configuration
 import PublisherPolicy
 import StateStore
 import Synchronization

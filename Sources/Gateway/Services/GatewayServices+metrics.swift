@@ -1,3 +1,4 @@
+import Configuration
 import NIOPosix
 import Observability
 import PublisherPolicy
@@ -20,7 +21,7 @@ extension GatewayServices {
   ]
 
   /// Sets what a configuration says that is in force from now on, and begins the series of all that it names.
-  func announce(_ new: Configuration, replacing old: Configuration?) {
+  func announce(_ new: ConfigurationSnapshot, replacing old: ConfigurationSnapshot?) {
     let settings = new.settings
     metrics.loadedAt.set(now().seconds)
     metrics.connectionsLimit.set(Int64(budgets.descriptors.clientConnections(upTo: settings.server.limits.connections)))
@@ -78,7 +79,7 @@ extension GatewayServices {
     }
   }
 
-  private func announceIssuers(of new: Configuration, replacing old: Configuration?) {
+  private func announceIssuers(of new: ConfigurationSnapshot, replacing old: ConfigurationSnapshot?) {
     let names = Set(new.issuers.values.map { MetricLabel($0.name) })
     metrics.keysRefreshedAt.keep(names)
     metrics.keysValidUntil.keep(names)

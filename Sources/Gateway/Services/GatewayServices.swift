@@ -1,3 +1,4 @@
+import Configuration
 import Logging
 import NIOCore
 import NIOPosix
@@ -29,7 +30,7 @@ final class GatewayServices: Sendable {
   let threads: NIOThreadPool
   let inspections = InspectionPool(threads: max(2, System.coreCount))
   let clock: @Sendable () -> Timestamp
-  private let current: Mutex<Configuration>
+  private let current: Mutex<ConfigurationSnapshot>
   private let listening = Mutex(false)
   private let departed = DepartedPublishers()
   /// Operators' actions, and earlier processes' intents, that this process has given to the audit log.
@@ -41,7 +42,7 @@ final class GatewayServices: Sendable {
   private let unaccountedClaims = Mutex<Set<String>>([])
 
   init(
-    configuration: Configuration, store: any StateStore, audit: AuditLog, log: Logger, metrics: Metrics, threads: NIOThreadPool,
+    configuration: ConfigurationSnapshot, store: any StateStore, audit: AuditLog, log: Logger, metrics: Metrics, threads: NIOThreadPool,
     descriptors: DescriptorLimits, droppedLines: @escaping @Sendable () -> Int, clock: @escaping @Sendable () -> Timestamp
   ) {
     current = Mutex(configuration)
@@ -59,10 +60,10 @@ final class GatewayServices: Sendable {
   }
 
   /// The configuration in force. Ask for it at each decision.
-  var configuration: Configuration { current.withLock { $0 } }
+  var configuration: ConfigurationSnapshot { current.withLock { $0 } }
 
   /// Puts a complete new configuration in place of the old one.
-  func adopt(_ configuration: Configuration) {
+  func adopt(_ configuration: ConfigurationSnapshot) {
     let old = current.withLock { current in
       defer { current = configuration }
       return current

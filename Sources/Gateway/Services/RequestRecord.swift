@@ -1,3 +1,4 @@
+import Configuration
 import Digests
 import NIOCore
 import Observability
@@ -50,7 +51,7 @@ struct RequestRecord {
 
 extension AuditRecord {
   /// What every record says of its request.
-  mutating func describe(_ request: RequestContext, _ head: RequestHead, _ configuration: Configuration) {
+  mutating func describe(_ request: RequestContext, _ head: RequestHead, _ configuration: ConfigurationSnapshot) {
     clientAddress = request.clientAddress
     userAgent = head.fields.values(named: "user-agent").first.map { Array($0) }
     self.configuration = configuration.settings.digest

@@ -1,3 +1,4 @@
+import Configuration
 import NIOSSL
 
 /// What a listener proves to its clients who it is with.

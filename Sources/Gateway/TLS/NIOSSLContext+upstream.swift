@@ -1,3 +1,4 @@
+import Configuration
 import NIOSSL
 import Secrets
 import StrictParsers

@@ -1,5 +1,6 @@
 import NIOCore
 import RegistryClient
+import Secrets
 
 /// Finds out what a registry's 403 is about: the service credential, or the file.
 ///

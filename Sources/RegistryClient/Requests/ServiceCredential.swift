@@ -1,8 +1,8 @@
-package import Secrets
+import Secrets
 
-/// The credential that can publish everything, as the field that carries it upstream.
+/// The credential that can publish everything, as the field that carries it upstream. Only this target makes one and reads its bytes.
 package struct ServiceCredential: Sendable {
-  package let fieldName: String
+  let fieldName: String
   private let fieldValue: Secret
   private let secrets: [Secret]
   /// Of a token of the registry's own service, which of them it is.
@@ -13,7 +13,7 @@ package struct ServiceCredential: Sendable {
   /// - Parameters:
   ///   - fieldName: In lower case.
   ///   - secrets: What of the value must not be seen, beside the value itself: a password, say.
-  package init(fieldName: String, fieldValue: Secret, secrets: [Secret]) {
+  init(fieldName: String, fieldValue: Secret, secrets: [Secret]) {
     self.init(fieldName, fieldValue, secrets, number: nil)
   }
 

@@ -14,7 +14,11 @@ package struct GenericProtocol: RegistryProtocol {
   package static let publishProbe = PublishProbe.generic
   package static let listings = ["/"]
   package static let options: [any OptionKey] = [templateOption, methodsOption]
+  /// Where name, version and file stand in a path: `/{name}/{version}/{file}`.
+  /// Required of `generic`.
   private static let templateOption = TextOption("template")
+  /// `generic`: the methods that upload.
+  /// Default: `[PUT, POST]`.
   private static let methodsOption = ChoicesOption<UploadMethod>("methods", usual: [.put, .post])
 
   private let registry: RegistryName

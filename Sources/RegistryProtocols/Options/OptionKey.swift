@@ -1,6 +1,7 @@
 package import StrictParsers
 
-/// A key of a registry's configuration that only one ecosystem's registries have.
+/// A key of a registry's configuration that only one ecosystem's registries have. The documents have the comment of its declaration, in which the default
+/// stands last.
 package protocol OptionKey: Sendable {
   associatedtype Value
 

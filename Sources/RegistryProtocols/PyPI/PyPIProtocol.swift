@@ -15,6 +15,8 @@ package struct PyPIProtocol: RegistryProtocol {
   package static let publishProbe = PublishProbe.pypi
   package static let listings = PyPIExistence.places
   package static let options: [any OptionKey] = [attestationsOption]
+  /// `pypi`: what becomes of PEP 740's attestations: `drop`, or `pass`.
+  /// Default: `drop`.
   private static let attestationsOption = ChoiceOption("attestations", usual: Attestations.drop)
 
   private let registry: RegistryName

@@ -1,3 +1,4 @@
+import Configuration
 import NIOConcurrencyHelpers
 import NIOCore
 import PublisherPolicy

@@ -1,6 +1,8 @@
+import Configuration
 import Glibc
 import Observability
 import StrictParsers
+import TestSupport
 import Testing
 import TokenVerification
 

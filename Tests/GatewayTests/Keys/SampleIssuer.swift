@@ -1,3 +1,4 @@
+import Configuration
 import StrictParsers
 import Synchronization
 import Testing

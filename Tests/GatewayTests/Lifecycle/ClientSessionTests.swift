@@ -1,5 +1,6 @@
 import Digests
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import Demo

@@ -1,6 +1,8 @@
+import Configuration
 import Observability
 import PublisherPolicy
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import Gateway

@@ -5,6 +5,7 @@ import RegistryClient
 import RegistryProtocols
 import StateStore
 import StrictParsers
+import TestSupport
 import Testing
 import TokenVerification
 

@@ -2,6 +2,7 @@ import NIOCore
 import PublisherPolicy
 import StateStore
 import StrictParsers
+import TestSupport
 import Testing
 import TokenVerification
 

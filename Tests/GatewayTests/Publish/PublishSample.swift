@@ -5,6 +5,7 @@ import RegistryProtocols
 import StateStore
 import StrictParsers
 import Synchronization
+import TestSupport
 import Testing
 import TokenVerification
 
@@ -93,9 +94,9 @@ enum PublishSample {
 
   // MARK: - Configurations and messages
 
-  private static let configurations = Mutex<[String: Configuration]>([:])
+  private static let configurations = Mutex<[String: ConfigurationSnapshot]>([:])
 
-  static func configuration(_ sample: SettingsSample) throws -> Configuration {
+  static func configuration(_ sample: SettingsSample) throws -> ConfigurationSnapshot {
     if let known = configurations.withLock({ $0[sample.text] }) { return known }
     var sample = sample
     sample.environment["SECRET"] = "not-a-real-secret"

@@ -2,6 +2,7 @@ import Digests
 import NIOCore
 import RegistryProtocols
 import StrictParsers
+import TestSupport
 import Testing
 import TokenVerification
 
@@ -64,7 +65,7 @@ enum SampleUpload: String, CaseIterable {
     }
   }
 
-  func request(_ configuration: Configuration, head: RequestHead? = nil) throws -> PublishRequest {
+  func request(_ configuration: ConfigurationSnapshot, head: RequestHead? = nil) throws -> PublishRequest {
     let head = try head ?? self.head()
     let path = RoutedPath(raw: "/acme-widgets/1.0/w.whl", segments: ["acme-widgets", "1.0", "w.whl"], query: nil)
     return PublishRequest(

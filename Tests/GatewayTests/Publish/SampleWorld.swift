@@ -2,6 +2,7 @@ import Observability
 import PublisherPolicy
 import StateStore
 import StrictParsers
+import TestSupport
 import Testing
 import TokenVerification
 
@@ -9,7 +10,7 @@ import TokenVerification
 
 /// What a publish asks of the gateway, as a test sets it.
 final class SampleWorld: PublishWorld {
-  var configuration: Configuration
+  var configuration: ConfigurationSnapshot
   var seconds = PublishSample.now
   var freezes: [Freeze] = []
   var canRecord = true
@@ -17,7 +18,7 @@ final class SampleWorld: PublishWorld {
   private(set) var timeReads = 0
   private(set) var unaccountedClaims: [ExactString] = []
 
-  init(_ configuration: Configuration) { self.configuration = configuration }
+  init(_ configuration: ConfigurationSnapshot) { self.configuration = configuration }
 
   func now() -> UnixTime {
     timeReads += 1

@@ -1,6 +1,7 @@
 import Digests
 import StateStore
 import StrictParsers
+import TestSupport
 import Testing
 import TokenVerification
 

@@ -1,6 +1,8 @@
+import Configuration
 import Digests
 import NIOCore
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import Gateway

@@ -1,6 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
+@testable import Configuration
 @testable import Gateway
 
 @Suite("Certificates and keys in files") struct ListenerTLSTests {
