@@ -104,6 +104,9 @@ let package = Package(
     tests(of: "Configuration"),
     tests(
       of: "Gateway",
-      ["Demo", .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+      [
+        "Demo", .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+      ] + nio),
   ]
 )

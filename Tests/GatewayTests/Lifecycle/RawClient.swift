@@ -28,6 +28,8 @@ final class RawClient: Sendable {
   }
 
   func send(_ bytes: [UInt8]) { channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
+  /// Returns once the system has all of it.
+  func sendWhole(_ bytes: [UInt8]) async throws { try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get() }
   func send(_ text: String) { send(Array(text.utf8)) }
 
   func endInput() { channel.close(mode: .output, promise: nil) }

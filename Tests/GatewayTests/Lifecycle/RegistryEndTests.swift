@@ -1,9 +1,14 @@
+import Digests
+import Dispatch
+import NIOCore
+import NIOPosix
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import Gateway
 
-@Suite("A registry that ends its connection") struct RegistryEndTests {
+@Suite("A registry that ends its connection", .timeLimit(.minutes(10))) struct RegistryEndTests {
   private static let body = Array("twenty bytes of body".utf8)
 
   @Test(
@@ -40,6 +45,52 @@ import Testing
     #expect(recorded == ["published", outcome])
     if outcome == "published" { #expect(serving.registry.requests.last?.body == Self.body && serving.registry.connections == 2) }
     try await serving.stop()
+  }
+
+  /// Keeps an event loop from doing anything.
+  private static func hold(_ eventLoop: any EventLoop) async -> DispatchSemaphore {
+    let gate = DispatchSemaphore(value: 0)
+    await withCheckedContinuation { continuation in
+      eventLoop.execute {
+        continuation.resume()
+        gate.wait()
+      }
+    }
+    return gate
+  }
+
+  /// The first part of the body is hashed at once and sent. Of what the gateway finds then in one turn of its loop, the second part is hashed by another
+  /// thread while the end of the registry's connection is noticed.
+  @Test(
+    "although it had kept it, while a piece is hashed, loses nothing of that",
+    arguments: [("1MiB", "201 created", "published"), ("1KiB", "502", "failed upstream.closed")])
+  func hashing(kept: String, response: String, outcome: String) async throws {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let registry = ScriptedRegistry(.created, .silence)
+    let serving = try await SampleServing.start(registry, on: group.next()) { $0.top = "server: {limits: {spool_memory: \(kept)}}" }
+    let client = try await serving.client()
+    client.send(try SampleServing.put(Self.body, to: "first"))
+    #expect(await client.responses(1) == ["201 created"])
+    let body = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 9) }
+    let request = try SampleServing.put(body, to: "second")
+    try await client.sendWhole(Array(request.dropLast(35_000)))
+    await registry.received(Self.body.count + 65_000)
+    let gate = await Self.hold(group.next())
+    try await client.sendWhole(Array(request.suffix(35_000)))
+    try await registry.endConnections()
+    gate.signal()
+    #expect(await client.responses(2).last?.hasPrefix(response) == true)
+    await client.close()
+    let recorded = try await serving.outcomes()
+    #expect(recorded == ["published", outcome])
+    if outcome == "published" {
+      #expect(registry.requests.last?.body == body)
+      #expect(try serving.gateway.records().last?["artifact.hash"]?.string?.text.hasSuffix(SHA256.digest(of: body).hex) == true)
+    } else {
+      #expect(registry.requests.count == 1)
+    }
+    try await serving.stop()
+    try await group.shutdownGracefully()
   }
 
   @Test("is not tried once more with a body that is not kept") func tooLarge() async throws {

@@ -1,3 +1,4 @@
+import Configuration
 import Observability
 import PublisherPolicy
 import RegistryProtocols
@@ -34,8 +35,32 @@ import TokenVerification
     return try ConfigurationBuilder.forCommand(environment: [:]) { .latest }.build(read, replacing: nil)
   }
 
+  /// The same host with registries whose clients send paths that are not plain.
+  private static let unusual = Result {
+    let text = """
+      version: 1
+      issuers: {github: {provider: github}}
+      registries:
+        root: {protocol: pypi, host: a.example, audience: root, upstream: {url: "http://127.0.0.1:1", credential: {none: true}}}
+        scoped:
+          {protocol: scoped, host: a.example, path: /npm, audience: scoped, template: "/{name}/{file}",
+           upstream: {url: "http://127.0.0.1:2", credential: {none: true}}}
+        slashed:
+          {protocol: slashed, host: a.example, path: /gems, audience: slashed, template: "/{name}/{file}",
+           upstream: {url: "http://127.0.0.1:3", credential: {none: true}}}
+      """
+    let files = MemoryFiles(files: [SettingsSample.path: Array(text.utf8)])
+    let (settings, problems) = SettingsFile.load(
+      SettingsSample.path, environment: [:], reading: files,
+      ecosystems: RegistryCatalog.all + [Ecosystem(UnusualFiles<EncodedScope>.self), Ecosystem(UnusualFiles<DoubleSlash>.self)])
+    let read = try #require(settings, "\(problems.map(\.complaint))")
+    return try ConfigurationBuilder.forCommand(environment: [:]) { .latest }.build(read, replacing: nil)
+  }
+
   /// The registries that are meant, the kind of the route and the path below the prefix; the refusal's code if there is none.
-  private static func route(_ method: String, _ host: String, _ target: String) throws -> String {
+  private static func route(
+    _ method: String, _ host: String, _ target: String, _ configuration: Result<ConfigurationSnapshot, any Error> = configuration
+  ) throws -> String {
     var parser = RequestHeadParser()
     let body = method == "GET" ? "" : "Content-Length: 0\r\n"
     let bytes = Array("\(method) \(target) HTTP/1.1\r\nHost: \(host)\r\n\(body)\r\n".utf8)
@@ -68,6 +93,25 @@ import TokenVerification
     ])
   func prefixes(method: String, host: String, target: String, expected: String) throws {
     #expect(try Self.route(method, host, target) == expected)
+  }
+
+  @Test(
+    "takes a path that is not plain only where its own clients send such",
+    arguments: [
+      ("/npm/@acme%2fwidgets", "scoped read /@acme%2fwidgets"), ("/npm/@acme%2Fwidgets/w.tgz", "scoped read /@acme%2Fwidgets/w.tgz"),
+      ("/npm/acme%2fwidgets", "route.path-encoded-delimiter"), ("/npm//@acme", "route.path-empty-segment"),
+      ("/gems//api/v1", "slashed read /api/v1"), ("/gems/api//v1", "route.path-empty-segment"), ("/gems///api", "route.path-empty-segment"),
+      ("/gems/@acme%2fwidgets", "route.path-encoded-delimiter"), ("/@acme%2fwidgets", "route.path-encoded-delimiter"),
+      ("//simple", "route.path-empty-segment"),
+      ("/npm/..", "route.path-dot-segment"), ("/gems//_/oidc/audience", "slashed read /_/oidc/audience"), ("/simple", "root read /simple"),
+    ])
+  func unusual(target: String, expected: String) throws {
+    #expect(try Self.route("GET", "a.example", target, Self.unusual) == expected)
+  }
+
+  @Test("is told of a path before it is told that nobody has its host", arguments: ["//simple", "/@acme%2fwidgets"])
+  func unusualElsewhere(target: String) throws {
+    #expect(try Self.route("GET", "c.example", target, Self.unusual).hasPrefix("route.path-e"))
   }
 
   @Test(

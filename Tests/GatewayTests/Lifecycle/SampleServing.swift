@@ -14,7 +14,8 @@ struct SampleServing {
   let port: Int
   private let listener: any Channel
 
-  static func start(_ registry: ScriptedRegistry, _ change: (inout SettingsSample) -> Void = { _ in }) async throws -> SampleServing {
+  /// A gateway before a registry, which is started.
+  static func gateway(before registry: ScriptedRegistry, _ change: (inout SettingsSample) -> Void) async throws -> SampleGateway {
     let keys = try TemporaryFolder()
     let path = keys.write(String(decoding: try PublishSample.jwks(), as: UTF8.self), to: "keys.json")
     var settings = SampleUpload.streamed.settings
@@ -24,8 +25,15 @@ struct SampleServing {
     change(&settings)
     let gateway = try SampleGateway(settings)
     for issuer in gateway.services.configuration.issuers.values { await issuer.keys.refresh() }
+    return gateway
+  }
+
+  static func start(
+    _ registry: ScriptedRegistry, on eventLoop: any EventLoop = MultiThreadedEventLoopGroup.singleton.any(),
+    _ change: (inout SettingsSample) -> Void = { _ in }
+  ) async throws -> SampleServing {
+    let gateway = try await gateway(before: registry, change)
     let services = gateway.services
-    let eventLoop = MultiThreadedEventLoopGroup.singleton.any()
     let loop = try await eventLoop.submit { NIOLoopBound(LoopServices(eventLoop, services), eventLoop: eventLoop) }.get()
     let listener = try await Listener.bind(ListenAddress(host: "127.0.0.1", port: 0), on: eventLoop, tls: { nil }) { bytes in
       _ = services.connections.admit(bytes, limit: 100)

@@ -16,6 +16,8 @@ final class ScriptedRegistry: Sendable {
     case closeAfterHead, closeAfterBody
     /// Ends the connection in the middle of its answer.
     case answerHalf
+    /// Takes the request, and says nothing.
+    case silence
 
     static let created = answer(response(201, "created"))
   }
@@ -35,6 +37,9 @@ final class ScriptedRegistry: Sendable {
     var requests: [Request] = []
     var connections = 0
     var channels: [any Channel] = []
+    /// Of the bodies of all requests.
+    var bodyBytes = 0
+    var waiting: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
   }
 
   private let state: Mutex<State>
@@ -63,6 +68,30 @@ final class ScriptedRegistry: Sendable {
   func stop() {
     listener.withLock { $0 }?.close(promise: nil)
     for channel in state.withLock({ $0.channels }) { channel.close(promise: nil) }
+  }
+
+  /// Ends the connections that it has.
+  func endConnections() async throws { for channel in state.withLock({ $0.channels }) { try? await channel.close() } }
+
+  /// Returns once so many bytes of bodies have come.
+  func received(_ count: Int) async {
+    await withCheckedContinuation { continuation in
+      let isThere = state.withLock { state in
+        if state.bodyBytes < count { state.waiting.append((count, continuation)) }
+        return state.bodyBytes >= count
+      }
+      if isThere { continuation.resume() }
+    }
+  }
+
+  fileprivate func noteBody(_ bytes: Int) {
+    let ready = state.withLock { state in
+      state.bodyBytes += bytes
+      let count = state.bodyBytes
+      defer { state.waiting.removeAll { $0.count <= count } }
+      return state.waiting.filter { $0.count <= count }
+    }
+    for waiting in ready { waiting.continuation.resume() }
   }
 
   /// Those that came whole.
@@ -107,7 +136,7 @@ private final class RegistryHandler: ChannelInboundHandler {
     switch step {
     case .answerEarly(let text): context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
     case .closeAfterHead: context.close(promise: nil)
-    case .answer, .closeAfterBody, .answerHalf: break
+    case .answer, .closeAfterBody, .answerHalf, .silence: break
     }
   }
 
@@ -115,7 +144,10 @@ private final class RegistryHandler: ChannelInboundHandler {
     guard request != nil, var reader else { return }
     reader.append(received)
     received.clear()
-    while let data = try? reader.next() { request?.body += data.readableBytesView }
+    while let data = try? reader.next() {
+      request?.body += data.readableBytesView
+      registry.noteBody(data.readableBytes)
+    }
     self.reader = reader
     guard reader.isComplete, let request, let step else { return }
     registry.note(request)
@@ -128,7 +160,7 @@ private final class RegistryHandler: ChannelInboundHandler {
       context.writeAndFlush(wrapOutboundOut(beginning), promise: nil)
       context.close(promise: nil)
     case .closeAfterBody: context.close(promise: nil)
-    case .answerEarly, .closeAfterHead: break
+    case .answerEarly, .closeAfterHead, .silence: break
     }
   }
 

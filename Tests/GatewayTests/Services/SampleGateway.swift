@@ -13,9 +13,9 @@ struct SampleGateway {
   let store: any StateStore
   let folder: TemporaryFolder
 
-  init(_ sample: SettingsSample = SampleUpload.streamed.settings) throws {
+  init(_ sample: SettingsSample = SampleUpload.streamed.settings, _ store: any StateStore = SQLiteStore.memory()) throws {
     folder = try TemporaryFolder()
-    store = SQLiteStore.memory()
+    self.store = store
     services = GatewayServices(
       configuration: try PublishSample.configuration(sample), store: store,
       audit: AuditLog(LineWriter(.file(path: "\(folder.path)/audit.jsonl"))),
