@@ -8,7 +8,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite("A registry that ends its connection") struct RegistryEndTests {
+@Suite("A registry that ends its connection", .timeLimit(.minutes(10))) struct RegistryEndTests {
   private static let body = Array("twenty bytes of body".utf8)
 
   @Test(
