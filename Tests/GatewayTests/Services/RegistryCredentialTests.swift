@@ -1,3 +1,4 @@
+import Configuration
 import NIOPosix
 import RegistryClient
 import RegistryProtocols
