@@ -159,7 +159,10 @@ def cell(lines: list[str]) -> str:
 
 
 def keys(pattern: str) -> list[str]:
-    found = re.findall(r'line\.member\(\s*"((?:\\\(.*?\)|[^"\\])+)"', sources(pattern))
+    # A record's claims are encoded before it is.
+    claim = re.search(r'name: ("oidc[^"]*\\\(.*?\)")', sources("Observability/Audit/RecordedClaims.swift"))[1]
+    text = sources(pattern).replace("line.append(encodedMembers: claims.members)", f"line.member({claim}, claim)")
+    found = re.findall(r'line\.member\(\s*"((?:\\\(.*?\)|[^"\\])+)"', text)
     return list(dict.fromkeys(re.sub(r"\\\(.*", "NAME", key) for key in found))
 
 

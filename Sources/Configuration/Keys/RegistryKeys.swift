@@ -24,7 +24,7 @@ enum RegistryKey: String, SettingsKey {
   /// Tokens that the exchange gives out.
   /// Default: see below.
   case uploadToken = "upload_token"
-  /// GET and HEAD: `pass`, or `refuse`.
+  /// GET and HEAD: `pass`, or `refuse`, but for those that an upload needs, by a client that may make it.
   /// Default: `pass`.
   case reads
   /// A file that exists: `registry` lets the registry decide, `refuse` asks it first.
