@@ -45,7 +45,7 @@ class Settings:
     registry: dict = field(default_factory=dict)
     audit_file: bool = False
     state: str = ""
-    binary: Path = BINARY
+    binary: Path = field(default_factory=lambda: BINARY)
     descriptors: int = 0  # how many the process may open, where that is bounded
 
 
