@@ -32,6 +32,16 @@ package struct SHA256Digest: Hashable, Sendable {
     for shift in stride(from: 56 as UInt64, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word &>> shift)) }
   }
 
+  /// Appends 64 lower-case digits.
+  package func appendHex(to text: inout [UInt8]) {
+    for word in [words.0, words.1, words.2, words.3] {
+      for shift in stride(from: 60 as UInt64, through: 0, by: -4) {
+        let nibble = UInt8(truncatingIfNeeded: word &>> shift & 0xF)
+        text.append(nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble)
+      }
+    }
+  }
+
   /// 64 lower-case digits.
   package var hex: String { bytes.reduce(into: "") { text, byte in text += (byte < 16 ? "0" : "") + String(byte, radix: 16) } }
 

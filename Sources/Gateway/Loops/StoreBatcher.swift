@@ -3,15 +3,18 @@ import StateStore
 
 /// Hands the reservations of an event loop to the store, together with the ends of earlier uploads.
 ///
-/// One batch is under way at a time; what comes meanwhile is the next one.
+/// One batch is under way at a time; what comes meanwhile is the next one. Ends ride along with the next reservations, or go alone where none come soon.
 final class StoreBatcher {
+  private static let patience = TimeAmount.milliseconds(20)
+
   private let store: any StateStore
   private let eventLoop: any EventLoop
   private var reservations: [UploadReservation] = []
   private var completions: [(Result<ReservationOutcome, StateRefusal>) -> Void] = []
   private var ends: [PendingCompletion] = []
-  private(set) var isUnderWay = false
+  private var isUnderWay = false
   private var isPlanned = false
+  private var isTimerSet = false
   private var idleWaiters: [() -> Void] = []
 
   init(_ store: any StateStore, _ eventLoop: any EventLoop) {
@@ -29,11 +32,18 @@ final class StoreBatcher {
   /// Nobody waits for an end.
   func end(_ completion: PendingCompletion) {
     ends.append(completion)
-    plan()
+    guard !isTimerSet else { return }
+    isTimerSet = true
+    let me = NIOLoopBound(self, eventLoop: eventLoop)
+    eventLoop.scheduleTask(in: Self.patience) {
+      me.value.isTimerSet = false
+      if !me.value.ends.isEmpty { me.value.plan() }
+    }
   }
 
   /// Calls `action` on the event loop once all that was given before is done.
   func whenIdle(_ action: @escaping () -> Void) {
+    if !ends.isEmpty { plan() }
     guard isPlanned || isUnderWay else { return action() }
     idleWaiters.append(action)
   }
@@ -66,7 +76,8 @@ final class StoreBatcher {
   ) {
     isUnderWay = false
     for (completion, result) in zip(completions, results) { completion(result) }
-    if !reservations.isEmpty || !ends.isEmpty { return plan() }
+    let mustEnd = !ends.isEmpty && (!isTimerSet || !idleWaiters.isEmpty)
+    if !reservations.isEmpty || mustEnd { return plan() }
     let waiters = idleWaiters
     idleWaiters = []
     for waiter in waiters { waiter() }

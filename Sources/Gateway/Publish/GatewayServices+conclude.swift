@@ -38,7 +38,7 @@ extension GatewayServices {
       case true?:
         late()
         awaitStore(on: loop, then: completion)
-      case false? where !loop.store.isUnderWay:
+      case false?:
         loop.store.end(end)
         completion()
       default:

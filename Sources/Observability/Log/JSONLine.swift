@@ -67,10 +67,7 @@ package struct JSONLine: ~Copyable {
     begin(name)
     bytes.append(UInt8(ascii: "\""))
     if prefixed { bytes.append(contentsOf: "sha256:".utf8) }
-    for byte in digest.bytes {
-      appendDigit(UInt32(byte >> 4))
-      appendDigit(UInt32(byte))
-    }
+    digest.appendHex(to: &bytes)
     bytes.append(UInt8(ascii: "\""))
   }
 
