@@ -323,6 +323,29 @@ def test_what_follows_an_answer_never_becomes_the_next_one(started, issuer, reco
     assert recording.connections == 2
 
 
+def test_what_comes_while_a_connection_idles_ends_it_and_the_keeping(started, issuer, recording):
+    gateway = started(recording)
+    answered, ended = threading.Event(), threading.Event()
+
+    def late(exchange):
+        accept(exchange)
+        answered.wait(20)
+        exchange.connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged")
+        try:
+            exchange.hold()
+        finally:
+            ended.set()
+
+    recording.behaviour = late
+    upload(gateway, form(), token_credential(issuer.mint()))
+    answered.set()
+    assert ended.wait(20)
+    recording.behaviour = accept
+    for connections in (2, 3, 4):
+        assert upload(gateway, form(), token_credential(issuer.mint())).body == b"stored\n"
+        assert recording.connections == connections
+
+
 def test_a_connection_is_kept_and_a_stale_one_replaced_once(started, issuer, recording):
     gateway = started(recording)
 

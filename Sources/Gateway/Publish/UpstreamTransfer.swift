@@ -37,6 +37,7 @@ final class UpstreamTransfer: ByteChannelObserver {
   func abandon() {
     phase = .over
     uncount()
+    guard !connection.isGivenBack else { return }
     bytes.assumeIsolated { bytes in
       bytes.observe(by: nil)
       bytes.clearDeadline()

@@ -33,6 +33,7 @@ extension ReadFlow {
           gateway: gateway, registry: registry.name, share: .publisher(permit.publisher), limits: configuration.settings.server.limits))
       let answer = try await answer(to: read, under: permit, &record)
       gateway.metrics.count(record.facts, .completed())
+      endClientWithShortage(body.resources)
       return await send(answer, to: routed.head, request)
     } catch {
       if let nearest = error.nearestPublisher { record.facts.nearestPublisher = nearest }

@@ -54,8 +54,9 @@ struct ReadFlow {
     defer { withExtendedLifetime(watch) {} }
     let document = (200..<300).contains(answer.status) ? documentRewrite(of: answer, route.document) : nil
     if let (rewrite, mediaType) = document, answer.framing != .none {
-      return try await respond(rewrite, mediaType, answer, from: upstream, route, head, resources.memory, request)
+      return try await respond(rewrite, mediaType, answer, from: upstream, route, head, resources, request)
     }
+    endClientWithShortage(resources)
     let end = await relay(answer, route.fields, hasOtherLength: document != nil, from: upstream, to: head, resources.memory, request)
     switch end {
     case .whole: return head.keepAlive && !gateway.isDraining ? .keepAlive : .close
@@ -77,6 +78,13 @@ struct ReadFlow {
     }
     resources.onGiveWay(giveWay)
     upstream.slot?.onGiveWay(giveWay)
+  }
+
+  /// The answer is on its way to the client: what it has not taken is given up with its connection if another request needs the room.
+  func endClientWithShortage(_ resources: RequestResources) {
+    resources.onGiveWay { [bytes = connection.bytes, weak resources] in
+      bytes.channel.eventLoop.execute { [weak resources] in if resources != nil { bytes.assumeIsolated { $0.abort() } } }
+    }
   }
 
   /// The client's own credential, unless it is one of those that are ours to judge: a JWS and an upload token never leave.

@@ -15,7 +15,8 @@ final class UpstreamConnection {
   /// It served a request before, so that the registry may have closed it in the meantime.
   let wasReused: Bool
   private let limits: Limits
-  private var isGivenBack = false
+  /// Whether the pool has it, which watches it from then on.
+  private(set) var isGivenBack = false
   /// `nil` until the head of the final answer was read.
   private var body: ReceivedBody?
   private var endsWithStream = false

@@ -19,6 +19,10 @@ final class UpstreamPool: Sendable {
   private struct State {
     var idle: [PoolKey: [Idle]] = [:]
     var distrusted: Set<UpstreamOrigin.Key> = []
+
+    mutating func take(_ key: PoolKey) -> (ByteChannel, Reservation?, isTrusted: Bool)? {
+      idle[key]?.popLast().map { ($0.bytes, $0.slot, !distrusted.contains(key.origin)) }
+    }
   }
 
   private let state = Mutex(State())
@@ -26,12 +30,12 @@ final class UpstreamPool: Sendable {
   /// An idle connection to `origin` on this event loop, which is the caller's.
   func take(_ origin: UpstreamOrigin.Key, on eventLoop: any EventLoop) -> (ByteChannel, Reservation?)? {
     let key = PoolKey(origin: origin, eventLoop: ObjectIdentifier(eventLoop))
-    while let (bytes, slot) = state.withLock({ $0.idle[key]?.popLast() }) {
+    while let (bytes, slot, isTrusted) = state.withLock({ $0.take(key) }) {
       slot?.onGiveWay(nil)
       let isUsable = bytes.assumeIsolated { bytes in
         bytes.observe(by: nil)
         bytes.clearDeadline()
-        return !bytes.hasInput && bytes.channel.isActive
+        return isTrusted && !bytes.hasInput && bytes.channel.isActive
       }
       if isUsable { return (bytes, slot) }
       bytes.assumeIsolated { $0.abort() }

@@ -8,15 +8,6 @@ package enum LineDestination: Hashable, Sendable {
 }
 
 extension LineDestination {
-  /// How many bytes of several lines are written at once. Of a pipe that others write to as well, no more than PIPE_BUF: more may be torn apart (POSIX,
-  /// write).
-  var largestWrite: Int {
-    switch self {
-    case .standardOutput: 4096
-    case .file: 64 << 10
-    }
-  }
-
   /// At most so many of the last bytes that were written to a file; none where it can't be read, or is none.
   package func lastBytes(_ count: Int) -> [UInt8] {
     guard case .file(let path) = self else { return [] }

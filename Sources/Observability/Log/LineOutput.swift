@@ -41,6 +41,14 @@ struct LineOutput: ~Copyable {
     return nil
   }
 
+  /// How many bytes of several lines are written at once. Of a pipe that others write to as well, no more than PIPE_BUF: more may be torn apart (POSIX,
+  /// write).
+  var largestWrite: Int {
+    var status = stat()
+    let isFile = unsafe descriptor >= 0 && fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    return isFile ? 64 << 10 : 4096
+  }
+
   /// Whether only a part of the last line could be written.
   var isTorn: Bool { torn > 0 }
 

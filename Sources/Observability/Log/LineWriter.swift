@@ -188,8 +188,11 @@ package final class LineWriter: Sendable {
           hold(rest.removeFirst())
           continue
         }
-        let group = Self.group(of: rest, to: destination)
-        let (whole, failure) = output.withLock { $0.write(group.map(\.bytes)[...]) }
+        let (group, whole, failure) = output.withLock { output in
+          let group = Self.group(of: rest, upTo: output.largestWrite)
+          let (whole, failure) = output.write(group.map(\.bytes)[...])
+          return (group, whole, failure)
+        }
         for line in group.prefix(whole) { finish(line) }
         rest = rest.dropFirst(whole)
         if let failure { return fail(with: failure, keeping: rest) }
@@ -215,11 +218,11 @@ package final class LineWriter: Sendable {
   }
 
   /// The lines at the beginning that are written together, at least one. For a record the disk was looked at, which allows no other.
-  private static func group(of lines: ArraySlice<Line>, to destination: LineDestination) -> ArraySlice<Line> {
+  private static func group(of lines: ArraySlice<Line>, upTo largestWrite: Int) -> ArraySlice<Line> {
     var size = 0
     let group = lines.prefix { line in
       size += line.bytes.count
-      return size <= destination.largestWrite && line.importance != .record
+      return size <= largestWrite && line.importance != .record
     }
     return group.isEmpty ? lines.prefix(1) : group
   }
