@@ -160,8 +160,8 @@ def cell(lines: list[str]) -> str:
 
 def keys(pattern: str) -> list[str]:
     # A record's claims are encoded before it is.
-    claim = re.search(r'name: ("oidc[^"]*\\\(.*?\)")', sources("Observability/Audit/RecordedClaims.swift"))[1]
-    text = sources(pattern).replace("line.append(encodedMembers: claims.members)", f"line.member({claim}, claim)")
+    claim = re.search(r'prefix: "(.*?)"', sources("Observability/Audit/RecordedClaims.swift"))[1]
+    text = sources(pattern).replace("line.append(encodedMembers: claims.members)", f'line.member("{claim}\\(name)", claim)')
     found = re.findall(r'line\.member\(\s*"((?:\\\(.*?\)|[^"\\])+)"', text)
     return list(dict.fromkeys(re.sub(r"\\\(.*", "NAME", key) for key in found))
 

@@ -6,6 +6,6 @@ package struct RecordedClaims: Hashable, Sendable {
   let members: [UInt8]
 
   package init(_ claims: JSONObject) {
-    members = JSONLine.encodeMembers(claims.members.map { (name: "oidc.claim.\($0.name.text)", value: $0.value) })
+    members = JSONLine.encodeMembers(of: claims, prefix: "oidc.claim.")
   }
 }

@@ -91,11 +91,19 @@ package struct JSONLine: ~Copyable {
     bytes.append(contentsOf: members)
   }
 
-  /// The members of an object alone, with commas between them.
-  static func encodeMembers(_ members: some Sequence<(name: String, value: JSONValue)>) -> [UInt8] {
+  /// The members of an object alone, with commas between them, and the prefix, which needs no escape, before each name.
+  static func encodeMembers(of object: JSONObject, prefix: StaticString) -> [UInt8] {
     var line = JSONLine()
-    line.bytes = []
-    for (name, value) in members { line.member(named: name, value) }
+    line.bytes.removeAll(keepingCapacity: true)
+    for member in object.members {
+      line.separate()
+      line.bytes.append(UInt8(ascii: "\""))
+      line.append(prefix)
+      line.append(escaped: member.name.text)
+      line.bytes.append(UInt8(ascii: "\""))
+      line.bytes.append(UInt8(ascii: ":"))
+      line.append(member.value)
+    }
     return line.bytes
   }
 
@@ -134,9 +142,13 @@ package struct JSONLine: ~Copyable {
   private mutating func begin(_ name: StaticString) {
     separate()
     bytes.append(UInt8(ascii: "\""))
-    unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    append(name)
     bytes.append(UInt8(ascii: "\""))
     bytes.append(UInt8(ascii: ":"))
+  }
+
+  private mutating func append(_ text: StaticString) {
+    unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
   private mutating func separate() {
@@ -145,12 +157,16 @@ package struct JSONLine: ~Copyable {
 
   private mutating func quote(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
+    append(escaped: text)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func append(escaped text: String) {
     if Self.needsNoEscape(text.utf8Span.span) {
       bytes.append(contentsOf: text.utf8)
     } else {
       for scalar in text.unicodeScalars { escape(scalar) }
     }
-    bytes.append(UInt8(ascii: "\""))
   }
 
   private static func needsNoEscape(_ text: Span<UInt8>) -> Bool {

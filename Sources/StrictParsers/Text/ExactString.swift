@@ -32,7 +32,12 @@ package struct ExactString: Hashable, Comparable, Sendable, ExpressibleByStringL
     return true
   }
 
-  package static func < (left: Self, right: Self) -> Bool { left.text.utf8.lexicographicallyPrecedes(right.text.utf8) }
+  package static func < (left: Self, right: Self) -> Bool {
+    let left = left.text.utf8Span.span
+    let right = right.text.utf8Span.span
+    for index in 0..<min(left.count, right.count) where left[index] != right[index] { return left[index] < right[index] }
+    return left.count < right.count
+  }
 
   package func hash(into hasher: inout Hasher) {
     hasher.combine(text.utf8.count)
