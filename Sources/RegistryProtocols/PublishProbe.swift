@@ -40,17 +40,21 @@ package struct PublishProbe: Sendable {
   private static let demanding: Set<Int> = [401, 407]
 
   package let method: HTTPMethod
+  /// Below the registry's URL, with a slash at its beginning.
+  package let path: ExactString
   package let contentType: String?
   package let body: [UInt8]
   private let forbidden: Forbidden
-  private let misplacement: Misplacement
+  private let misplacement: Misplacement?
   /// What to look at where the registry does not know the method, with whatever credential; `nil` if that leaves nothing in doubt.
   private let unknownMethod: String?
 
   package init(
-    _ method: HTTPMethod, contentType: String?, body: String, forbidden: Forbidden, misplacement: Misplacement, unknownMethod: String?
+    _ method: HTTPMethod, at path: ExactString = "/", contentType: String?, body: String, forbidden: Forbidden,
+    misplacement: Misplacement? = nil, unknownMethod: String? = nil
   ) {
     self.method = method
+    self.path = path
     self.contentType = contentType
     self.body = Array(body.utf8)
     self.forbidden = forbidden
@@ -77,7 +81,7 @@ package struct PublishProbe: Sendable {
   }
 
   /// How the answer to a publish with the credential says that `upstream.url` is another than it must be; `nil` if it does not.
-  package func misplacement(_ known: Int) -> Misplacement? { misplacement.statuses.contains(known) ? misplacement : nil }
+  package func misplacement(_ known: Int) -> Misplacement? { misplacement.flatMap { $0.statuses.contains(known) ? $0 : nil } }
 
   /// Whether the registry lets everybody publish, by the status of its answer to a publish without a credential.
   package func guarding(_ unknown: Int) -> Guarding {

@@ -89,6 +89,14 @@ def test_a_delivery_that_is_refused_reaches_no_registry(started, issuer, depot, 
     assert not depot.requests
 
 
+def test_what_is_not_served_is_refused_in_the_ecosystems_words(started, depot):
+    gateway = started_depot(started, depot)
+    answer = request(gateway, "DELETE", "/depot/crates/x", [])
+    assert (answer.status, answer.json) == (400, {"while": "knocking", "reason": "route.method-not-allowed"})
+    assert request(gateway, "GET", "/elsewhere", []).status == 404
+    assert not depot.requests
+
+
 @pytest.mark.parametrize("path", ["/depot/key/{}", "/depot//key/{}", "/-/depot-key/{}"])
 def test_a_key_is_for_one_crate_and_given_once_for_each(started, issuer, depot, path):
     gateway = started_depot(started, depot)

@@ -174,6 +174,7 @@ def test_another_method_is_no_way_in(started, issuer, recording, method):
     gateway = started(recording)
     answer = request(gateway, method, "/simple/x/", [token_credential(issuer.mint()), ("Content-Length", "0")])
     assert answer.status in (404, 405), answer
+    assert (answer.value("Allow") is not None) == (answer.status == 405)
     assert not recording.requests
 
 

@@ -62,7 +62,7 @@ extension SettingsSchema {
   }
 
   private func ecosystem(_ node: SettingsNode) -> Ecosystem? {
-    let name = node.choice(among: ecosystems.map(\.name), later: Self.laterProtocols)
+    let name = node.choice(among: ecosystems.map(\.name), later: Self.laterProtocols.subtracting(ecosystems.map(\.name)))
     return ecosystems.first { $0.name == name }
   }
 

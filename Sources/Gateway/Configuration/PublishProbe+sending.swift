@@ -13,7 +13,7 @@ extension PublishProbe {
   ) async throws(UpstreamFailure) -> Int {
     let probe = registry.settings.ecosystem.type.publishProbe
     let head = UpstreamHead(
-      probing: registry.settings.upstream.basePath + "/", probe, authority: registry.origin.authority, credential: credential)
+      probing: registry.upstreamTarget(probe.path), probe, authority: registry.origin.authority, credential: credential)
     return try await status(of: head.bytes + probe.body, probe.method, on: connection)
   }
 

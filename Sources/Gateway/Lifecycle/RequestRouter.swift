@@ -10,22 +10,31 @@ struct RoutedTo: Sendable {
   let registries: [Registry]
 }
 
+/// Why a request is for nothing that is served here.
+struct RoutingFailure: Error {
+  let refusal: Refusal
+  /// The registry that the path leads to, in whose ecosystem's words the request is refused; `nil` if it leads to none.
+  var registry: Registry?
+}
+
 /// Finds what a request wants among the registries of its host.
 struct RequestRouter {
   /// None if the host is unknown.
   let registries: [Registry]
 
-  func route(_ head: RequestHead) throws(Refusal) -> RoutedTo {
+  func route(_ head: RequestHead) throws(RoutingFailure) -> RoutedTo {
     let path: RequestPath
     do throws(RequestPathRefusal) {
       path = try RequestPath(head.target.path)
     } catch {
       // A path that the registry does not take to which it leads is refused as if no registry took it.
-      guard let unusual = unusualPath(head.target.path), let found = try route(head, unusual) else { throw .path(error) }
+      guard let unusual = unusualPath(head.target.path), let found = try route(head, unusual) else {
+        throw RoutingFailure(refusal: .path(error))
+      }
       return found
     }
-    guard !registries.isEmpty else { throw .route(.unknownHost) }
-    guard let found = try route(head, path) else { throw .route(.notFound) }
+    guard !registries.isEmpty else { throw RoutingFailure(refusal: .route(.unknownHost)) }
+    guard let found = try route(head, path) else { throw RoutingFailure(refusal: .route(.notFound)) }
     return found
   }
 
@@ -36,12 +45,14 @@ struct RequestRouter {
   }
 
   /// `nil` if the path leads to no registry, or to one that does not take such a path.
-  private func route(_ head: RequestHead, _ path: RequestPath) throws(Refusal) -> RoutedTo? {
-    try Refusal.wrap(Refusal.route) { () throws(RouteRefusal) in
-      let query = head.target.query.flatMap { ExactString(utf8: $0) }
+  private func route(_ head: RequestHead, _ path: RequestPath) throws(RoutingFailure) -> RoutedTo? {
+    let query = head.target.query.flatMap { ExactString(utf8: $0) }
+    do throws(RouteRefusal) {
       if let found = try originRoute(head, path, query) { return found }
-      return try prefixRoute(head, path, query)
+    } catch {
+      throw RoutingFailure(refusal: .route(error))
     }
+    return try prefixRoute(head, path, query)
   }
 
   private func originRoute(_ head: RequestHead, _ path: RequestPath, _ query: ExactString?) throws(RouteRefusal) -> RoutedTo? {
@@ -57,12 +68,16 @@ struct RequestRouter {
     return found.map { RoutedTo(route: $0, request: request, registries: meant) }
   }
 
-  private func prefixRoute(_ head: RequestHead, _ path: RequestPath, _ query: ExactString?) throws(RouteRefusal) -> RoutedTo? {
+  private func prefixRoute(_ head: RequestHead, _ path: RequestPath, _ query: ExactString?) throws(RoutingFailure) -> RoutedTo? {
     guard let registry = registry(for: path), registry.takes(path, below: registry.settings.path.segments),
       let below = RoutedPath(path, below: registry.settings.path.segments, query: query)
     else { return nil }
     let request = RoutedRequest(head, below)
-    return RoutedTo(route: try registry.protocol.route(request), request: request, registries: [registry])
+    do throws(RouteRefusal) {
+      return RoutedTo(route: try registry.protocol.route(request), request: request, registries: [registry])
+    } catch {
+      throw RoutingFailure(refusal: .route(error), registry: registry)
+    }
   }
 
   /// The registry with the longest prefix of the path, by whole segments.

@@ -11,7 +11,7 @@ struct AcceptedRequest: Sendable {
   let head: RequestHead
   let context: RequestContext
   let configuration: ConfigurationSnapshot
-  let route: Result<RoutedTo, Refusal>
+  let route: Result<RoutedTo, RoutingFailure>
 }
 
 /// Serves the requests that are no uploads, and refuses those that are for nothing.
@@ -28,7 +28,7 @@ struct RequestService: Sendable {
       clientAddress: configuration.settings.server.clientAddress(of: head, from: peer))
     return AcceptedRequest(
       head: head, context: context, configuration: configuration,
-      route: Result { () throws(Refusal) in
+      route: Result { () throws(RoutingFailure) in
         try RequestRouter(registries: configuration.registries(on: head.host.name)).route(head)
       })
   }
@@ -47,7 +47,7 @@ struct RequestService: Sendable {
   private func persistence(after request: AcceptedRequest, _ body: RequestBody) async -> ConnectionPersistence {
     let routed: RoutedTo
     switch request.route {
-    case .failure(let refusal): return await refuse(refusal, request) ? .close : .abort
+    case .failure(let failure): return await refuse(failure.refusal, request, in: failure.registry) ? .close : .abort
     case .success(let found): routed = found
     }
     let (configuration, context) = (request.configuration, request.context)
@@ -69,15 +69,16 @@ struct RequestService: Sendable {
   // MARK: Refusals before there is a registry
 
   /// False if the client did not take the answer.
-  func refuse(_ refusal: Refusal, _ request: AcceptedRequest) async -> Bool {
+  func refuse(_ refusal: Refusal, _ request: AcceptedRequest, in registry: Registry? = nil) async -> Bool {
     let head = request.head
     if head.method.allowsBody || head.method == .delete {
       var record = RequestRecord(.publish, request.context.id)
       record.facts.describe(request.context, head, request.configuration)
       await gateway.conclude(record, refusal.outcome)
     }
-    return await connection.answer(
-      LocalResponse(refusing: refusal.forClient(request.context.id)), to: request.context, closing: true)
+    let told = refusal.forClient(request.context.id)
+    let answer = registry?.protocol.response(refusing: told, to: nil) ?? LocalResponse(refusing: told)
+    return await connection.answer(answer, to: request.context, closing: true)
   }
 
   /// False if the client did not take the answer, or gets none.

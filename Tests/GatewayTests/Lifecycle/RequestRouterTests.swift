@@ -66,7 +66,7 @@ import TokenVerification
     let bytes = Array("\(method) \(target) HTTP/1.1\r\nHost: \(host)\r\n\(body)\r\n".utf8)
     guard case .head(let head, _) = try parser.feed(bytes.span) else { throw HTTPRefusal.truncatedBody }
     let registries = try configuration.get().registries(on: head.host.name)
-    do throws(Refusal) {
+    do throws(RoutingFailure) {
       let routed = try RequestRouter(registries: registries).route(head)
       let kind =
         switch routed.route {
@@ -77,7 +77,7 @@ import TokenVerification
         }
       return "\(routed.registries.map(\.name.description).joined(separator: "+")) \(kind) \(routed.request.path.raw)"
     } catch {
-      return error.code.description
+      return error.refusal.code.description + (error.registry.map { " of \($0.name)" } ?? "")
     }
   }
 
@@ -89,7 +89,7 @@ import TokenVerification
       ("GET", "a.example", "/files/deeper/f", "files read /deeper/f"), ("GET", "a.example", "/filesystem", "root read /filesystem"),
       ("GET", "a.example", "/files", "files read "), ("POST", "b.example", "/python/", "other publish /"),
       ("GET", "b.example", "/", "route.not-found"), ("GET", "c.example", "/", "route.unknown-host"),
-      ("DELETE", "a.example", "/files/a/1/f", "route.method-not-allowed"),
+      ("DELETE", "a.example", "/files/a/1/f", "route.method-not-allowed of files"),
     ])
   func prefixes(method: String, host: String, target: String, expected: String) throws {
     #expect(try Self.route(method, host, target) == expected)
