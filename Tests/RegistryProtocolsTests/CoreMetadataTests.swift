@@ -75,6 +75,6 @@ import Testing
   }
 
   @Test("explain each refusal") func explanations() {
-    #expect(Set(CoreMetadataRefusal.allCases.map(\.explanation)).count == CoreMetadataRefusal.allCases.count)
+    #expect(Set(CoreMetadataRefusal.allCases.map { "\($0.explanation)" }).count == CoreMetadataRefusal.allCases.count)
   }
 }

@@ -9,9 +9,9 @@ import Testing
     arguments: [
       ("/", nil), ("/legacy", nil), ("/legacy/", nil), ("/?:action=file_upload", nil), ("/legacy/?%3aaction=file_upload&x=1", nil),
       ("/?", nil),
-      ("/Legacy/", .uploadElsewhere(.prefix("/"))), ("/legacy/x", .uploadElsewhere(.prefix("/"))),
-      ("/simple/", .uploadElsewhere(.prefix("/"))),
-      ("/acme", .uploadElsewhere(.prefix("/"))), ("/?:action=submit", .actionNotAccepted), ("/?:action", .actionNotAccepted),
+      ("/Legacy/", .uploadElsewhere(.paths(["/", "/legacy/"]))), ("/legacy/x", .uploadElsewhere(.paths(["/", "/legacy/"]))),
+      ("/simple/", .uploadElsewhere(.paths(["/", "/legacy/"]))),
+      ("/acme", .uploadElsewhere(.paths(["/", "/legacy/"]))), ("/?:action=submit", .actionNotAccepted), ("/?:action", .actionNotAccepted),
       ("/?:action=", .actionNotAccepted), ("/?:action=File_Upload", .actionNotAccepted), ("/?:action=remove_pkg", .actionNotAccepted),
       ("/?:action=file_upload&:action=file_upload", .actionNotAccepted), ("/?:action=file_upload&%3Aaction=submit", .actionNotAccepted),
       ("/?:action=file+upload", .malformedQuery(.ambiguousPlus)), ("/?&", .malformedQuery(.emptyParameter)),

@@ -26,8 +26,8 @@ import Testing
       ("another package", "Name: Acme.Widgets", "Name: acme-core", .metadataMismatch("name")),
       ("another version", "Version: 1.0.0", "Version: 1.0.1", .metadataMismatch("version")),
       ("an equal version", "Version: 1.0.0", "Version: 1.0", .metadataMismatch("version")),
-      ("a name twice", "Summary: x", "Name: Acme.Widgets", .malformedMetadata(.repeated)),
-      ("no name", "Name: Acme.Widgets", "X-Name: Acme.Widgets", .malformedMetadata(.missing)),
+      ("a name twice", "Summary: x", "Name: Acme.Widgets", .malformedMetadata(MetadataDoubt(CoreMetadataRefusal.repeated.explanation))),
+      ("no name", "Name: Acme.Widgets", "X-Name: Acme.Widgets", .malformedMetadata(MetadataDoubt(CoreMetadataRefusal.missing.explanation))),
     ] as [(String, String, String, UploadRefusal)])
   func metadata(what: String, old: String, new: String, expected: UploadRefusal) throws {
     let text = SampleUpload.metadata.replacing("Summary: widgets", with: "Summary: x").replacing(old, with: new)
@@ -198,7 +198,7 @@ import Testing
       throw RandomnessUnavailable()
     }
     #expect(try Inspection.refusal(.wheel(), by: pypi) == .unavailable)
-    #expect(try PyPIProtocol.randomBoundary() != PyPIProtocol.randomBoundary())
+    #expect(try MultipartFormWriter.randomBoundary() != MultipartFormWriter.randomBoundary())
   }
 }
 

@@ -1,6 +1,7 @@
-import RegistryProtocols
 import StrictParsers
 import Testing
+
+@testable import RegistryProtocols
 
 func sampleRefusal(
   status: Int = 403, code: String = "scope.package-not-allowed", sentence: String = "this publisher may not publish acme",
@@ -11,7 +12,8 @@ func sampleRefusal(
 
 @Suite("A refusal") struct RefusalTests {
   private static let routes: [RouteRefusal] = [
-    .notFound, .uploadElsewhere(.prefix("/")), .uploadElsewhere(.template("/{name}")), .methodNotAllowed, .unknownHost, .readsRefused,
+    .notFound, .uploadElsewhere(.paths(["/", "/legacy/"])), .uploadElsewhere(.template("/{name}")), .methodNotAllowed, .unknownHost,
+    .readsRefused,
     .actionNotAccepted, .malformedQuery(.ambiguousPlus),
   ]
   private static let credentials: [CredentialRefusal] = [
@@ -19,7 +21,8 @@ func sampleRefusal(
     .directTokenRefused, .unknownUploadToken, .malformedExchange,
   ]
   private static let scopes: [UploadRefusal] =
-    MultipartRefusal.allCases.map { .malformedForm($0) } + CoreMetadataRefusal.allCases.map { .malformedMetadata($0) }
+    MultipartRefusal.allCases.map { .malformedForm($0) }
+    + CoreMetadataRefusal.allCases.map { .malformedMetadata(MetadataDoubt($0.explanation)) }
     + archives.map { .malformedArchive($0) } + [
       .malformedJSON(JSONError(.loneSurrogate, at: 1_000_000)), .unknownField("x"), .repeatedField("x"), .missingField("x"),
       .malformedField("x"), .formTooLarge, .unexpectedFile("x"),

@@ -1,5 +1,5 @@
 /// Why the metadata within an artifact could be read in two ways.
-package enum CoreMetadataRefusal: Error, Hashable, Sendable, CaseIterable {
+enum CoreMetadataRefusal: Error, Hashable, Sendable, CaseIterable {
   case nul
   /// A character that ends a line to some readers and not to others stands where they would read other fields, or fewer.
   case lineBoundary
@@ -15,7 +15,7 @@ package enum CoreMetadataRefusal: Error, Hashable, Sendable, CaseIterable {
   case value
 
   /// What people are told, as the end of a sentence.
-  var explanation: String {
+  var explanation: StaticString {
     switch self {
     case .nul: "they have a NUL"
     case .lineBoundary: "a control character or an unusual line separator stands before Metadata-Version, Name or Version"

@@ -26,7 +26,9 @@ enum PyPIArchive {
     in artifact: some RandomAccessBytes, _ type: PyPIFileType, _ budget: WorkBudget
   ) throws(UploadRefusal) -> (folder: ExactString, metadata: CoreMetadata) {
     let (folder, file) = try place(in: artifact, type, budget)
-    do throws(CoreMetadataRefusal) { return (folder, try CoreMetadata(parsing: file)) } catch { throw .malformedMetadata(error) }
+    do throws(CoreMetadataRefusal) { return (folder, try CoreMetadata(parsing: file)) } catch {
+      throw .malformedMetadata(MetadataDoubt(error.explanation))
+    }
   }
 
   private static func place(
@@ -77,8 +79,7 @@ enum PyPIArchive {
       case .sourceArchive(.tarGzip): return try ArchiveMembers.ofTarGzip(artifact, budget: budget, isWanted: isWanted)
       }
     } catch {
-      if error == .budgetSpent { throw .inspectionTooLong }
-      throw error.isOurFailure ? .unavailable : .malformedArchive(error)
+      throw UploadRefusal(error)
     }
   }
 

@@ -7,9 +7,6 @@ package struct PyPIProtocol: RegistryProtocol {
   /// What becomes of PEP 740's attestations, which most private indexes refuse.
   enum Attestations: String, CaseIterable, Hashable, Sendable { case drop, pass }
 
-  /// Makes the boundary of a form that goes upstream, unforeseeably and once everything within it is known.
-  typealias BoundarySource = @Sendable () throws(RandomnessUnavailable) -> ExactString
-
   package static let name = "pypi"
   package static let naming: any PackageNaming = PyPINaming()
   package static let publishProbe = PublishProbe.pypi
@@ -25,7 +22,7 @@ package struct PyPIProtocol: RegistryProtocol {
   private let boundary: BoundarySource
 
   package init(_ site: RegistrySite, _ options: RegistryOptions) throws(OptionProblem) {
-    self.init(site, attestations: options[Self.attestationsOption], boundary: Self.randomBoundary)
+    self.init(site, attestations: options[Self.attestationsOption], boundary: MultipartFormWriter.randomBoundary)
   }
 
   init(_ site: RegistrySite, attestations: Attestations, boundary: @escaping BoundarySource) {
@@ -34,8 +31,6 @@ package struct PyPIProtocol: RegistryProtocol {
     self.attestations = attestations
     self.boundary = boundary
   }
-
-  static func randomBoundary() throws(RandomnessUnavailable) -> ExactString { ExactString(Hex.encode(try SecureRandom.bytes(16))) }
 
   package func target(
     ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget
@@ -49,7 +44,9 @@ package struct PyPIProtocol: RegistryProtocol {
     case .post: break
     case .put, .patch, .delete, .options: throw .methodNotAllowed
     }
-    guard [[], [""], ["legacy"], ["legacy", ""]].contains(request.path.segments) else { throw .uploadElsewhere(.prefix(prefix)) }
+    guard [[], [""], ["legacy"], ["legacy", ""]].contains(request.path.segments) else {
+      throw .uploadElsewhere(.paths([prefix, ExactString("\(prefix)legacy/")]))
+    }
     let statesAction = try Self.statesAction(request.path.query)
     let types = request.head.fields.values(named: "content-type")
     let inspector: @Sendable () throws(UploadRefusal) -> any UploadInspector = { [self] () throws(UploadRefusal) in

@@ -13,7 +13,7 @@ struct PyPIUploadInspector: UploadInspector {
   private let registry: RegistryName
   private let attestations: PyPIProtocol.Attestations
   private let queryStatesAction: Bool
-  private let boundary: PyPIProtocol.BoundarySource
+  private let boundary: BoundarySource
 
   private var reader: MultipartFormReader
   private var form = PyPIForm()
@@ -26,7 +26,7 @@ struct PyPIUploadInspector: UploadInspector {
 
   init(
     contentType: some Sequence<UInt8>, registry: RegistryName, attestations: PyPIProtocol.Attestations, queryStatesAction: Bool,
-    boundary: @escaping PyPIProtocol.BoundarySource
+    boundary: @escaping BoundarySource
   ) throws(UploadRefusal) {
     do throws(MultipartRefusal) {
       reader = try MultipartFormReader(contentType: contentType, limits: .init(parts: Self.mostParts))
@@ -87,7 +87,7 @@ struct PyPIUploadInspector: UploadInspector {
   private mutating func take(_ bytes: Span<UInt8>, _ file: (Span<UInt8>) -> Void) throws(UploadRefusal) {
     guard part?.name != PyPIFormField.content else { return file(bytes) }
     try count(bytes.count)
-    unsafe bytes.withUnsafeBufferPointer { unsafe value.append(contentsOf: $0) }
+    value.append(copying: bytes)
   }
 
   private mutating func endPart() throws(UploadRefusal) {

@@ -16,8 +16,8 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
 
   /// Where an upload would have been taken.
   package enum UploadPlace: Hashable, Sendable {
-    /// At a registry's prefix, or `legacy/` below it.
-    case prefix(ExactString)
+    /// At one of these paths of the host.
+    case paths([ExactString])
     /// Where a template says, the prefix before it.
     case template(ExactString)
   }
@@ -37,8 +37,9 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
   package var facts: RefusalFacts<Code> {
     switch self {
     case .notFound: .init(.notFound, 404, "no registry is served at this path")
-    case .uploadElsewhere(.prefix(let path)):
-      .init(.uploadElsewhere, 404, "this is not the upload URL: upload to \(path) or \(path)legacy/ of this host")
+    case .uploadElsewhere(.paths(let paths)):
+      .init(
+        .uploadElsewhere, 404, "this is not the upload URL: upload to \(paths.map(\.text).joined(separator: " or ")) of this host")
     case .uploadElsewhere(.template(let template)):
       .init(.uploadElsewhere, 404, "this is not the path of a file: upload to \(template) of this host")
     case .methodNotAllowed: .init(.methodNotAllowed, 405, "this method is not served here")

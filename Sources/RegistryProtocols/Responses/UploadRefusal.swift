@@ -33,7 +33,7 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
   /// The artifact's own metadata are not where they must be, exactly once.
   case metadataPlace
   /// The artifact's own metadata could be read in two ways.
-  case malformedMetadata(CoreMetadataRefusal)
+  case malformedMetadata(MetadataDoubt)
   /// The artifact's own metadata name another package or version.
   case metadataMismatch(ExactString)
   /// The upload could not be read back or written anew: our own failure.
@@ -89,14 +89,19 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
     case .malformedArchive(let refusal):
       .init(.malformedArchive, 400, "the file is not an archive that every unpacker reads in the same way: \(refusal.explanation)")
     case .metadataPlace: .init(.metadataPlace, 400, "the file does not have its metadata exactly once and in their place")
-    case .malformedMetadata(let refusal):
-      .init(.malformedMetadata, 400, "the metadata in the file could be read in two ways: \(refusal.explanation)")
+    case .malformedMetadata(let doubt):
+      .init(.malformedMetadata, 400, "the metadata in the file could be read in two ways: \(doubt.explanation)")
     case .metadataMismatch(let field): .init(.metadataMismatch, 400, "the metadata in the file have another \(field) than the form")
     case .inspectionTooLong:
       .init(.inspectionTooLong, 400, "inspecting the file takes more processor time than the gateway's limits.inspection_timeout allows")
     case .inspectionBusy: .init(.unavailable, 503, "the gateway inspects as many uploads as it can at this moment; try again")
     case .unavailable: .init(.unavailable, 503, "the gateway could not keep the upload; try again")
     }
+  }
+
+  /// What it says of an upload that its archive could not be read.
+  package init(_ refusal: ArchiveRefusal) {
+    self = refusal == .budgetSpent ? .inspectionTooLong : refusal.isOurFailure ? .unavailable : .malformedArchive(refusal)
   }
 
   /// Whether it is the gateway that lacks something: the same upload may pass later.

@@ -18,7 +18,7 @@ extension Span<UInt8> {
 
 extension [UInt8] {
   /// Appends by one copy of memory, which a loop over a span would not be.
-  mutating func append(copying bytes: Span<UInt8>) {
+  package mutating func append(copying bytes: Span<UInt8>) {
     unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 }
