@@ -25,7 +25,7 @@ package enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
   case credentialRefused
   /// It redirects, which an upload never follows.
   case redirected
-  /// Its token service gave no token that could be used.
+  /// Its token service gave no token that could be used, or the registry did not say whether it has one. The status is that of the answer.
   case noToken(status: Int)
   /// It says that its token service is at another origin, which the configuration does not name.
   case foreignTokenService
@@ -78,7 +78,7 @@ package enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
       )
     case .noToken(let status):
       .init(
-        .noToken, 502, "the token service of the registry behind this gateway gave no token (status \(status)); tell the gateway's operator"
+        .noToken, 502, "the registry behind this gateway, or its token service, let no token be had (status \(status)); tell the gateway's operator"
       )
     case .foreignTokenService:
       .init(

@@ -145,6 +145,36 @@ def test_without_a_token_nothing_is_sent(started, issuer, depot, case):
     assert deliver(gateway, issuer.mint(), document(b"abc")).status == 201
 
 
+GREETINGS = {"gone": "404 Not Found", "busy": "429 Too Many Requests", "down": "503 Service Unavailable", "forbidden": "403 Forbidden"}
+
+
+@pytest.mark.parametrize("case", GREETINGS)
+def test_a_registry_that_does_not_say_what_it_wants_sees_no_credential(started, issuer, case):
+    plain = Depot()
+    try:
+        gateway = started_with_tokens(started, plain)
+        plain.reads["/hello"] = (GREETINGS[case], b"")
+        assert deliver(gateway, issuer.mint(), document(b"abc")).json["reason"] == "upstream.no-token"
+        assert ask(gateway, f"/depot{PATH}", issuer.mint()).json["reason"] == "upstream.no-token"
+        assert [sent.values("Authorization") for sent in plain.requests] == [[], []]
+        plain.reads["/hello"] = ("200 OK", b"")
+        assert deliver(gateway, issuer.mint(), document(b"abc")).status == 201
+    finally:
+        plain.close()
+
+
+def test_a_registry_can_not_talk_the_credential_out_of_a_service_that_is_stated(started, issuer, elsewhere):
+    plain = Depot()
+    try:
+        plain.reads["/hello"] = ("401 Unauthorized", b"", "WWW-Authenticate: Basic realm=ours")
+        gateway = started_with_tokens(started, plain, token_service=f"{elsewhere.url}token")
+        assert deliver(gateway, issuer.mint(), document(b"abc")).json["reason"] == "upstream.no-token"
+        assert plain.lines == ["GET /hello"] and not elsewhere.requests
+        assert plain.requests[0].values("Authorization") == []
+    finally:
+        plain.close()
+
+
 def test_an_echo_of_the_token_is_found(started, issuer, depot):
     gateway = started_with_tokens(started, depot)
     depot.reads[PATH] = ("200 OK", b"7")
@@ -158,6 +188,7 @@ def test_an_echo_of_the_token_is_found(started, issuer, depot):
 def test_a_registry_that_asks_for_no_token_gets_the_credential(started, issuer):
     plain = Depot()
     try:
+        plain.reads["/hello"] = ("200 OK", b"")
         gateway = started_with_tokens(started, plain)
         assert deliver(gateway, issuer.mint(), document(b"abc")).status == 201
         assert plain.lines == ["GET /hello", *DELIVERY]

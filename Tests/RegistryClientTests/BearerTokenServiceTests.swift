@@ -17,12 +17,18 @@ import Testing
     }
 
     private let state = Mutex(State())
-    private let challenge: String
+    private let greeting: String
     private let answer: String
 
     init(challenge: String = #"Bearer realm="http://registry:8081/token?a=b",service="my registry""#, answer: String = "200 OK") {
-      self.challenge = challenge
+      greeting = "401 Unauthorized\r\nWWW-Authenticate: \(challenge)"
       self.answer = answer
+    }
+
+    /// One whose registry answers the read for the challenge so.
+    init(greeting: String) {
+      self.greeting = greeting
+      answer = "200 OK"
     }
 
     /// Where each request went, its line and whether it held the credential.
@@ -47,7 +53,7 @@ import Testing
       }
       let isChallenge = line.hasSuffix("/v2/")
       return TokenServiceAnswer(
-        try Self.responseHead(isChallenge ? "401 Unauthorized\r\nWWW-Authenticate: \(challenge)" : answer),
+        try Self.responseHead(isChallenge ? greeting : answer),
         body: Array((isChallenge ? "" : #"{"token":"token-\#(number)","expires_in":120}"#).utf8))
     }
 
@@ -156,6 +162,38 @@ import Testing
   @Test("is not asked if the registry asks for no token", arguments: ["Basic realm=x"]) func basic(challenge: String) async throws {
     let service = Service(challenge: challenge)
     #expect(Self.field(try await Self.token(of: service.tokens(), from: service)) == "authorization: Basic c3ZjOnNlY3JldA==")
+  }
+
+  /// Answers that hold no challenge, and whether they say that there is no token service.
+  private static let greetings: [(String, Bool)] = [
+    ("200 OK", true), ("204 No Content", true), ("401 Unauthorized", true), ("401 Unauthorized\r\nWWW-Authenticate: Basic realm=x", true),
+    ("301 Moved", false), ("403 Forbidden", false), ("403 Forbidden\r\nWWW-Authenticate: Bearer realm=\"/t\"", false),
+    ("404 Not Found", false), ("429 Slow Down", false), ("503 Out", false),
+  ]
+
+  @Test("is believed to be missing only by a success or another challenge, and never where the operator states it", arguments: greetings)
+  func missing(greeting: String, isBelieved: Bool) async throws {
+    let service = Service(greeting: greeting)
+    let failure = UpstreamFailure.noToken(status: try #require(Int(greeting.prefix(3))))
+    let tokens = service.tokens()
+    for _ in 1...2 {
+      if isBelieved {
+        #expect(Self.field(try await Self.token(of: tokens, from: service)) == "authorization: Basic c3ZjOnNlY3JldA==")
+      } else {
+        await #expect(throws: failure) { try await Self.token(of: tokens, from: service) }
+      }
+    }
+    #expect(service.requests.count == (isBelieved ? 1 : 2))
+    let stated = service.tokens(configured: .init(authority: "auth", target: "/t"))
+    await #expect(throws: failure) { try await Self.token(of: stated, from: service) }
+  }
+
+  @Test("is asked for again once the registry did not take the credential itself") func forgottenCredential() async throws {
+    let service = Service(greeting: "200 OK")
+    let tokens = service.tokens()
+    tokens.forget(try await Self.token(of: tokens, from: service))
+    _ = try await Self.token(of: tokens, from: service)
+    #expect(service.requests == ["registry GET /v2/", "registry GET /v2/"])
   }
 
   @Test("is not guessed from a challenge that is not understood", arguments: ["Bearer", "Bearer realm=x,realm=y"])

@@ -5,8 +5,8 @@ package struct ServiceCredential: Sendable {
   let fieldName: String
   private let fieldValue: Secret
   private let secrets: [Secret]
-  /// Of a token of the registry's own service, which of them it is.
-  let number: Int?
+  /// Of what was got for a registry with a token service, which answer of that it was; `nil` if no service was asked.
+  private(set) var number: Int?
   /// Finds it in what the registry answers.
   package let scan: CredentialScan
 
@@ -20,6 +20,13 @@ package struct ServiceCredential: Sendable {
   /// A token of the registry's own service, which stands in the place of the credential that it was given for. Neither may be seen.
   init(token: [UInt8], for credential: ServiceCredential, number: Int) {
     self.init("authorization", Secret(Array("Bearer ".utf8) + token), credential.secrets, number: number)
+  }
+
+  /// The same as what a registry takes that has no token service.
+  func numbered(_ number: Int) -> ServiceCredential {
+    var credential = self
+    credential.number = number
+    return credential
   }
 
   private init(_ fieldName: String, _ fieldValue: Secret, _ secrets: [Secret], number: Int?) {

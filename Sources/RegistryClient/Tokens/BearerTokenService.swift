@@ -77,10 +77,10 @@ package final class BearerTokenService: Sendable {
     return try await task.value.get()
   }
 
-  /// Forgets a token that the registry does not take any more.
-  package func forget(_ token: ServiceCredential) {
+  /// Forgets a token that the registry does not take any more, or that it took the service credential itself.
+  package func forget(_ credential: ServiceCredential) {
     state.withLock { state in
-      for (scopes, entry) in state.entries where entry.end != nil && entry.number == token.number { state.entries[scopes] = nil }
+      for (scopes, entry) in state.entries where entry.end != nil && entry.number == credential.number { state.entries[scopes] = nil }
     }
   }
 
@@ -94,7 +94,7 @@ package final class BearerTokenService: Sendable {
         fetched = .success(ServiceCredential(token: given.text, for: credential, number: number))
       } else {
         end = now() + Self.patience
-        fetched = .success(credential)
+        fetched = .success(credential.numbered(number))
       }
     } catch {
       fetched = .failure(error)
@@ -108,13 +108,19 @@ package final class BearerTokenService: Sendable {
 
   // MARK: The service's place
 
+  /// `nil` if the registry has no token service: only a success and a challenge of another scheme say so.
+  ///
+  /// An answer of any other kind tells nothing, and one that the operator contradicts is not believed: then the credential is not shown to the registry.
   private func place(_ ask: Ask) async throws(UpstreamFailure) -> (at: (TokenServiceRequest.Place, Location), service: ExactString?)? {
     let head = UpstreamHead(readingUnknown: challenge.target, authority: challenge.authority)
     let answer = try await ask(TokenServiceRequest(place: .registry, head: head))
-    guard answer.head.status == 401 else { return nil }
+    let status = answer.head.status
     let fields = answer.head.fields.values(named: "www-authenticate")
-    let bearers = fields.filter { ASCII.equalIgnoringCase($0.prefix(6), "bearer".utf8) }
-    guard let field = bearers.first else { return nil }
+    let bearers = status == 401 ? fields.filter { ASCII.equalIgnoringCase($0.prefix(6), "bearer".utf8) } : []
+    guard let field = bearers.first else {
+      guard configured == nil, status == 401 || (200..<300).contains(status) else { throw .noToken(status: status) }
+      return nil
+    }
     guard bearers.count == 1, let found = BearerChallenge(field) else { throw .malformedAnswer }
     if let configured { return ((.service, configured), found.service) }
     guard let target = registry.target(of: found.realm.utf8) else { throw .foreignTokenService }
