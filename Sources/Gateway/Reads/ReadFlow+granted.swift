@@ -24,6 +24,7 @@ extension ReadFlow {
     let access = PublisherAccess(gateway: gateway, configuration: configuration, registry: registry)
     do throws(Refusal) {
       guard let presented = try judgedCredential(of: routed) else { return nil }
+      guard gateway.audit.ensureWritable() else { throw .gateway(.auditUnavailable) }
       let client = try await access.authenticate(presented, &record)
       let permit = try access.decide(client, reading: subject, &record)
       do throws(SharedBudget.Shortage) { try body.resources.move(to: .publisher(permit.publisher)) } catch { throw .body(.noMemory(error)) }
