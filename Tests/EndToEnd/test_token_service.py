@@ -175,6 +175,22 @@ def test_a_registry_can_not_talk_the_credential_out_of_a_service_that_is_stated(
         plain.close()
 
 
+@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden", "407 Proxy Authentication Required"])
+@pytest.mark.parametrize("by", ["a delivery", "a read"])
+def test_a_refusal_by_the_token_service_raises_the_alarm(started, issuer, depot, status, by):
+    gateway = started_with_tokens(started, depot)
+
+    def accepted() -> bool:
+        return 'imprimatur_registry_credential_accepted{registry="python"} 1' in gateway.admin("/metrics")[1]
+
+    assert accepted()
+    depot.refuses_token = (status, b"")
+    answer = deliver(gateway, issuer.mint(), document(b"abc")) if by == "a delivery" else ask(gateway, f"/depot{PATH}", issuer.mint())
+    assert answer.json["reason"] == "upstream.credential-refused" and not accepted()
+    depot.refuses_token = None
+    assert deliver(gateway, issuer.mint(), document(b"abc")).status == 201 and accepted()
+
+
 def test_an_echo_of_the_token_is_found(started, issuer, depot):
     gateway = started_with_tokens(started, depot)
     depot.reads[PATH] = ("200 OK", b"7")

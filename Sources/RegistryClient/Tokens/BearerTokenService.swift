@@ -113,7 +113,7 @@ package final class BearerTokenService: Sendable {
   /// An answer of any other kind tells nothing, and one that the operator contradicts is not believed: then the credential is not shown to the registry.
   private func place(_ ask: Ask) async throws(UpstreamFailure) -> (at: (TokenServiceRequest.Place, Location), service: ExactString?)? {
     let head = UpstreamHead(readingUnknown: challenge.target, authority: challenge.authority)
-    let answer = try await ask(TokenServiceRequest(place: .registry, head: head))
+    let answer = try await ask(TokenServiceRequest(place: .registry, asksForToken: false, head: head))
     let status = answer.head.status
     let fields = answer.head.fields.values(named: "www-authenticate")
     let bearers = status == 401 ? fields.filter { ASCII.equalIgnoringCase($0.prefix(6), "bearer".utf8) } : []
@@ -137,8 +137,9 @@ package final class BearerTokenService: Sendable {
     let target =
       query.isEmpty ? location.target : "\(location.target)\(location.target.utf8.contains(UInt8(ascii: "?")) ? "&" : "?")\(query)"
     let head = UpstreamHead(askingForTokenAt: target, authority: location.authority, credential: credential)
-    let answer = try await ask(TokenServiceRequest(place: request.place, head: head))
-    if [401, 403, 407].contains(answer.head.status) { throw .credentialRefused }
+    let sent = TokenServiceRequest(place: request.place, asksForToken: true, head: head)
+    let answer = try await ask(sent)
+    if sent.isRefused(by: answer.head.status) { throw .credentialRefused }
     guard answer.head.status == 200, let given = GivenToken(answer.body) else { throw .noToken(status: answer.head.status) }
     return given
   }
