@@ -191,6 +191,26 @@ def test_a_refusal_by_the_token_service_raises_the_alarm(started, issuer, depot,
     assert deliver(gateway, issuer.mint(), document(b"abc")).status == 201 and accepted()
 
 
+def test_a_403_about_a_file_is_no_dead_credential(started, issuer, depot):
+    """A token is good for its scopes only: a registry refuses it for a publish of nothing at its root, whatever the credential."""
+    plain = depot.behaviour
+
+    def behave(exchange):
+        if exchange.recorded.line.startswith("PUT ") and not exchange.recorded.line.startswith("PUT /slots/"):
+            exchange.read_body()
+            return exchange.answer("403 Forbidden", b"not in the token's scopes")
+        return plain(exchange)
+
+    depot.behaviour = behave
+    depot.filled = ("403 Forbidden", b"this crate is closed")
+    gateway = started_with_tokens(started, depot)
+    assert deliver(gateway, issuer.mint(), document(b"abc")).status == 403
+    [record] = gateway.audit(1)
+    assert (record["outcome"], record["reason"]) == ("failed", "upstream.refused")
+    assert [line for line in depot.lines if line.startswith("PUT ")] == ["PUT /slots/7?once=1"]
+    assert 'imprimatur_registry_credential_accepted{registry="python"} 1' in gateway.admin("/metrics")[1]
+
+
 def test_an_echo_of_the_token_is_found(started, issuer, depot):
     gateway = started_with_tokens(started, depot)
     depot.reads[PATH] = ("200 OK", b"7")
