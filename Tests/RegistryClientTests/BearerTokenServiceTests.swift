@@ -14,6 +14,7 @@ import Testing
       var requests: [String] = []
       var given = 0
       var time = ContinuousClock.now
+      var lifetime = 120
     }
 
     private let state = Mutex(State())
@@ -34,6 +35,7 @@ import Testing
     /// Where each request went, its line and whether it held the credential.
     var requests: [String] { state.withLock { $0.requests } }
 
+    func setLifetime(_ seconds: Int) { state.withLock { $0.lifetime = seconds } }
     func advance(by seconds: Int) { state.withLock { $0.time += .seconds(seconds) } }
 
     func tokens(configured: BearerTokenService.Location? = nil) -> BearerTokenService {
@@ -46,15 +48,15 @@ import Testing
       let head = String(decoding: request.head.bytes, as: UTF8.self)
       let line = head.split(separator: " HTTP/1.1")[0]
       let isKnown = head.contains("\r\nauthorization: Basic c3ZjOnNlY3JldA==\r\n")
-      let number = state.withLock { state in
+      let (number, lifetime) = state.withLock { state in
         state.requests.append("\(request.place) \(line)\(isKnown ? " with the credential" : "")")
         if isKnown { state.given += 1 }
-        return state.given
+        return (state.given, state.lifetime)
       }
       let isChallenge = line.hasSuffix("/v2/")
       return TokenServiceAnswer(
         try Self.responseHead(isChallenge ? greeting : answer),
-        body: Array((isChallenge ? "" : #"{"token":"token-\#(number)","expires_in":120}"#).utf8))
+        body: Array((isChallenge ? "" : #"{"token":"token-\#(number)","expires_in":\#(lifetime)}"#).utf8))
     }
 
     private static func responseHead(_ text: String) throws(UpstreamFailure) -> ResponseHead {
@@ -117,6 +119,28 @@ import Testing
     let second = try await Self.token(of: tokens, from: service)
     tokens.forget(first)
     #expect(Self.field(try await Self.token(of: tokens, from: service)) == Self.field(second))
+  }
+
+  @Test("has few tokens kept: the oldest goes first, and what has expired before it") func bounds() async throws {
+    let service = Service()
+    let tokens = service.tokens()
+    /// Whether the service was asked for the token of this scope.
+    func asks(_ scope: Int) async throws -> Bool {
+      let before = service.requests.count
+      _ = try await Self.token(of: tokens, [ExactString("\(scope)")], from: service)
+      return service.requests.count != before
+    }
+    service.setLifetime(3600)
+    for scope in 1...2 { #expect(try await asks(scope)) }
+    service.setLifetime(120)
+    for scope in 3...BearerTokenService.mostEntries { #expect(try await asks(scope)) }
+    service.advance(by: 100)
+    #expect(try await asks(0))
+    for scope in 0...2 { #expect(try await !asks(scope)) }
+    service.setLifetime(3600)
+    for scope in 1000..<(1000 + BearerTokenService.mostEntries - 2) { #expect(try await asks(scope)) }
+    #expect(try await !asks(2))
+    #expect(try await asks(1))
   }
 
   @Test("is asked once by many at a time") func together() async throws {

@@ -10,7 +10,8 @@ package final class BearerTokenService: Sendable {
   package typealias Ask = @Sendable (TokenServiceRequest) async throws(UpstreamFailure) -> TokenServiceAnswer
   private typealias Fetched = Result<ServiceCredential, UpstreamFailure>
 
-  private static let mostEntries = 1000
+  /// Each entry holds what finds its token in an answer, which is a hundred times as large as the token.
+  static let mostEntries = 100
   /// For how long a registry that asks for no token is believed.
   private static let patience = Duration.seconds(60)
 
@@ -36,6 +37,15 @@ package final class BearerTokenService: Sendable {
   private struct State {
     var entries: [[ExactString]: Entry] = [:]
     var number = 0
+
+    /// Drops what has expired, and the oldest entry if that is not enough for one more.
+    mutating func makeRoom(at now: ContinuousClock.Instant) {
+      entries = entries.filter { $0.value.end.map { now < $0 } ?? true }
+      guard entries.count >= BearerTokenService.mostEntries, let oldest = entries.min(by: { $0.value.number < $1.value.number }) else {
+        return
+      }
+      entries[oldest.key] = nil
+    }
   }
 
   private let challenge: Location
@@ -70,7 +80,7 @@ package final class BearerTokenService: Sendable {
       state.number += 1
       let number = state.number
       let task = Task { await self.fetch(scopes, credential, number, ask) }
-      if state.entries.count >= Self.mostEntries { state.entries.removeAll() }
+      state.makeRoom(at: now)
       state.entries[scopes] = Entry(credential: credential, number: number, task: task)
       return task
     }
