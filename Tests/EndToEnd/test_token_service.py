@@ -125,6 +125,14 @@ def test_but_to_the_one_that_the_configuration_names(started, issuer, depot, els
     assert depot.lines == ["GET /hello", *DELIVERY]
 
 
+def test_a_service_whose_name_is_stated_is_the_only_one(started, issuer, depot):
+    gateway = started_with_tokens(started, depot, token_name="another depot")
+    assert deliver(gateway, issuer.mint(), document(b"abc")).json["reason"] == "upstream.foreign-token-service"
+    assert depot.lines == ["GET /hello"]
+    gateway = started_with_tokens(started, depot, token_name="the depot")
+    assert deliver(gateway, issuer.mint(), document(b"abc")).status == 201
+
+
 NO_TOKEN = {
     "refused": (("401 Unauthorized", b""), "upstream.credential-refused"),
     "out of order": (("500 Oops", b""), "upstream.no-token"),

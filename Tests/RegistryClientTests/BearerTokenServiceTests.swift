@@ -38,9 +38,10 @@ import Testing
     func setLifetime(_ seconds: Int) { state.withLock { $0.lifetime = seconds } }
     func advance(by seconds: Int) { state.withLock { $0.time += .seconds(seconds) } }
 
-    func tokens(configured: BearerTokenService.Location? = nil) -> BearerTokenService {
+    func tokens(configured: BearerTokenService.Location? = nil, service: ExactString? = nil) -> BearerTokenService {
       BearerTokenService(
-        challenge: .init(authority: "registry:8081", target: "/v2/"), configured: configured, registryOrigin: "http://registry:8081",
+        challenge: .init(authority: "registry:8081", target: "/v2/"), configured: configured, service: service,
+        registryOrigin: "http://registry:8081",
         now: { self.state.withLock { $0.time } })
     }
 
@@ -168,6 +169,23 @@ import Testing
     let stated = elsewhere.tokens(configured: .init(authority: "auth", target: "/t"))
     _ = try await Self.token(of: stated, from: elsewhere)
     #expect(elsewhere.requests.last == "service GET /t?scope=a%3Ab%2Cc with the credential")
+  }
+
+  @Test(
+    "is asked for no other service's tokens than the one that the operator states",
+    arguments: [(#",service="ours""#, true), (#",service="theirs""#, false), ("", true)])
+  func names(parameter: String, isTaken: Bool) async throws {
+    for place in [nil, BearerTokenService.Location(authority: "auth", target: "/token")] {
+      let service = Service(challenge: #"Bearer realm="http://registry:8081/token"\#(parameter)"#)
+      let tokens = service.tokens(configured: place, service: "ours")
+      if isTaken {
+        _ = try await Self.token(of: tokens, from: service)
+        #expect(service.requests.last?.hasSuffix("GET /token?service=ours&scope=a%3Ab%2Cc with the credential") == true)
+      } else {
+        await #expect(throws: UpstreamFailure.foreignTokenService) { try await Self.token(of: tokens, from: service) }
+        #expect(service.requests == ["registry GET /v2/"])
+      }
+    }
   }
 
   @Test(

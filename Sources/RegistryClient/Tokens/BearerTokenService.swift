@@ -50,6 +50,7 @@ package final class BearerTokenService: Sendable {
 
   private let challenge: Location
   private let configured: Location?
+  private let service: ExactString?
   private let registry: LinkRewrite
   private let now: @Sendable () -> ContinuousClock.Instant
   private let state = Mutex(State())
@@ -57,13 +58,15 @@ package final class BearerTokenService: Sendable {
   /// - Parameters:
   ///   - challenge: The read that is answered by a challenge.
   ///   - configured: The service's own place, if the operator states it.
+  ///   - service: What the service is called, if the operator states it. A challenge that names another is refused.
   ///   - registryOrigin: `scheme://host[:port]`: a realm that the operator does not state must be there.
   package init(
-    challenge: Location, configured: Location?, registryOrigin: String,
+    challenge: Location, configured: Location?, service: ExactString? = nil, registryOrigin: String,
     now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {
     self.challenge = challenge
     self.configured = configured
+    self.service = service
     registry = LinkRewrite(upstreamOrigin: registryOrigin, upstreamPath: "", publicOrigin: "", publicPath: "")
     self.now = now
   }
@@ -132,9 +135,11 @@ package final class BearerTokenService: Sendable {
       return nil
     }
     guard bearers.count == 1, let found = BearerChallenge(field) else { throw .malformedAnswer }
-    if let configured { return ((.service, configured), found.service) }
+    let service = self.service ?? found.service
+    guard found.service == nil || found.service == service else { throw .foreignTokenService }
+    if let configured { return ((.service, configured), service) }
     guard let target = registry.target(of: found.realm.utf8) else { throw .foreignTokenService }
-    return ((.registry, Location(authority: challenge.authority, target: target.text)), found.service)
+    return ((.registry, Location(authority: challenge.authority, target: target.text)), service)
   }
 
   private func token(

@@ -10,8 +10,13 @@ package struct TokenService: Hashable, Sendable {
   /// service credential shown.
   package let realm: ExactString?
 
-  package init(challengePath: ExactString, realm: ExactString? = nil) {
+  /// The name of the service that tokens are asked for, as the operator states it; `nil` if it is the one that the challenge names. A token service
+  /// that several registries share would give one of them a token that another takes.
+  package let service: ExactString?
+
+  package init(challengePath: ExactString, realm: ExactString? = nil, service: ExactString? = nil) {
     self.challengePath = challengePath
     self.realm = realm
+    self.service = service
   }
 }
