@@ -67,8 +67,8 @@ package struct CredentialScan: Sendable {
         if base64.hold(encoded) { return true }
       }
     }
-    return ByteDump.hexadecimal(text).contains { literal.stand(in: $0, bitsOfEach: 4) }
-      || ByteDump.decimal(text).contains { literal.stand(in: $0, bitsOfEach: 8) }
+    return ByteDump.hexadecimal(text) { literal.stand(in: $0, bitsOfEach: 4) }
+      || ByteDump.decimal(text) { literal.stand(in: $0, bitsOfEach: 8) }
   }
 
   private func holdsWhole(_ text: [UInt8]) -> Bool {
@@ -76,8 +76,8 @@ package struct CredentialScan: Sendable {
     let characters = text.compactMap(Base64Text.character)
     if base64.texts.contains(where: { characters.holds($0) }) { return true }
     let digits = literal.texts.map { $0.flatMap { [$0 >> 4, $0 & 15] } }
-    return ByteDump.hexadecimal(text).contains { run in digits.contains { run.holds($0) } }
-      || ByteDump.decimal(text).contains { run in literal.texts.contains { run.holds($0) } }
+    return ByteDump.hexadecimal(text) { run in digits.contains { run.holds($0) } }
+      || ByteDump.decimal(text) { run in literal.texts.contains { run.holds($0) } }
   }
 }
 
