@@ -78,7 +78,8 @@ package enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
       )
     case .noToken(let status):
       .init(
-        .noToken, 502, "the registry behind this gateway, or its token service, let no token be had (status \(status)); tell the gateway's operator"
+        .noToken, 502,
+        "the registry behind this gateway, or its token service, let no token be had (status \(status)); tell the gateway's operator"
       )
     case .foreignTokenService:
       .init(
