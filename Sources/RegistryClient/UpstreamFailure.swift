@@ -25,9 +25,9 @@ package enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
   case credentialRefused
   /// It redirects, which an upload never follows.
   case redirected
-  /// Its token service gave no token that could be used.
+  /// Its token service gave no token that could be used, or the registry did not say whether it has one. The status is that of the answer.
   case noToken(status: Int)
-  /// It says that its token service is at another origin, which the configuration does not name.
+  /// It says that its token service is at another origin, or has another name, than the configuration states.
   case foreignTokenService
   /// The service credential can't be read.
   case credentialUnreadable
@@ -78,12 +78,13 @@ package enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
       )
     case .noToken(let status):
       .init(
-        .noToken, 502, "the token service of the registry behind this gateway gave no token (status \(status)); tell the gateway's operator"
+        .noToken, 502,
+        "the registry behind this gateway, or its token service, let no token be had (status \(status)); tell the gateway's operator"
       )
     case .foreignTokenService:
       .init(
         .foreignTokenService, 502,
-        "the token service of the registry behind this gateway is elsewhere, which the gateway's configuration must say; tell its operator")
+        "the registry behind this gateway names a token service that the gateway's configuration does not; tell its operator")
     case .credentialUnreadable:
       .init(.credentialUnreadable, 503, "the gateway can't read its own credential for the registry; tell its operator")
     case .conflict(let status):

@@ -1,11 +1,12 @@
 """Reads with the service credential: what a client asks before it uploads, of what it may publish."""
 
 import subprocess
+import threading
 import time
 
 import pytest
 
-from depot import Depot, ask, deliver, document, needs_made_up, started_depot
+from depot import Depot, TokenDepot, ask, deliver, document, needs_made_up, started_depot
 from gateway import BINARY
 from ports import until
 from recording import answer_nothing
@@ -169,6 +170,51 @@ def test_an_answer_that_cant_be_passed_on_is_a_failure(started, issuer, depot, c
     [record] = gateway.audit(1, event="read")
     assert (record["granted"], record["outcome"], record["reason"]) == (True, "failed", code)
     assert record["upstream.status"] == int(depot.reads[PATH][0][:3])
+
+
+def test_nothing_is_read_while_no_record_can_be_written(started, issuer, depot):
+    depot.reads[PATH] = ("200 OK", b"7")
+    gateway = started_depot(started, depot, audit_file=True, state="{memory: true}")
+    gateway.limit_files(1)
+    # The record of this one can't be written, which nobody could know before.
+    assert ask(gateway, "/depot/crates/@other%2fwidgets", issuer.mint()).json["reason"] == "scope.package-not-allowed"
+    answer = ask(gateway, OURS, issuer.mint())
+    assert answer.json == {"while": "asking", "reason": "audit.unavailable"} and not depot.requests
+    # Without a token nothing is granted, and there is nothing to record.
+    assert ask(gateway, OURS).body == b"7" and depot.requests[0].values("Authorization") == []
+    gateway.limit_files(-1)
+    assert ask(gateway, OURS, issuer.mint()).body == b"7"
+
+
+def test_a_read_is_judged_by_what_was_pinned_while_it_waited(started, issuer):
+    """The first publish pins the repository's ids while a read of another repository of that name waits for its token."""
+    depot = TokenDepot()
+    waits, goes_on = threading.Event(), threading.Event()
+    plain = depot.behaviour
+
+    def behave(exchange):
+        if exchange.recorded.line.startswith("GET /hello ") and not waits.is_set():
+            waits.set()
+            assert goes_on.wait(30)
+        plain(exchange)
+
+    try:
+        depot.behaviour = behave
+        depot.reads["/layout"] = ("200 OK", b"plain", "Content-Type: text/plain")
+        unnamed = "{repository: acme/widgets, workflow: release.yml}"
+        gateway = started_depot(started, depot, registry={"tokens": "wanted"}, when=unnamed)
+        answers = []
+        reader = threading.Thread(target=lambda: answers.append(ask(gateway, "/depot/layout", issuer.mint(repository_id="9999"))))
+        reader.start()
+        assert waits.wait(30)
+        assert deliver(gateway, issuer.mint(), document(b"abc")).status == 201
+        goes_on.set()
+        reader.join(30)
+        assert answers[0].json["reason"] == "publisher.identity-changed"
+        assert "GET /layout" not in depot.lines
+    finally:
+        goes_on.set()
+        depot.close()
 
 
 def test_a_large_answer_passes_whole(started, issuer, depot):

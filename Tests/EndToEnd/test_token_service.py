@@ -125,6 +125,14 @@ def test_but_to_the_one_that_the_configuration_names(started, issuer, depot, els
     assert depot.lines == ["GET /hello", *DELIVERY]
 
 
+def test_a_service_whose_name_is_stated_is_the_only_one(started, issuer, depot):
+    gateway = started_with_tokens(started, depot, token_name="another depot")
+    assert deliver(gateway, issuer.mint(), document(b"abc")).json["reason"] == "upstream.foreign-token-service"
+    assert depot.lines == ["GET /hello"]
+    gateway = started_with_tokens(started, depot, token_name="the depot")
+    assert deliver(gateway, issuer.mint(), document(b"abc")).status == 201
+
+
 NO_TOKEN = {
     "refused": (("401 Unauthorized", b""), "upstream.credential-refused"),
     "out of order": (("500 Oops", b""), "upstream.no-token"),
@@ -145,6 +153,72 @@ def test_without_a_token_nothing_is_sent(started, issuer, depot, case):
     assert deliver(gateway, issuer.mint(), document(b"abc")).status == 201
 
 
+GREETINGS = {"gone": "404 Not Found", "busy": "429 Too Many Requests", "down": "503 Service Unavailable", "forbidden": "403 Forbidden"}
+
+
+@pytest.mark.parametrize("case", GREETINGS)
+def test_a_registry_that_does_not_say_what_it_wants_sees_no_credential(started, issuer, case):
+    plain = Depot()
+    try:
+        gateway = started_with_tokens(started, plain)
+        plain.reads["/hello"] = (GREETINGS[case], b"")
+        assert deliver(gateway, issuer.mint(), document(b"abc")).json["reason"] == "upstream.no-token"
+        assert ask(gateway, f"/depot{PATH}", issuer.mint()).json["reason"] == "upstream.no-token"
+        assert [sent.values("Authorization") for sent in plain.requests] == [[], []]
+        plain.reads["/hello"] = ("200 OK", b"")
+        assert deliver(gateway, issuer.mint(), document(b"abc")).status == 201
+    finally:
+        plain.close()
+
+
+def test_a_registry_can_not_talk_the_credential_out_of_a_service_that_is_stated(started, issuer, elsewhere):
+    plain = Depot()
+    try:
+        plain.reads["/hello"] = ("401 Unauthorized", b"", "WWW-Authenticate: Basic realm=ours")
+        gateway = started_with_tokens(started, plain, token_service=f"{elsewhere.url}token")
+        assert deliver(gateway, issuer.mint(), document(b"abc")).json["reason"] == "upstream.no-token"
+        assert plain.lines == ["GET /hello"] and not elsewhere.requests
+        assert plain.requests[0].values("Authorization") == []
+    finally:
+        plain.close()
+
+
+@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden", "407 Proxy Authentication Required"])
+@pytest.mark.parametrize("by", ["a delivery", "a read"])
+def test_a_refusal_by_the_token_service_raises_the_alarm(started, issuer, depot, status, by):
+    gateway = started_with_tokens(started, depot)
+
+    def accepted() -> bool:
+        return 'imprimatur_registry_credential_accepted{registry="python"} 1' in gateway.admin("/metrics")[1]
+
+    assert accepted()
+    depot.refuses_token = (status, b"")
+    answer = deliver(gateway, issuer.mint(), document(b"abc")) if by == "a delivery" else ask(gateway, f"/depot{PATH}", issuer.mint())
+    assert answer.json["reason"] == "upstream.credential-refused" and not accepted()
+    depot.refuses_token = None
+    assert deliver(gateway, issuer.mint(), document(b"abc")).status == 201 and accepted()
+
+
+def test_a_403_about_a_file_is_no_dead_credential(started, issuer, depot):
+    """A token is good for its scopes only: a registry refuses it for a publish of nothing at its root, whatever the credential."""
+    plain = depot.behaviour
+
+    def behave(exchange):
+        if exchange.recorded.line.startswith("PUT ") and not exchange.recorded.line.startswith("PUT /slots/"):
+            exchange.read_body()
+            return exchange.answer("403 Forbidden", b"not in the token's scopes")
+        return plain(exchange)
+
+    depot.behaviour = behave
+    depot.filled = ("403 Forbidden", b"this crate is closed")
+    gateway = started_with_tokens(started, depot)
+    assert deliver(gateway, issuer.mint(), document(b"abc")).status == 403
+    [record] = gateway.audit(1)
+    assert (record["outcome"], record["reason"]) == ("failed", "upstream.refused")
+    assert [line for line in depot.lines if line.startswith("PUT ")] == ["PUT /slots/7?once=1"]
+    assert 'imprimatur_registry_credential_accepted{registry="python"} 1' in gateway.admin("/metrics")[1]
+
+
 def test_an_echo_of_the_token_is_found(started, issuer, depot):
     gateway = started_with_tokens(started, depot)
     depot.reads[PATH] = ("200 OK", b"7")
@@ -158,6 +232,7 @@ def test_an_echo_of_the_token_is_found(started, issuer, depot):
 def test_a_registry_that_asks_for_no_token_gets_the_credential(started, issuer):
     plain = Depot()
     try:
+        plain.reads["/hello"] = ("200 OK", b"")
         gateway = started_with_tokens(started, plain)
         assert deliver(gateway, issuer.mint(), document(b"abc")).status == 201
         assert plain.lines == ["GET /hello", *DELIVERY]

@@ -124,6 +124,18 @@ import Testing
 @Suite("The audit log") struct ObservabilityAuditLogTests {
   private static let refused = AuditOutcome.refused(ReasonCode(ObservabilitySample.Code.claimMismatch), detail: nil)
 
+  @Test(
+    "keeps the last room for what changed the world, which no read does", arguments: [AuditRecord.Event.publish, .exchange, .read],
+    [true, false])
+  func importance(event: AuditRecord.Event, granted: Bool) throws {
+    let scratch = try ObservabilityScratch()
+    let audit = AuditLog(LineWriter(.file(path: scratch.path("audit.jsonl"))))
+    var record = AuditRecord(event, ObservabilitySample.requestID(1))
+    record.granted = granted
+    let entry = audit.entry(record, Self.refused, at: ObservabilitySample.time) {}
+    #expect(entry.importance == (granted && event != .read ? .essential : .record))
+  }
+
   @Test("lets nothing be published while it can't be written, and begins with what it owes") func refusing() async throws {
     let scratch = try ObservabilityScratch()
     let audit = AuditLog(LineWriter(.file(path: scratch.path("later/audit.jsonl"))))

@@ -38,6 +38,7 @@ import Testing
       (#"{"token":"a","access_token":"a"}"#, "a", 45),
       (#"{"token":"a","expires_in":40,"issued_at":"2026-01-01T00:00:00Z"}"#, "a", 30), (#"{"token":"a","expires_in":0}"#, "a", 0),
       (#"{"token":"a","expires_in":99999999}"#, "a", 86_370),
+      (#"{"token":""# + String(repeating: "x", count: 8 << 10) + #""}"#, String(repeating: "x", count: 8 << 10), 45),
     ] as [(String, String, Int64)])
   func given(answer: String, text: String, usableFor: Int64) {
     let given = GivenToken(Array(answer.utf8))
@@ -49,7 +50,7 @@ import Testing
     arguments: [
       "", "[]", "{}", #"{"token":1}"#, #"{"token":""}"#, #"{"token":"a","access_token":"b"}"#, #"{"token":"a b"}"#, #"{"token":"a\r\nb"}"#,
       #"{"token":"\u00e9"}"#, #"{"token":"a","expires_in":"60"}"#, #"{"token":"a","expires_in":-1}"#, #"{"token":"a","token":"a"}"#,
-      #"{"token":""# + String(repeating: "x", count: 16 << 10 + 1) + #""}"#, #"{"token":"a"}"# + String(repeating: " ", count: 64 << 10),
+      #"{"token":""# + String(repeating: "x", count: 8 << 10 + 1) + #""}"#, #"{"token":"a"}"# + String(repeating: " ", count: 64 << 10),
     ])
   func refused(answer: String) {
     #expect(GivenToken(Array(answer.utf8)) == nil)

@@ -14,25 +14,34 @@ import Testing
       var requests: [String] = []
       var given = 0
       var time = ContinuousClock.now
+      var lifetime = 120
     }
 
     private let state = Mutex(State())
-    private let challenge: String
+    private let greeting: String
     private let answer: String
 
     init(challenge: String = #"Bearer realm="http://registry:8081/token?a=b",service="my registry""#, answer: String = "200 OK") {
-      self.challenge = challenge
+      greeting = "401 Unauthorized\r\nWWW-Authenticate: \(challenge)"
       self.answer = answer
+    }
+
+    /// One whose registry answers the read for the challenge so.
+    init(greeting: String) {
+      self.greeting = greeting
+      answer = "200 OK"
     }
 
     /// Where each request went, its line and whether it held the credential.
     var requests: [String] { state.withLock { $0.requests } }
 
+    func setLifetime(_ seconds: Int) { state.withLock { $0.lifetime = seconds } }
     func advance(by seconds: Int) { state.withLock { $0.time += .seconds(seconds) } }
 
-    func tokens(configured: BearerTokenService.Location? = nil) -> BearerTokenService {
+    func tokens(configured: BearerTokenService.Location? = nil, service: ExactString? = nil) -> BearerTokenService {
       BearerTokenService(
-        challenge: .init(authority: "registry:8081", target: "/v2/"), configured: configured, registryOrigin: "http://registry:8081",
+        challenge: .init(authority: "registry:8081", target: "/v2/"), configured: configured, service: service,
+        registryOrigin: "http://registry:8081",
         now: { self.state.withLock { $0.time } })
     }
 
@@ -40,15 +49,15 @@ import Testing
       let head = String(decoding: request.head.bytes, as: UTF8.self)
       let line = head.split(separator: " HTTP/1.1")[0]
       let isKnown = head.contains("\r\nauthorization: Basic c3ZjOnNlY3JldA==\r\n")
-      let number = state.withLock { state in
+      let (number, lifetime) = state.withLock { state in
         state.requests.append("\(request.place) \(line)\(isKnown ? " with the credential" : "")")
         if isKnown { state.given += 1 }
-        return state.given
+        return (state.given, state.lifetime)
       }
       let isChallenge = line.hasSuffix("/v2/")
       return TokenServiceAnswer(
-        try Self.responseHead(isChallenge ? "401 Unauthorized\r\nWWW-Authenticate: \(challenge)" : answer),
-        body: Array((isChallenge ? "" : #"{"token":"token-\#(number)","expires_in":120}"#).utf8))
+        try Self.responseHead(isChallenge ? greeting : answer),
+        body: Array((isChallenge ? "" : #"{"token":"token-\#(number)","expires_in":\#(lifetime)}"#).utf8))
     }
 
     private static func responseHead(_ text: String) throws(UpstreamFailure) -> ResponseHead {
@@ -113,6 +122,28 @@ import Testing
     #expect(Self.field(try await Self.token(of: tokens, from: service)) == Self.field(second))
   }
 
+  @Test("has few tokens kept: the oldest goes first, and what has expired before it") func bounds() async throws {
+    let service = Service()
+    let tokens = service.tokens()
+    /// Whether the service was asked for the token of this scope.
+    func asks(_ scope: Int) async throws -> Bool {
+      let before = service.requests.count
+      _ = try await Self.token(of: tokens, [ExactString("\(scope)")], from: service)
+      return service.requests.count != before
+    }
+    service.setLifetime(3600)
+    for scope in 1...2 { #expect(try await asks(scope)) }
+    service.setLifetime(120)
+    for scope in 3...BearerTokenService.mostEntries { #expect(try await asks(scope)) }
+    service.advance(by: 100)
+    #expect(try await asks(0))
+    for scope in 0...2 { #expect(try await !asks(scope)) }
+    service.setLifetime(3600)
+    for scope in 1000..<(1000 + BearerTokenService.mostEntries - 2) { #expect(try await asks(scope)) }
+    #expect(try await !asks(2))
+    #expect(try await asks(1))
+  }
+
   @Test("is asked once by many at a time") func together() async throws {
     let service = Service()
     let tokens = service.tokens()
@@ -141,6 +172,23 @@ import Testing
   }
 
   @Test(
+    "is asked for no other service's tokens than the one that the operator states",
+    arguments: [(#",service="ours""#, true), (#",service="theirs""#, false), ("", true)])
+  func names(parameter: String, isTaken: Bool) async throws {
+    for place in [nil, BearerTokenService.Location(authority: "auth", target: "/token")] {
+      let service = Service(challenge: #"Bearer realm="http://registry:8081/token"\#(parameter)"#)
+      let tokens = service.tokens(configured: place, service: "ours")
+      if isTaken {
+        _ = try await Self.token(of: tokens, from: service)
+        #expect(service.requests.last?.hasSuffix("GET /token?service=ours&scope=a%3Ab%2Cc with the credential") == true)
+      } else {
+        await #expect(throws: UpstreamFailure.foreignTokenService) { try await Self.token(of: tokens, from: service) }
+        #expect(service.requests == ["registry GET /v2/"])
+      }
+    }
+  }
+
+  @Test(
     "that gives none is a failure, which is not kept",
     arguments: [
       ("401 Unauthorized", .credentialRefused), ("403 Forbidden", .credentialRefused), ("500 Oops", .noToken(status: 500)),
@@ -156,6 +204,38 @@ import Testing
   @Test("is not asked if the registry asks for no token", arguments: ["Basic realm=x"]) func basic(challenge: String) async throws {
     let service = Service(challenge: challenge)
     #expect(Self.field(try await Self.token(of: service.tokens(), from: service)) == "authorization: Basic c3ZjOnNlY3JldA==")
+  }
+
+  /// Answers that hold no challenge, and whether they say that there is no token service.
+  private static let greetings: [(String, Bool)] = [
+    ("200 OK", true), ("204 No Content", true), ("401 Unauthorized", true), ("401 Unauthorized\r\nWWW-Authenticate: Basic realm=x", true),
+    ("301 Moved", false), ("403 Forbidden", false), ("403 Forbidden\r\nWWW-Authenticate: Bearer realm=\"/t\"", false),
+    ("404 Not Found", false), ("429 Slow Down", false), ("503 Out", false),
+  ]
+
+  @Test("is believed to be missing only by a success or another challenge, and never where the operator states it", arguments: greetings)
+  func missing(greeting: String, isBelieved: Bool) async throws {
+    let service = Service(greeting: greeting)
+    let failure = UpstreamFailure.noToken(status: try #require(Int(greeting.prefix(3))))
+    let tokens = service.tokens()
+    for _ in 1...2 {
+      if isBelieved {
+        #expect(Self.field(try await Self.token(of: tokens, from: service)) == "authorization: Basic c3ZjOnNlY3JldA==")
+      } else {
+        await #expect(throws: failure) { try await Self.token(of: tokens, from: service) }
+      }
+    }
+    #expect(service.requests.count == (isBelieved ? 1 : 2))
+    let stated = service.tokens(configured: .init(authority: "auth", target: "/t"))
+    await #expect(throws: failure) { try await Self.token(of: stated, from: service) }
+  }
+
+  @Test("is asked for again once the registry did not take the credential itself") func forgottenCredential() async throws {
+    let service = Service(greeting: "200 OK")
+    let tokens = service.tokens()
+    tokens.forget(try await Self.token(of: tokens, from: service))
+    _ = try await Self.token(of: tokens, from: service)
+    #expect(service.requests == ["registry GET /v2/", "registry GET /v2/"])
   }
 
   @Test("is not guessed from a challenge that is not understood", arguments: ["Bearer", "Bearer realm=x,realm=y"])

@@ -1,5 +1,6 @@
 import RegistryProtocols
 import StrictParsers
+import TestSupport
 import Testing
 
 @testable import RegistryClient
@@ -7,7 +8,9 @@ import Testing
 @Suite("A registry's answer to a read with the service credential") struct RelayedReadTests {
   private static let secret = "svc-not-a-real-secret"
 
-  private static func judged(_ head: String, _ body: some Sequence<UInt8>) throws -> Result<RelayedRead, UpstreamFailure> {
+  private static func judged(
+    _ head: String, _ body: some Sequence<UInt8>, within budget: WorkBudget = .unlimited
+  ) throws -> Result<RelayedRead, UpstreamFailure> {
     var parser = ResponseHeadParser(answering: .get)
     let lines = Array("HTTP/1.1 \(head)\r\nContent-Length: 0\r\n\r\n".utf8)
     guard case .head(let read, _) = try parser.feed(lines.span) else { throw HTTPRefusal.truncatedBody }
@@ -16,7 +19,7 @@ import Testing
     let location = LinkRewrite(
       upstreamOrigin: "http://127.0.0.1:8081", upstreamPath: "/up", publicOrigin: "https://upload.example.com", publicPath: "")
     return Result { () throws(UpstreamFailure) in
-      try RelayedRead(read, body: Array(body), relaying: FieldRules.read.response, hiding: secrets, location: location)
+      try RelayedRead(read, body: Array(body), relaying: FieldRules.read.response, hiding: secrets, location: location, within: budget)
     }
   }
 
@@ -29,6 +32,11 @@ import Testing
   func body(head: String, body: String) throws {
     let read = try Self.judged(head, body.utf8).get()
     #expect(read.body == Array(body.utf8) && read.status == Int(head.prefix(3)))
+  }
+
+  @Test("is refused if the search for the credential takes too long") func spent() throws {
+    let judged = try Self.judged("200 OK", "a document".utf8, within: WorkBudget { true })
+    #expect(throws: UpstreamFailure.answerTooLarge) { try judged.get() }
   }
 
   @Test(

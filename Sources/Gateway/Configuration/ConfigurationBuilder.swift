@@ -114,7 +114,7 @@ struct ConfigurationBuilder {
       settings: settings, protocol: settings.protocol, origin: origin,
       openOrigin: try self.origin(settings, all, nil),
       credential: self.credential(settings.upstream.credential),
-      tokens: try tokens(settings, all, origin), standing: kept?.standing ?? CredentialStanding(), probe: kept?.probe ?? CredentialProbe(),
+      tokens: try tokens(settings, origin), standing: kept?.standing ?? CredentialStanding(), probe: kept?.probe ?? CredentialProbe(),
       address: UpstreamAddress(
         host: settings.upstream.host, port: settings.upstream.port, socket: settings.upstream.socket, publicHost: publicHost),
       publicOrigin: all.server.publicOrigin ?? settings.host.map { ExactString("\(all.server.tls == nil ? "http" : "https")://\($0)") })
@@ -136,31 +136,22 @@ struct ConfigurationBuilder {
         registry: settings.name.description, socket: upstream.socket, host: upstream.host, port: upstream.port, isTLS: upstream.isTLS,
         caFile: upstream.caFile,
         clientCertificate: certificate?.certificate),
-      tls: upstream.isTLS ? try tls { () throws(PEMFile.Fault) in try .upstream(upstream, certificate, environment) } : nil,
+      tls: upstream.isTLS
+        ? try tls { () throws(PEMFile.Fault) in
+          try .upstream(upstream.authority, caFile: upstream.caFile, certificate, environment)
+        } : nil,
       authority: upstream.authority, connectTimeout: .milliseconds(all.server.limits.connectTimeout.milliseconds))
   }
 
   private func tokens(
-    _ settings: RegistrySettings, _ all: Settings, _ registry: UpstreamOrigin
-  ) throws(Failure) -> Registry.RegistryTokens? {
+    _ settings: RegistrySettings, _ registry: UpstreamOrigin
+  ) throws(Failure) -> RegistryTokens? {
     guard let service = settings.protocol.tokenService else { return nil }
-    let upstream = settings.upstream
-    let challenge = BearerTokenService.Location(authority: registry.authority, target: upstream.basePath + service.challengePath.text)
-    let registryOrigin = "\(upstream.isTLS ? "https" : "http")://\(registry.authority)"
-    guard let realm = service.realm else {
-      return .init(service: BearerTokenService(challenge: challenge, configured: nil, registryOrigin: registryOrigin), origin: nil)
+    do throws(RegistryTokens.Fault) {
+      return try RegistryTokens(service, of: settings, at: registry, environment)
+    } catch {
+      throw Failure(message: "the token service of the registry \(settings.name) \(error.words)")
     }
-    guard let url = WebURL(realm.text) else {
-      throw Failure(message: "the token service of the registry \(settings.name) is not at a URL: \(realm)")
-    }
-    let origin = UpstreamOrigin(
-      key: .init(
-        registry: settings.name.description, socket: nil, host: url.host.name.text.filter { $0 != "[" && $0 != "]" }, port: url.port,
-        isTLS: url.isTLS, caFile: upstream.caFile, clientCertificate: nil),
-      tls: url.isTLS ? try tls { () throws(PEMFile.Fault) in try .upstream(upstream, nil, environment) } : nil,
-      authority: url.authority, connectTimeout: registry.connectTimeout)
-    let location = BearerTokenService.Location(authority: url.authority, target: url.path.isEmpty ? "/" : url.path)
-    return .init(service: BearerTokenService(challenge: challenge, configured: location, registryOrigin: registryOrigin), origin: origin)
   }
 
   private func tls<Value>(_ make: () throws(PEMFile.Fault) -> Value) throws(Failure) -> Value {

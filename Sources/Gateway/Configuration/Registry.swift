@@ -6,12 +6,6 @@ import StrictParsers
 
 /// A registry of the configuration, with what is needed to speak for it and to it.
 final class Registry: Sendable {
-  /// The registry's own token service, and where it is if the operator states that.
-  struct RegistryTokens: Sendable {
-    let service: BearerTokenService
-    let origin: UpstreamOrigin?
-  }
-
   let settings: RegistrySettings
   let `protocol`: any RegistryProtocol
   /// Where what the policy allows is sent, with our certificate if we have one.

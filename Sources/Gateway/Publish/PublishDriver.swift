@@ -138,6 +138,8 @@ final class PublishDriver {
     spool = nil
     clientEnd?.cancel()
     if let failure = conclusion.failure { gateway.health.failed(failure, request.registry.name) }
+    // What the gateway answers itself after several requests, no answer of the registry is judged for.
+    if conclusion.outcome.isSuccess, credential != nil { gateway.noteAcceptedCredential(of: request.registry) }
     var conclusion = conclusion
     conclusion.record.facts.bodySize = body.bytesReceived
     gateway.conclude(conclusion, on: loop) { self.handle(.recorded) }

@@ -19,15 +19,20 @@ struct PublisherAccess {
   let registry: Registry
 
   func authenticate(_ presented: PresentedCredential, _ record: inout RequestRecord) async throws(Refusal) -> Client {
-    let authentication = Authentication(configuration: configuration, audience: registry.settings.audience)
+    let authentication = authentication(under: configuration)
     let authenticated = try await authentication.principal(of: presented, direct: registry.settings.direct, in: &record, gateway)
     return Client(authenticated: authenticated, inputs: try await authentication.inputs(for: authenticated.principal, gateway))
   }
 
   /// Decides by the configuration and the clock of this moment. Nothing is used up by it.
   func decide(_ client: Client, reading subject: ReadSubject, _ record: inout RequestRecord) throws(Refusal) -> ReadPermit {
+    try decide(client, reading: subject, under: gateway.configuration, &record)
+  }
+
+  private func decide(
+    _ client: Client, reading subject: ReadSubject, under current: ConfigurationSnapshot, _ record: inout RequestRecord
+  ) throws(Refusal) -> ReadPermit {
     record.facts.granted = false
-    let current = gateway.configuration
     guard current.holds(registry, of: configuration) else { throw .gateway(.configurationChanged) }
     let now = gateway.now()
     try client.authenticated.refuseExpired(at: now)
@@ -48,13 +53,23 @@ struct PublisherAccess {
     return permit
   }
 
-  /// The same once the registry was waited for: an upload token may have been burnt meanwhile.
+  private func authentication(under configuration: ConfigurationSnapshot) -> Authentication {
+    Authentication(configuration: configuration, audience: registry.settings.audience)
+  }
+
+  /// The same once the registry was waited for: an upload token may have been burnt meanwhile, and a publisher pinned.
   func decideAgain(_ client: Client, reading subject: ReadSubject, _ record: inout RequestRecord) async throws(Refusal) -> ReadPermit {
     if let token = client.authenticated.uploadToken {
       let found: UploadTokenRecord?
       do throws(StateRefusal) { found = try await gateway.findUploadToken(token).get() } catch { throw .state(error) }
       guard found != nil else { throw .state(.ended) }
     }
-    return try decide(client, reading: subject, &record)
+    var current: ConfigurationSnapshot
+    var inputs: PolicyInputs
+    repeat {
+      current = gateway.configuration
+      inputs = try await authentication(under: current).inputs(for: client.authenticated.principal, gateway)
+    } while current !== gateway.configuration
+    return try decide(Client(authenticated: client.authenticated, inputs: inputs), reading: subject, under: current, &record)
   }
 }

@@ -10,6 +10,10 @@ import StrictParsers
 extension ReadFlow {
   /// The largest answer, in bytes.
   private static let largestGranted = 4 << 20
+  /// An answer of so many bytes does not wait behind inspections.
+  private static let quicklySearched = 16 << 10
+  /// How many copies of an answer are there at a time while it is searched: with escapes resolved, and as runs of digits.
+  private static let copiesOfScan = 4
 
   /// Serves a read with the service credential if the client may publish the subject. A refusal leaves a record.
   ///
@@ -24,6 +28,7 @@ extension ReadFlow {
     let access = PublisherAccess(gateway: gateway, configuration: configuration, registry: registry)
     do throws(Refusal) {
       guard let presented = try judgedCredential(of: routed) else { return nil }
+      guard gateway.audit.ensureWritable() else { throw .gateway(.auditUnavailable) }
       let client = try await access.authenticate(presented, &record)
       let permit = try access.decide(client, reading: subject, &record)
       do throws(SharedBudget.Shortage) { try body.resources.move(to: .publisher(permit.publisher)) } catch { throw .body(.noMemory(error)) }
@@ -114,7 +119,7 @@ extension ReadFlow {
       gateway.noteRefusedCredential(of: registry, status: answer.status)
     }
     let body = try await upstream.collectBody(upTo: Self.largestGranted, by: upstream.answerDeadline, in: read.resources.memory)
-    return try await judge(answer, body, credential, read.route, head, read.resources.memory)
+    return try await judge(answer, body, credential, read)
   }
 
   private func connect(
@@ -132,18 +137,22 @@ extension ReadFlow {
     }
   }
 
-  /// Scans the answer, and writes a document anew whose links would lead past the gateway. Off the event loop, since both may be slow.
+  /// Scans the answer, and writes a document anew whose links would lead past the gateway. Where uploads are inspected, if it is large: both may be slow.
   private func judge(
-    _ answer: ResponseHead, _ body: [UInt8], _ credential: ServiceCredential?, _ route: ReadRoute, _ head: RequestHead,
-    _ memory: Reservation
+    _ answer: ResponseHead, _ body: [UInt8], _ credential: ServiceCredential?, _ read: GrantedRead
   ) async throws(UpstreamFailure) -> GrantedAnswer {
+    let (route, head, memory) = (read.route, read.routed.head, read.resources.memory)
+    let scanned = Self.copiesOfScan * body.count
+    do throws(SharedBudget.Shortage) { try memory.grow(by: scanned) } catch { throw .busy }
+    defer { memory.shrink(by: scanned) }
     let secrets = AnswerSecrets(credential, registry.address)
     let links = registry.linkRewrite(for: head, configuration)
     let rewrite = (200..<300).contains(answer.status) ? documentRewrite(of: answer, route.document) : nil
     if rewrite != nil { do throws(SharedBudget.Shortage) { try memory.grow(by: body.count) } catch { throw .busy } }
     let framing = AnswerFraming(relaying: answer, to: head)
-    return try await gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in
-      let read = try RelayedRead(answer, body: body, relaying: route.fields.response, hiding: secrets, location: links)
+    let judged: @Sendable (WorkBudget) throws(UpstreamFailure) -> GrantedAnswer = { budget throws(UpstreamFailure) in
+      let read = try RelayedRead(
+        answer, body: body, relaying: route.fields.response, hiding: secrets, location: links, within: budget)
       guard let (rewrite, mediaType) = rewrite else { return GrantedAnswer(read: read, body: read.body, framing: framing) }
       guard answer.framing != .none else { return GrantedAnswer(read: read, body: [], framing: .none) }
       guard answer.status != 206, let written = rewrite.rewrite(.init(mediaType: mediaType, body: body), links) else {
@@ -151,6 +160,20 @@ extension ReadFlow {
       }
       return GrantedAnswer(read: read, body: written, framing: framing)
     }
+    if body.count <= Self.quicklySearched {
+      return try await gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in
+        try judged(WorkBudget { false })
+      }
+    }
+    let result: Result<GrantedAnswer, UpstreamFailure>
+    do throws(UploadRefusal) {
+      result = try await gateway.inspections.run(for: read.connector.share, within: read.connector.limits.inspectionTimeout) { budget in
+        Result { () throws(UpstreamFailure) in try judged(budget) }
+      }
+    } catch {
+      throw error == .inspectionBusy ? .busy : .closed
+    }
+    return try result.get()
   }
 
   // MARK: To the client

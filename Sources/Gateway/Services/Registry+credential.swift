@@ -18,7 +18,7 @@ extension Registry {
     let current = try await credential.current()
     guard let known = current, let tokens else { return current }
     let scopes = `protocol`.tokenScopes(of: subject, for: request)
-    return try await tokens.service.credential(for: scopes, by: known, under: permit) { [origin] request async throws(UpstreamFailure) in
+    return try await tokens.service.credential(for: scopes, by: known, under: permit) { [self] request async throws(UpstreamFailure) in
       let place =
         switch request.place {
         case .registry: origin
@@ -28,6 +28,7 @@ extension Registry {
       let deadline = NIODeadline.now() + Self.tokenPatience
       _ = try await connection.send(.byteBuffer(ByteBuffer(bytes: request.head.bytes)))
       let head = try await connection.answerHead(to: .get, by: deadline)
+      if request.isRefused(by: head.status) { connector.gateway.noteRefusedCredential(of: self, status: head.status) }
       return TokenServiceAnswer(
         head, body: try await connection.collectBody(upTo: TokenServiceRequest.largestAnswer, by: deadline, in: nil))
     }

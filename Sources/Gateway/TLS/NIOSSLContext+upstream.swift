@@ -4,14 +4,16 @@ import Secrets
 import StrictParsers
 
 extension NIOSSLContext {
-  /// What connections to a registry are made with.
+  /// What connections to a registry, or to its token service, are made with.
+  ///
+  /// - Parameter caFile: The roots that are trusted; `nil` for the system's.
   static func upstream(
-    _ upstream: UpstreamSettings, _ certificate: UpstreamSettings.ClientCertificate?, _ environment: [String: String]
+    _ authority: String, caFile: String?, _ certificate: UpstreamSettings.ClientCertificate?, _ environment: [String: String]
   ) throws(PEMFile.Fault) -> NIOSSLContext {
     var configuration = TLSConfiguration.makeClientConfiguration()
     configuration.minimumTLSVersion = .tlsv12
     configuration.applicationProtocols = ["http/1.1"]
-    if let file = upstream.caFile {
+    if let file = caFile {
       // What can't be read would only be noticed by each handshake.
       _ = try PEMFile.chain(file)
       configuration.trustRoots = .file(file)
@@ -21,7 +23,7 @@ extension NIOSSLContext {
       configuration.privateKey = .privateKey(try key(client.key, environment))
     }
     guard let context = try? NIOSSLContext(configuration: configuration) else {
-      throw PEMFile.Fault(words: "the certificates for \(upstream.authority) can't be used, or the client's key does not belong to its own")
+      throw PEMFile.Fault(words: "the certificates for \(authority) can't be used, or the client's key does not belong to its own")
     }
     return context
   }

@@ -118,9 +118,10 @@ package final class AuditLog: Sendable {
 }
 
 extension AuditRecord {
-  /// What was granted may have changed the world; of refusals anyone can cause any number.
+  /// What was granted may have changed the world; of refusals anyone can cause any number, and a read changes nothing.
   fileprivate func importance(_ outcome: AuditOutcome) -> LineWriter.Importance {
     switch outcome {
+    case _ where event == .read: .record
     case .published, .completed, .reported: .essential
     case .refused, .failed, .aborted: granted ? .essential : .record
     }

@@ -16,14 +16,23 @@ package struct RelayedRead: Sendable {
 
   /// Judges the answer; nothing of one that fails reaches the client.
   ///
-  /// - Parameter relayedFields: What of the head is passed on.
+  /// - Parameters:
+  ///   - relayedFields: What of the head is passed on.
+  ///   - budget: What the search of the body may take. `answerTooLarge` if it takes more.
   package init(
-    _ head: ResponseHead, body: [UInt8], relaying relayedFields: Set<String>, hiding secrets: AnswerSecrets, location: LinkRewrite
+    _ head: ResponseHead, body: [UInt8], relaying relayedFields: Set<String>, hiding secrets: AnswerSecrets, location: LinkRewrite,
+    within budget: WorkBudget
   ) throws(UpstreamFailure) {
     if [401, 407].contains(head.status) { throw .credentialRefused }
     let isPlain = head.fields.values(named: "content-encoding").allSatisfy { ASCII.equalIgnoringCase($0, "identity".utf8) }
     guard isPlain || body.isEmpty else { throw .encodedAnswer }
-    if secrets.holdCredential(in: head.text) || secrets.holdCredential(in: body) { throw .credentialEchoed }
+    let found: CredentialScan.Finding
+    do throws(CredentialScan.Unfinished) {
+      found = try secrets.findingOfCredential(in: body, within: budget)
+    } catch {
+      throw .answerTooLarge
+    }
+    if found == .whole || secrets.holdCredential(in: head.text) { throw .credentialEchoed }
 
     status = head.status
     reason = secrets.without(Array(head.reason)).map { $0[...] } ?? []
@@ -36,7 +45,7 @@ package struct RelayedRead: Sendable {
       fields.append(("location", ArraySlice(rewritten.utf8)))
     }
     // A part of the credential may stand in a document by chance. In an error it is more likely an echo, and nothing hangs on the explanation.
-    if !(200..<300).contains(head.status), secrets.holdPartOfCredential(in: body) {
+    if !(200..<300).contains(head.status), found > .nothing {
       self.fields = fields.filter { $0.name != "content-type" } + [("content-type", ArraySlice("text/plain; charset=utf-8".utf8))]
       self.body = Array("The registry answered with status \(head.status). Its explanation can't be passed on.\n".utf8)
     } else {

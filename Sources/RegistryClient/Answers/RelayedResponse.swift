@@ -78,6 +78,9 @@ package struct AnswerSecrets: Sendable {
   }
 
   func holdCredential(in text: [UInt8]) -> Bool { credential.finding(in: text) == .whole }
+  func findingOfCredential(in text: [UInt8], within budget: WorkBudget) throws(CredentialScan.Unfinished) -> CredentialScan.Finding {
+    try credential.finding(in: text, within: budget)
+  }
   func holdPartOfCredential(in text: [UInt8]) -> Bool { credential.finding(in: text) > .nothing }
 
   /// The text without the registry's address; `nil` if it holds what can't be cut out of it.

@@ -5,8 +5,10 @@ package struct ServiceCredential: Sendable {
   let fieldName: String
   private let fieldValue: Secret
   private let secrets: [Secret]
-  /// Of a token of the registry's own service, which of them it is.
-  let number: Int?
+  /// Of what was got for a registry with a token service, which answer of that it was; `nil` if no service was asked.
+  private(set) var number: Int?
+  /// Whether it is a token of the registry's own service, and not the credential that the operator configured.
+  package let isToken: Bool
   /// Finds it in what the registry answers.
   package let scan: CredentialScan
 
@@ -14,18 +16,26 @@ package struct ServiceCredential: Sendable {
   ///   - fieldName: In lower case.
   ///   - secrets: What of the value must not be seen, beside the value itself: a password, say.
   init(fieldName: String, fieldValue: Secret, secrets: [Secret]) {
-    self.init(fieldName, fieldValue, secrets, number: nil)
+    self.init(fieldName, fieldValue, secrets, number: nil, isToken: false)
   }
 
   /// A token of the registry's own service, which stands in the place of the credential that it was given for. Neither may be seen.
   init(token: [UInt8], for credential: ServiceCredential, number: Int) {
-    self.init("authorization", Secret(Array("Bearer ".utf8) + token), credential.secrets, number: number)
+    self.init("authorization", Secret(Array("Bearer ".utf8) + token), credential.secrets, number: number, isToken: true)
   }
 
-  private init(_ fieldName: String, _ fieldValue: Secret, _ secrets: [Secret], number: Int?) {
+  /// The same as what a registry takes that has no token service.
+  func numbered(_ number: Int) -> ServiceCredential {
+    var credential = self
+    credential.number = number
+    return credential
+  }
+
+  private init(_ fieldName: String, _ fieldValue: Secret, _ secrets: [Secret], number: Int?, isToken: Bool) {
     self.fieldName = fieldName
     self.fieldValue = fieldValue
     self.number = number
+    self.isToken = isToken
     let sent = fieldValue.withBytes { Array(fieldName == "authorization" ? Self.withoutScheme($0[...]) : $0[...]) }
     self.secrets = secrets + [Secret(sent)]
     scan = CredentialScan(secrets: self.secrets.map { $0.withBytes { Array($0) } })

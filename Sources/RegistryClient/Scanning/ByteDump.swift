@@ -5,9 +5,14 @@ enum ByteDump {
   /// What may stand between two bytes.
   private static let separators = Set(" \t\r\n:-,.[](){}".utf8)
 
-  /// The runs of hexadecimal digits of a text, each as the numbers from 0 to 15 that they stand for.
-  static func hexadecimal(_ text: [UInt8]) -> [[UInt8]] {
-    var runs: [[UInt8]] = [[]]
+  /// Shows the runs of hexadecimal digits of a text one after the other, each as the numbers from 0 to 15 that they stand for.
+  ///
+  /// A text may hold as many runs as half of its bytes, so they are never kept together.
+  ///
+  /// - Parameter isEnough: Whether no further run is wanted.
+  /// - Returns: Whether one was enough.
+  static func hexadecimal(_ text: [UInt8], _ isEnough: ([UInt8]) -> Bool) -> Bool {
+    var run: [UInt8] = []
     var index = 0
     while index < text.count {
       let byte = text[index]
@@ -16,36 +21,44 @@ enum ByteDump {
         continue
       }
       if let digit = ASCIIDigits.hexadecimal(byte) {
-        runs[runs.count - 1].append(digit)
-      } else if !separators.contains(byte), !runs[runs.count - 1].isEmpty {
-        runs.append([])
+        run.append(digit)
+      } else if !separators.contains(byte), end(&run, isEnough) {
+        return true
       }
       index += 1
     }
-    return runs
+    return end(&run, isEnough)
   }
 
-  /// The runs of decimal numbers up to 255 of a text, as bytes.
-  static func decimal(_ text: [UInt8]) -> [[UInt8]] {
-    var runs: [[UInt8]] = [[]]
+  /// Shows the runs of decimal numbers up to 255 of a text one after the other, as bytes.
+  ///
+  /// - Parameter isEnough: Whether no further run is wanted.
+  /// - Returns: Whether one was enough.
+  static func decimal(_ text: [UInt8], _ isEnough: ([UInt8]) -> Bool) -> Bool {
+    var run: [UInt8] = []
     var number: Int?
-    func end() {
-      if let number, let byte = UInt8(exactly: number) {
-        runs[runs.count - 1].append(byte)
-      } else if number != nil, !runs[runs.count - 1].isEmpty {
-        runs.append([])
-      }
+    /// Whether the run that a larger number ends was enough.
+    func endNumber() -> Bool {
+      guard let ended = number else { return false }
       number = nil
+      guard let byte = UInt8(exactly: ended) else { return end(&run, isEnough) }
+      run.append(byte)
+      return false
     }
     for byte in text {
       if ASCII.isDigit(byte) {
         number = min((number ?? 0) * 10 + Int(byte - UInt8(ascii: "0")), 1000)
-      } else {
-        end()
-        if !separators.contains(byte), !runs[runs.count - 1].isEmpty { runs.append([]) }
+      } else if endNumber() || (!separators.contains(byte) && end(&run, isEnough)) {
+        return true
       }
     }
-    end()
-    return runs
+    return endNumber() || end(&run, isEnough)
+  }
+
+  /// Shows a run that is over, if there is one, and begins another.
+  private static func end(_ run: inout [UInt8], _ isEnough: ([UInt8]) -> Bool) -> Bool {
+    guard !run.isEmpty else { return false }
+    defer { run.removeAll(keepingCapacity: true) }
+    return isEnough(run)
   }
 }

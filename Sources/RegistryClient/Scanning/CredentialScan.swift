@@ -1,3 +1,5 @@
+package import StrictParsers
+
 /// Finds the service credential in what a registry answered, in each form in which an echo could carry it.
 ///
 /// A registry that shows a request's fields in an error page, as debug pages do, would hand the credential to the client that provoked the error.
@@ -30,18 +32,32 @@ package struct CredentialScan: Sendable {
 
   /// The most of a secret that `text` holds, as it stands or after its escapes are resolved.
   package func finding(in text: [UInt8]) -> Finding {
-    guard !literal.isEmpty, text.count >= Self.shortestSecret else { return .nothing }
-    let found = nestedFinding(in: text)
-    guard found < .whole, text.contains(UInt8(ascii: "+")) else { return found }
-    return max(found, nestedFinding(in: text.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 }))
+    do throws(Unfinished) { return try finding(in: text, within: WorkBudget { false }) } catch { return .part }
   }
 
-  private func nestedFinding(in text: [UInt8]) -> Finding {
+  /// The same of a text that may be long and made to be slow.
+  ///
+  /// - Parameter budget: Asked before each reading of the text.
+  package func finding(in text: [UInt8], within budget: WorkBudget) throws(Unfinished) -> Finding {
+    guard !literal.isEmpty, text.count >= Self.shortestSecret else { return .nothing }
+    let found = try nestedFinding(in: text, within: budget)
+    guard found < .whole, text.contains(UInt8(ascii: "+")) else { return found }
+    return max(found, try nestedFinding(in: text.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 }, within: budget))
+  }
+
+  /// The work was used up before the text was searched.
+  package struct Unfinished: Error, Hashable {}
+
+  private func nestedFinding(in text: [UInt8], within budget: WorkBudget) throws(Unfinished) -> Finding {
     var found = Finding.nothing
+    var isSpent = false
     let isResolved = TextEscape.readings(of: text) { reading in
+      isSpent = budget.isSpent
+      if isSpent { return true }
       if holdsPart(reading) { found = max(found, holdsWhole(reading) ? .whole : .part) }
       return found == .whole
     }
+    if isSpent { throw Unfinished() }
     return isResolved ? found : max(found, .part)
   }
 
@@ -67,8 +83,8 @@ package struct CredentialScan: Sendable {
         if base64.hold(encoded) { return true }
       }
     }
-    return ByteDump.hexadecimal(text).contains { literal.stand(in: $0, bitsOfEach: 4) }
-      || ByteDump.decimal(text).contains { literal.stand(in: $0, bitsOfEach: 8) }
+    return ByteDump.hexadecimal(text) { literal.stand(in: $0, bitsOfEach: 4) }
+      || ByteDump.decimal(text) { literal.stand(in: $0, bitsOfEach: 8) }
   }
 
   private func holdsWhole(_ text: [UInt8]) -> Bool {
@@ -76,8 +92,8 @@ package struct CredentialScan: Sendable {
     let characters = text.compactMap(Base64Text.character)
     if base64.texts.contains(where: { characters.holds($0) }) { return true }
     let digits = literal.texts.map { $0.flatMap { [$0 >> 4, $0 & 15] } }
-    return ByteDump.hexadecimal(text).contains { run in digits.contains { run.holds($0) } }
-      || ByteDump.decimal(text).contains { run in literal.texts.contains { run.holds($0) } }
+    return ByteDump.hexadecimal(text) { run in digits.contains { run.holds($0) } }
+      || ByteDump.decimal(text) { run in literal.texts.contains { run.holds($0) } }
   }
 }
 

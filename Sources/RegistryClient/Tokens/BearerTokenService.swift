@@ -10,7 +10,8 @@ package final class BearerTokenService: Sendable {
   package typealias Ask = @Sendable (TokenServiceRequest) async throws(UpstreamFailure) -> TokenServiceAnswer
   private typealias Fetched = Result<ServiceCredential, UpstreamFailure>
 
-  private static let mostEntries = 1000
+  /// Each entry holds what finds its token in an answer, which is a hundred times as large as the token.
+  static let mostEntries = 100
   /// For how long a registry that asks for no token is believed.
   private static let patience = Duration.seconds(60)
 
@@ -36,10 +37,20 @@ package final class BearerTokenService: Sendable {
   private struct State {
     var entries: [[ExactString]: Entry] = [:]
     var number = 0
+
+    /// Drops what has expired, and the oldest entry if that is not enough for one more.
+    mutating func makeRoom(at now: ContinuousClock.Instant) {
+      entries = entries.filter { $0.value.end.map { now < $0 } ?? true }
+      guard entries.count >= BearerTokenService.mostEntries, let oldest = entries.min(by: { $0.value.number < $1.value.number }) else {
+        return
+      }
+      entries[oldest.key] = nil
+    }
   }
 
   private let challenge: Location
   private let configured: Location?
+  private let service: ExactString?
   private let registry: LinkRewrite
   private let now: @Sendable () -> ContinuousClock.Instant
   private let state = Mutex(State())
@@ -47,13 +58,15 @@ package final class BearerTokenService: Sendable {
   /// - Parameters:
   ///   - challenge: The read that is answered by a challenge.
   ///   - configured: The service's own place, if the operator states it.
+  ///   - service: What the service is called, if the operator states it. A challenge that names another is refused.
   ///   - registryOrigin: `scheme://host[:port]`: a realm that the operator does not state must be there.
   package init(
-    challenge: Location, configured: Location?, registryOrigin: String,
+    challenge: Location, configured: Location?, service: ExactString? = nil, registryOrigin: String,
     now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {
     self.challenge = challenge
     self.configured = configured
+    self.service = service
     registry = LinkRewrite(upstreamOrigin: registryOrigin, upstreamPath: "", publicOrigin: "", publicPath: "")
     self.now = now
   }
@@ -70,17 +83,17 @@ package final class BearerTokenService: Sendable {
       state.number += 1
       let number = state.number
       let task = Task { await self.fetch(scopes, credential, number, ask) }
-      if state.entries.count >= Self.mostEntries { state.entries.removeAll() }
+      state.makeRoom(at: now)
       state.entries[scopes] = Entry(credential: credential, number: number, task: task)
       return task
     }
     return try await task.value.get()
   }
 
-  /// Forgets a token that the registry does not take any more.
-  package func forget(_ token: ServiceCredential) {
+  /// Forgets a token that the registry does not take any more, or that it took the service credential itself.
+  package func forget(_ credential: ServiceCredential) {
     state.withLock { state in
-      for (scopes, entry) in state.entries where entry.end != nil && entry.number == token.number { state.entries[scopes] = nil }
+      for (scopes, entry) in state.entries where entry.end != nil && entry.number == credential.number { state.entries[scopes] = nil }
     }
   }
 
@@ -94,7 +107,7 @@ package final class BearerTokenService: Sendable {
         fetched = .success(ServiceCredential(token: given.text, for: credential, number: number))
       } else {
         end = now() + Self.patience
-        fetched = .success(credential)
+        fetched = .success(credential.numbered(number))
       }
     } catch {
       fetched = .failure(error)
@@ -108,17 +121,25 @@ package final class BearerTokenService: Sendable {
 
   // MARK: The service's place
 
+  /// `nil` if the registry has no token service: only a success and a challenge of another scheme say so.
+  ///
+  /// An answer of any other kind tells nothing, and one that the operator contradicts is not believed: then the credential is not shown to the registry.
   private func place(_ ask: Ask) async throws(UpstreamFailure) -> (at: (TokenServiceRequest.Place, Location), service: ExactString?)? {
     let head = UpstreamHead(readingUnknown: challenge.target, authority: challenge.authority)
-    let answer = try await ask(TokenServiceRequest(place: .registry, head: head))
-    guard answer.head.status == 401 else { return nil }
+    let answer = try await ask(TokenServiceRequest(place: .registry, asksForToken: false, head: head))
+    let status = answer.head.status
     let fields = answer.head.fields.values(named: "www-authenticate")
-    let bearers = fields.filter { ASCII.equalIgnoringCase($0.prefix(6), "bearer".utf8) }
-    guard let field = bearers.first else { return nil }
+    let bearers = status == 401 ? fields.filter { ASCII.equalIgnoringCase($0.prefix(6), "bearer".utf8) } : []
+    guard let field = bearers.first else {
+      guard configured == nil, status == 401 || (200..<300).contains(status) else { throw .noToken(status: status) }
+      return nil
+    }
     guard bearers.count == 1, let found = BearerChallenge(field) else { throw .malformedAnswer }
-    if let configured { return ((.service, configured), found.service) }
+    let service = self.service ?? found.service
+    guard found.service == nil || found.service == service else { throw .foreignTokenService }
+    if let configured { return ((.service, configured), service) }
     guard let target = registry.target(of: found.realm.utf8) else { throw .foreignTokenService }
-    return ((.registry, Location(authority: challenge.authority, target: target.text)), found.service)
+    return ((.registry, Location(authority: challenge.authority, target: target.text)), service)
   }
 
   private func token(
@@ -131,8 +152,9 @@ package final class BearerTokenService: Sendable {
     let target =
       query.isEmpty ? location.target : "\(location.target)\(location.target.utf8.contains(UInt8(ascii: "?")) ? "&" : "?")\(query)"
     let head = UpstreamHead(askingForTokenAt: target, authority: location.authority, credential: credential)
-    let answer = try await ask(TokenServiceRequest(place: request.place, head: head))
-    if [401, 403, 407].contains(answer.head.status) { throw .credentialRefused }
+    let sent = TokenServiceRequest(place: request.place, asksForToken: true, head: head)
+    let answer = try await ask(sent)
+    if sent.isRefused(by: answer.head.status) { throw .credentialRefused }
     guard answer.head.status == 200, let given = GivenToken(answer.body) else { throw .noToken(status: answer.head.status) }
     return given
   }

@@ -4,7 +4,7 @@ import StrictParsers
 struct GivenToken: Hashable {
   /// The largest answer of a token service, in bytes.
   static let largestAnswer = 64 << 10
-  private static let longestToken = 16 << 10
+  private static let longestToken = 8 << 10
   /// Where the answer does not say it, as container registries have it.
   private static let usualLifetime: Int64 = 60
   private static let longestLifetime: Int64 = 86_400

@@ -19,8 +19,16 @@ package struct TokenServiceRequest: Sendable {
 
   package static let largestAnswer = GivenToken.largestAnswer
 
+  /// What says that the service refuses the credential itself.
+  static let refusals = [401, 403, 407]
+
   package let place: Place
+  /// Whether the request asks for a token, and bears the service credential; else it asks for the challenge.
+  let asksForToken: Bool
   package let head: UpstreamHead
+
+  /// Whether an answer with this status says that the token service refuses the service credential.
+  package func isRefused(by status: Int) -> Bool { asksForToken && Self.refusals.contains(status) }
 }
 
 package struct TokenServiceAnswer: Sendable {

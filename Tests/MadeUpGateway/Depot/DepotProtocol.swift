@@ -18,13 +18,14 @@ struct DepotProtocol: RegistryProtocol {
     misplacement: .init([404], isCertain: true, answer: "there is no depot there", remedy: "it must be the depot's root"),
     unknownMethod: nil)
   static let listings = ["/all"]
-  static let options: [any OptionKey] = [shelfOption, labelOption, tokensOption, tokenServiceOption]
+  static let options: [any OptionKey] = [shelfOption, labelOption, tokensOption, tokenServiceOption, tokenNameOption]
   static let keyField: ExactString = "x-depot-key"
   private static let shelfOption = ChoiceOption("shelf", usual: Shelf.low)
   private static let labelOption = TextOption("label")
 
   private static let tokensOption = ChoiceOption("tokens", usual: Tokens.none)
   private static let tokenServiceOption = TextOption("token_service")
+  private static let tokenNameOption = TextOption("token_name")
 
   let tokenService: TokenService?
   private let registry: RegistryName
@@ -37,7 +38,9 @@ struct DepotProtocol: RegistryProtocol {
     guard let label = options[Self.labelOption] else { throw .missing(Self.labelOption) }
     self.label = label
     let isTokenWanted = options[Self.tokensOption] == .wanted
-    tokenService = isTokenWanted ? TokenService(challengePath: "/hello", realm: options[Self.tokenServiceOption]) : nil
+    tokenService =
+      isTokenWanted
+      ? TokenService(challengePath: "/hello", realm: options[Self.tokenServiceOption], service: options[Self.tokenNameOption]) : nil
   }
 
   func target(
