@@ -3,18 +3,15 @@ import StateStore
 
 /// Hands the reservations of an event loop to the store, together with the ends of earlier uploads.
 ///
-/// One batch is under way at a time; what comes meanwhile is the next one. Ends ride along with the next reservations, or go alone where none come soon.
+/// One batch is under way at a time; what comes meanwhile is the next one.
 final class StoreBatcher {
-  private static let patience = TimeAmount.milliseconds(20)
-
   private let store: any StateStore
   private let eventLoop: any EventLoop
   private var reservations: [UploadReservation] = []
   private var completions: [(Result<ReservationOutcome, StateRefusal>) -> Void] = []
   private var ends: [PendingCompletion] = []
-  private var isUnderWay = false
+  private(set) var isUnderWay = false
   private var isPlanned = false
-  private var isTimerSet = false
   private var idleWaiters: [() -> Void] = []
 
   init(_ store: any StateStore, _ eventLoop: any EventLoop) {
@@ -32,18 +29,11 @@ final class StoreBatcher {
   /// Nobody waits for an end.
   func end(_ completion: PendingCompletion) {
     ends.append(completion)
-    guard !isTimerSet else { return }
-    isTimerSet = true
-    let me = NIOLoopBound(self, eventLoop: eventLoop)
-    eventLoop.scheduleTask(in: Self.patience) {
-      me.value.isTimerSet = false
-      if !me.value.ends.isEmpty { me.value.plan() }
-    }
+    plan()
   }
 
   /// Calls `action` on the event loop once all that was given before is done.
   func whenIdle(_ action: @escaping () -> Void) {
-    if !ends.isEmpty { plan() }
     guard isPlanned || isUnderWay else { return action() }
     idleWaiters.append(action)
   }
@@ -76,8 +66,7 @@ final class StoreBatcher {
   ) {
     isUnderWay = false
     for (completion, result) in zip(completions, results) { completion(result) }
-    let mustEnd = !ends.isEmpty && (!isTimerSet || !idleWaiters.isEmpty)
-    if !reservations.isEmpty || mustEnd { return plan() }
+    if !reservations.isEmpty || !ends.isEmpty { return plan() }
     let waiters = idleWaiters
     idleWaiters = []
     for waiter in waiters { waiter() }

@@ -38,7 +38,7 @@ extension GatewayServices {
       case true?:
         late()
         awaitStore(on: loop, then: completion)
-      case false?:
+      case false? where !loop.store.isUnderWay:
         loop.store.end(end)
         completion()
       default:
