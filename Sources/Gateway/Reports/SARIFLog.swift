@@ -110,7 +110,7 @@ struct FileReference {
     let base = Self.segments(folder)
     let segments = Self.segments(path.utf8.first == UInt8(ascii: "/") ? path : "\(folder)/\(path)")
     let isBelow = segments.count > base.count && segments.prefix(base.count).elementsEqual(base, by: { $0.elementsEqual($1) })
-    let encoded = (isBelow ? segments.dropFirst(base.count) : segments[...]).map(Self.encoded).joined(separator: "/")
+    let encoded = (isBelow ? segments.dropFirst(base.count) : segments[...]).map { PercentEncoding.encode($0) }.joined(separator: "/")
     uri = isBelow ? encoded : "file:///\(encoded)"
   }
 
@@ -121,13 +121,5 @@ struct FileReference {
       if segment == Array("..".utf8) { _ = segments.popLast() } else { segments.append(segment) }
     }
     return segments
-  }
-
-  private static func encoded(_ segment: [UInt8]) -> String {
-    segment.map { byte in
-      ASCII.isAlphanumeric(byte) || "-._~".utf8.contains(byte)
-        ? String(decoding: [byte], as: UTF8.self)
-        : "%\(Hex.encode([byte]).uppercased())"
-    }.joined()
   }
 }

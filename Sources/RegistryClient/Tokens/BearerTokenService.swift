@@ -147,7 +147,7 @@ package final class BearerTokenService: Sendable {
     _ credential: ServiceCredential, _ ask: Ask
   ) async throws(UpstreamFailure) -> GivenToken {
     let parameters = (service.map { [("service", $0)] } ?? []) + scopes.map { ("scope", $0) }
-    let query = parameters.map { "\($0)=\(Self.encoded($1))" }.joined(separator: "&")
+    let query = parameters.map { "\($0)=\(PercentEncoding.encode($1.utf8))" }.joined(separator: "&")
     let location = request.location
     let target =
       query.isEmpty ? location.target : "\(location.target)\(location.target.utf8.contains(UInt8(ascii: "?")) ? "&" : "?")\(query)"
@@ -157,16 +157,5 @@ package final class BearerTokenService: Sendable {
     if sent.isRefused(by: answer.head.status) { throw .credentialRefused }
     guard answer.head.status == 200, let given = GivenToken(answer.body) else { throw .noToken(status: answer.head.status) }
     return given
-  }
-
-  /// All but the unreserved characters is encoded (RFC 3986, section 2.3).
-  private static func encoded(_ text: ExactString) -> String {
-    text.utf8.reduce(into: "") { encoded, byte in
-      if ASCII.isAlphanumeric(byte) || "-._~".utf8.contains(byte) {
-        encoded.unicodeScalars.append(Unicode.Scalar(byte))
-      } else {
-        encoded += "%" + Hex.encode([byte]).uppercased()
-      }
-    }
   }
 }

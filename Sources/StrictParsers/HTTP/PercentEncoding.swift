@@ -1,5 +1,12 @@
 /// Percent-encoding (RFC 3986, section 2.1), decoded once, and refused where decoding again would change the meaning.
-enum PercentEncoding {
+package enum PercentEncoding {
+  /// A text in which all but the unreserved characters (RFC 3986, section 2.3) is escaped.
+  package static func encode(_ bytes: some Sequence<UInt8>) -> String {
+    bytes.reduce(into: "") { text, byte in
+      if isUnreserved(byte) { text.unicodeScalars.append(Unicode.Scalar(byte)) } else { text += "%" + Hex.encode([byte]).uppercased() }
+    }
+  }
+
   /// A path's segment. Escapes may not hide what separates, ends or parametrises segments in some reader.
   static func pathSegment(_ bytes: ArraySlice<UInt8>) throws(RequestPathRefusal) -> ExactString {
     try decode(bytes) { (byte, isEscaped) throws(RequestPathRefusal) in
