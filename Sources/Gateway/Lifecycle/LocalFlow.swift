@@ -27,10 +27,7 @@ struct LocalFlow {
       guard await connection.answer(answer, to: request, closing: !mayContinue) else { return .abort }
       return mayContinue ? .keepAlive : .close
     } catch {
-      if let nearest = error.nearestPublisher { record.facts.nearestPublisher = nearest }
-      await gateway.conclude(record, error.outcome)
-      let answer = registry.protocol.response(refusing: error.forClient(request.id), to: .local(route))
-      return await connection.answer(answer, to: request, closing: true) ? .close : .abort
+      return await gateway.refuse(request, to: .local(route), of: registry, on: connection, error, record)
     }
   }
 

@@ -28,7 +28,7 @@ extension ReadFlow {
     let access = PublisherAccess(gateway: gateway, configuration: configuration, registry: registry)
     do throws(Refusal) {
       guard let presented = try judgedCredential(of: routed) else { return nil }
-      guard gateway.audit.ensureWritable() else { throw .gateway(.auditUnavailable) }
+      guard gateway.canRecord else { throw .gateway(.auditUnavailable) }
       let client = try await access.authenticate(presented, &record)
       let permit = try access.decide(client, reading: subject, &record)
       do throws(SharedBudget.Shortage) { try body.resources.move(to: .publisher(permit.publisher)) } catch { throw .body(.noMemory(error)) }
@@ -41,10 +41,7 @@ extension ReadFlow {
       endClientWithShortage(body.resources)
       return await send(answer, to: routed.head, request)
     } catch {
-      if let nearest = error.nearestPublisher { record.facts.nearestPublisher = nearest }
-      await gateway.conclude(record, error.outcome)
-      let answer = registry.protocol.response(refusing: error.forClient(request.id), to: .read(route))
-      return await connection.answer(answer, to: request, closing: true) ? .close : .abort
+      return await gateway.refuse(request, to: .read(route), of: registry, on: connection, error, record)
     }
   }
 
