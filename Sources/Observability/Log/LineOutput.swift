@@ -9,6 +9,9 @@ struct LineOutput: ~Copyable {
 
   private let destination: LineDestination
   private var descriptor: CInt = -1
+  /// How many bytes of several lines are written at once. Of a pipe that others write to as well, no more than PIPE_BUF: more may be torn apart (POSIX,
+  /// write).
+  private(set) var largestWrite = 4096
   /// How much of the first line of the next `write` is there already, because the disk filled up within it.
   private var torn = 0
 
@@ -31,6 +34,9 @@ struct LineOutput: ~Copyable {
     case .file(let path): descriptor = unsafe Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
     }
     guard descriptor >= 0 else { return errno }
+    var status = stat()
+    let isFile = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    largestWrite = isFile ? 64 << 10 : 4096
     // A line that a crash cut off must not swallow the next one.
     if let last = destination.lastBytes(1).last, last != UInt8(ascii: "\n") {
       if let failure = write([UInt8(ascii: "\n")]) {
@@ -39,14 +45,6 @@ struct LineOutput: ~Copyable {
       }
     }
     return nil
-  }
-
-  /// How many bytes of several lines are written at once. Of a pipe that others write to as well, no more than PIPE_BUF: more may be torn apart (POSIX,
-  /// write).
-  var largestWrite: Int {
-    var status = stat()
-    let isFile = unsafe descriptor >= 0 && fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-    return isFile ? 64 << 10 : 4096
   }
 
   /// Whether only a part of the last line could be written.
