@@ -43,7 +43,11 @@ package struct SHA256Digest: Hashable, Sendable {
   }
 
   /// 64 lower-case digits.
-  package var hex: String { bytes.reduce(into: "") { text, byte in text += (byte < 16 ? "0" : "") + String(byte, radix: 16) } }
+  package var hex: String {
+    var text: [UInt8] = []
+    appendHex(to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
 
   package static func == (left: Self, right: Self) -> Bool { left.words == right.words }
 
