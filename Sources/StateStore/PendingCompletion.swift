@@ -11,6 +11,6 @@ package struct PendingCompletion: Sendable {
     self.success = success
   }
 
-  /// Whether it may be lost with the machine: the next start would report an upload as interrupted once too often.
+  /// Whether it may be lost with the process or the machine: the next start would report an upload as interrupted once too often.
   var mayBeLost: Bool { !(success?.activates ?? false) }
 }

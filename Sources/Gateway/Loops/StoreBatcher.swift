@@ -1,7 +1,7 @@
 import NIOCore
 import StateStore
 
-/// Hands the reservations of an event loop to the store, together with the ends of earlier uploads.
+/// Hands the reservations of an event loop to the store.
 ///
 /// One batch is under way at a time; what comes meanwhile is the next one.
 final class StoreBatcher {
@@ -9,8 +9,7 @@ final class StoreBatcher {
   private let eventLoop: any EventLoop
   private var reservations: [UploadReservation] = []
   private var completions: [(Result<ReservationOutcome, StateRefusal>) -> Void] = []
-  private var ends: [PendingCompletion] = []
-  private(set) var isUnderWay = false
+  private var isUnderWay = false
   private var isPlanned = false
   private var idleWaiters: [() -> Void] = []
 
@@ -23,12 +22,6 @@ final class StoreBatcher {
   func reserve(_ reservation: UploadReservation, then completion: @escaping (Result<ReservationOutcome, StateRefusal>) -> Void) {
     reservations.append(reservation)
     completions.append(completion)
-    plan()
-  }
-
-  /// Nobody waits for an end.
-  func end(_ completion: PendingCompletion) {
-    ends.append(completion)
     plan()
   }
 
@@ -48,11 +41,10 @@ final class StoreBatcher {
 
   private func submit() {
     isPlanned = false
-    guard !reservations.isEmpty || !ends.isEmpty else { return }
     isUnderWay = true
-    let batch = StoreBatch(reservations: reservations, ends: ends)
+    let batch = StoreBatch(reservations: reservations)
     let waiting = NIOLoopBound((self, completions), eventLoop: eventLoop)
-    (reservations, completions, ends) = ([], [], [])
+    (reservations, completions) = ([], [])
     store.submit(batch) { [eventLoop] results in
       eventLoop.execute {
         let (batcher, completions) = waiting.value
@@ -66,7 +58,7 @@ final class StoreBatcher {
   ) {
     isUnderWay = false
     for (completion, result) in zip(completions, results) { completion(result) }
-    if !reservations.isEmpty || !ends.isEmpty { return plan() }
+    if !reservations.isEmpty { return plan() }
     let waiters = idleWaiters
     idleWaiters = []
     for waiter in waiters { waiter() }

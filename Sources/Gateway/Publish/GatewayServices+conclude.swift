@@ -30,26 +30,17 @@ extension GatewayServices {
           intent: id, end: intent.outcome, success: outcome.isSuccess ? UploadSuccess(time: now(), of: intent.upload) : nil)
       }
     }
-    let late: @Sendable () -> Void = { [store] in if let end { store.end(end.intent, as: end.end, end.success) } }
-    loop.records.write(record.facts, outcome, at: clock(), late: late) { [self] isWritten in
+    let close: @Sendable () -> Void = { [store] in if let end { store.end(end.intent, as: end.end, end.success) } }
+    loop.records.write(record.facts, outcome, at: clock(), late: close) { [self] isWritten in
       report(record, outcome, conclusion.intent)
       guard isWritten, let end else { return completion() }
-      switch end.success?.activates {
-      case true?:
-        late()
-        awaitStore(on: loop, then: completion)
-      case false? where !loop.store.isUnderWay:
-        loop.store.end(end)
-        completion()
-      default:
-        // Whoever hears of a failure may try again by another event loop: what it reserved must be free by then.
-        late()
-        completion()
-      }
+      // Whoever is answered may come again by another event loop: whatever is asked of the store after an end comes after it.
+      close()
+      if end.success?.activates == true { awaitStore(on: loop, then: completion) } else { completion() }
     }
   }
 
-  /// What a client saw succeed is pinned: whatever is asked of the store after an end comes after it.
+  /// What a client saw succeed is pinned.
   private func awaitStore(on loop: LoopServices, then completion: @escaping () -> Void) {
     let completion = NIOLoopBound(completion, eventLoop: loop.eventLoop)
     Task(executorPreference: loop.executor) { [store] in

@@ -49,6 +49,9 @@ import CSQLite
   /// The rows that the last statement inserted, changed or deleted itself.
   var changes: Int { Int(unsafe sqlite3_changes64(handle)) }
 
+  /// The rows that statements of this connection ever inserted, changed or deleted, also by way of others.
+  var totalChanges: Int64 { unsafe sqlite3_total_changes64(handle) }
+
   var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
 
   /// SQLite ends a transaction by itself after some failures.

@@ -7,7 +7,7 @@ extension SQLiteSession {
   struct FoundCredential {
     let id: Int64
     let kind: CredentialKind
-    let end: Int64
+    var end: Int64
     /// Of an upload token: that it was not burnt.
     let isLive: Bool
     /// The credential whose bindings an upload token shares; `nil` if it has its own.

@@ -40,16 +40,25 @@ extension SQLiteSession {
 
   /// The row that the credential's bindings belong to.
   private func row(of subject: BindingSubject, until end: UnixTime) throws(DatabaseFailure) -> StoreResult<Int64> {
-    let key = subject.key
-    if key.kind == .direct {
-      try insertCredential.run(.digest(key.digest), .integer(key.kind.rawValue), .integer(end.seconds))
-      if connection.changes == 1 { return .success(connection.lastInsertedRow) }
-    }
-    guard let found = try credential(key) else { return .failure(subject.refusal) }
+    let known = known[subject]
+    let row = if let known { known } else { try credential(subject, until: end) }
+    guard var found = row else { return .failure(subject.refusal) }
     guard found.isLive || found.kind == .direct else { return .failure(.ended) }
-    if found.end < end.seconds { try extendCredential.run(.integer(found.id), .integer(end.seconds)) }
-    if let origin = found.origin { try extendCredential.run(.integer(origin), .integer(end.seconds)) }
+    let isLater = found.end < end.seconds
+    if isLater { try extendCredential.run(.integer(found.id), .integer(end.seconds)) }
+    if let origin = found.origin, isLater || known == nil { try extendCredential.run(.integer(origin), .integer(end.seconds)) }
+    found.end = max(found.end, end.seconds)
+    self.known[subject] = found
     return .success(found.owner)
+  }
+
+  /// The row of a credential, which is made if it is an OIDC token that comes with its first upload.
+  private func credential(_ subject: BindingSubject, until end: UnixTime) throws(DatabaseFailure) -> FoundCredential? {
+    let key = subject.key
+    guard key.kind == .direct else { return try credential(key) }
+    try insertCredential.run(.digest(key.digest), .integer(key.kind.rawValue), .integer(end.seconds))
+    guard connection.changes == 1 else { return try credential(key) }
+    return FoundCredential(id: connection.lastInsertedRow, kind: .direct, end: end.seconds, isLive: false, origin: nil)
   }
 
   // MARK: - The version
@@ -57,11 +66,14 @@ extension SQLiteSession {
   /// False if another one is bound, or none where the target has one.
   private func bindVersion(_ target: PublishTarget, at place: PackagePlace) throws(DatabaseFailure) -> Bool {
     let version = target.version?.canonical
+    if let bound = known[place.release] { return bound == version }
     try insertRelease.run(place.credential, place.registry, place.package, .optionalText(version?.text))
-    if connection.changes == 1 { return true }
-    let bound = try selectRelease.first(place.credential, place.registry, place.package) { $0.text(0).map { ExactString($0) } }
-    guard let bound else { return false }
-    return bound == version
+    var bound: ExactString?? = .some(version)
+    if connection.changes == 0 {
+      bound = try selectRelease.first(place.credential, place.registry, place.package) { $0.text(0).map { ExactString($0) } }
+    }
+    known[place.release] = bound
+    return bound == .some(version)
   }
 
   /// Binds the version of a revision that has one. Another one fits that names bytes which the credential has already sent.
@@ -122,11 +134,13 @@ extension SQLiteSession {
 
 /// What the rows of a credential's package are found by.
 private struct PackagePlace {
+  let release: KnownRows.Release
   let credential: SQLValue
   let registry: SQLValue
   let package: SQLValue
 
   init(_ credential: Int64, _ target: PublishTarget) {
+    release = KnownRows.Release(credential: credential, registry: target.registry, package: target.package.canonical)
     self.credential = .integer(credential)
     registry = .text(target.registry.description)
     package = .text(target.package.canonical.text)

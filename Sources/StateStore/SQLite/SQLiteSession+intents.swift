@@ -27,7 +27,8 @@ extension SQLiteSession {
   /// Does nothing where the intent was ended before.
   func end(_ completion: PendingCompletion) throws(DatabaseFailure) {
     let claim = SQLValue.integer(completion.intent.value)
-    if let success = completion.success, !isRecorded(success) {
+    let isNew = completion.success.map { !isRecorded($0) } ?? false
+    if let success = completion.success, isNew {
       try insertPublisher.run(claim, .integer(success.time.seconds))
       if success.activates { try insertCreation.run(claim) }
     }
@@ -37,13 +38,15 @@ extension SQLiteSession {
     case .released: try releaseClaim.run(claim)
     }
     try deleteIntent.run(claim)
-    if connection.changes == 1, let success = completion.success, let use = success.upload?.use { lastUse = (use, success.time) }
+    if isNew, connection.changes == 1, let success = completion.success, let use = success.upload?.use {
+      known[use.key] = .init(time: success.time, run: use.run)
+    }
   }
 
-  /// Whether the transaction has just recorded the same use of a publisher: a run ends many uploads at once.
+  /// Whether the statement would change nothing: once a minute is enough for a run that uploads many files.
   private func isRecorded(_ success: UploadSuccess) -> Bool {
-    guard let lastUse, let use = success.upload?.use else { return false }
-    return !success.activates && lastUse.time == success.time && lastUse.use == use
+    guard let use = success.upload?.use, !success.activates, let last = known[use.key] else { return false }
+    return last.run == use.run && success.time.seconds < last.time.seconds + 60
   }
 
   private func settle(_ claim: SQLValue, _ digests: ArtifactDigests?) throws(DatabaseFailure) {

@@ -30,11 +30,11 @@ extension SQLiteSession {
     return freeze
   }
 
-  /// Asked once a transaction: nearly always nothing is.
+  /// Nearly always nothing is.
   private func isAnythingFrozen() throws(DatabaseFailure) -> Bool {
-    if let hasFreezes { return hasFreezes }
+    if let hasFreezes = known.hasFreezes { return hasFreezes }
     let found = try selectAnyFreeze.first { _ in true } ?? false
-    hasFreezes = found
+    known.hasFreezes = found
     return found
   }
 

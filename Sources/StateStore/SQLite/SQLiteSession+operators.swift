@@ -4,7 +4,6 @@ import TokenVerification
 
 extension SQLiteSession {
   func freeze(_ freeze: Freeze, _ action: [UInt8]) throws(DatabaseFailure) {
-    hasFreezes = nil
     let (kind, name) = freeze.scope.columns
     try connection.prepare("INSERT OR REPLACE INTO freezes VALUES (?, ?, ?, ?)").run(
       kind, name, .text(freeze.why), .integer(freeze.since.seconds))

@@ -38,7 +38,6 @@ extension SQLiteSession {
   }
 
   func forget(_ publisher: PublisherID, _ action: [UInt8]) throws(DatabaseFailure) -> Int {
-    lastUse = nil
     try connection.prepare("DELETE FROM publishers WHERE publisher = ?").run(.text(publisher.description))
     let count = connection.changes
     try connection.prepare("DELETE FROM creations WHERE publisher = ?").run(.text(publisher.description))

@@ -26,11 +26,11 @@ final class SQLiteSession {
   let connection: Connection
   /// As the connection was configured.
   private var durability = Durability.machine
-  /// Whether anything is frozen; `nil` if nobody has asked in this transaction.
-  var hasFreezes: Bool?
-  /// The last use of a publisher that this transaction recorded, and when it was.
-  var lastUse: (use: PublisherUse, time: UnixTime)?
+  var known = KnownRows()
+  /// What SQLite says of changes by other connections: another number after each.
+  private var dataVersion: Int64?
   let beginTransaction: Statement
+  private let selectDataVersion: Statement
   let commitTransaction: Statement
   let insertCredential: Statement
   let selectCredential: Statement
@@ -74,6 +74,7 @@ final class SQLiteSession {
   init(_ connection: Connection) throws(DatabaseFailure) {
     self.connection = connection
     beginTransaction = try connection.prepare("BEGIN IMMEDIATE")
+    selectDataVersion = try connection.prepare("PRAGMA data_version")
     commitTransaction = try connection.prepare("COMMIT")
     insertCredential = try connection.prepare(
       "INSERT INTO credentials (key, kind, remembered_until) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING")
@@ -187,14 +188,24 @@ final class SQLiteSession {
       durability = commit
     }
     try beginTransaction.run()
-    hasFreezes = nil
-    lastUse = nil
+    let version = try selectDataVersion.first { $0.integer(0) }
+    if version != dataVersion { known = KnownRows() }
+    dataVersion = version
   }
 
   func commit() throws(DatabaseFailure) { try commitTransaction.run() }
 
+  /// Runs what may change any row.
+  func run(_ operation: StoreOperation, _ numbers: inout IntentNumbers) throws(DatabaseFailure) -> @Sendable () -> Void {
+    let changes = connection.totalChanges
+    let answer = try operation.run(self, &numbers)
+    if connection.totalChanges != changes { known = KnownRows() }
+    return answer
+  }
+
   /// Nothing more can be done where even this fails: the connection is given up then.
   func rollBack() throws(DatabaseFailure) {
+    known = KnownRows()
     if connection.isInTransaction { try connection.execute("ROLLBACK") }
   }
 

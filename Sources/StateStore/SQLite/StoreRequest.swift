@@ -19,7 +19,7 @@ enum StoreRequest: Sendable {
     }
   }
 
-  /// Whether nobody waits for it, and it may be lost with the machine.
+  /// Whether nobody waits for it, and it may be lost with the process or the machine.
   var mayBeLost: Bool {
     switch self {
     case .batch(let batch, _): batch.reservations.isEmpty && batch.ends.allSatisfy(\.mayBeLost)

@@ -65,7 +65,7 @@ final class StoreWriter {
     for request in group {
       switch request {
       case .batch(let batch, let completion): answers.append(.results(try perform(batch, on: ledger, &numbers), completion))
-      case .operation(let operation): answers.append(.done(try operation.run(ledger, &numbers)))
+      case .operation(let operation): answers.append(.done(try ledger.run(operation, &numbers)))
       }
     }
     try ledger.commit()

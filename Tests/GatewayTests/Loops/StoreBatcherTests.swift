@@ -12,31 +12,25 @@ import Testing
     .open(UploadIntent(target: PublishSample.target, use: nil, note: Array("\(number)".utf8)))
   }
 
-  private static func end(_ number: Int64) -> PendingCompletion {
-    PendingCompletion(intent: IntentID(number), end: .bound, success: nil)
-  }
-
   private static func succeed(_ numbers: [Int64]) -> [Result<ReservationOutcome, StateRefusal>] {
     numbers.map { .success(.reserved(IntentID($0))) }
   }
 
-  /// The notes of a batch's reservations and the intents that it ends.
+  /// The notes of a batch's reservations.
   private static func words(_ submitted: ScriptedStore.Submitted) -> String {
     let notes = submitted.batch.reservations.map { reservation in
       guard case .open(let upload) = reservation else { return "?" }
       return String(decoding: upload.note, as: UTF8.self)
     }
-    return "\(notes.joined(separator: ",")) | \(submitted.batch.ends.map { "\($0.intent.value)" }.joined(separator: ","))"
+    return notes.joined(separator: ",")
   }
 
-  @Test("are handed over once a turn, with the ends of that turn, in their order") func turn() {
+  @Test("are handed over once a turn, in their order") func turn() {
     let batcher = StoreBatcher(store, loop)
     for number in 1...3 { batcher.reserve(Self.reservation(number)) { _ in } }
-    batcher.end(Self.end(8))
-    batcher.end(Self.end(9))
     #expect(store.take().isEmpty)
     loop.run()
-    #expect(store.take().map(Self.words) == ["1,2,3 | 8,9"])
+    #expect(store.take().map(Self.words) == ["1,2,3"])
     loop.run()
     #expect(store.take().isEmpty)
   }
@@ -48,13 +42,12 @@ import Testing
     let first = try #require(store.take().first)
     batcher.reserve(Self.reservation(2)) { _ in }
     loop.run()
-    batcher.end(Self.end(9))
     batcher.reserve(Self.reservation(3)) { _ in }
     loop.run()
     #expect(store.take().isEmpty)
     first.completion(Self.succeed([1]))
     loop.run()
-    #expect(store.take().map(Self.words) == ["2,3 | 9"])
+    #expect(store.take().map(Self.words) == ["2,3"])
   }
 
   @Test("are all done before the process ends, those too that wait for the batch that is under way") func idle() throws {
@@ -66,11 +59,11 @@ import Testing
     batcher.reserve(Self.reservation(1)) { _ in }
     batcher.whenIdle { isIdle = true }
     loop.run()
-    batcher.end(Self.end(9))
+    batcher.reserve(Self.reservation(2)) { _ in }
     try #require(store.take().first).completion(Self.succeed([1]))
     loop.run()
     #expect(!isIdle)
-    try #require(store.take().first).completion([])
+    try #require(store.take().first).completion(Self.succeed([2]))
     loop.run()
     #expect(isIdle)
   }
@@ -99,7 +92,6 @@ import Testing
   @Test("that an answer causes go along with those that waited") func caused() throws {
     let batcher = StoreBatcher(store, loop)
     batcher.reserve(Self.reservation(1)) { _ in
-      batcher.end(Self.end(1))
       batcher.reserve(Self.reservation(2)) { _ in }
     }
     loop.run()
@@ -107,20 +99,6 @@ import Testing
     batcher.reserve(Self.reservation(3)) { _ in }
     first.completion(Self.succeed([1]))
     loop.run()
-    #expect(store.take().map(Self.words) == ["3,2 | 1"])
-  }
-
-  @Test("need not be there for ends to be handed over, and one batch is under way even then") func endsAlone() throws {
-    let batcher = StoreBatcher(store, loop)
-    batcher.end(Self.end(1))
-    loop.run()
-    let first = try #require(store.take().first)
-    #expect(Self.words(first) == " | 1")
-    batcher.end(Self.end(2))
-    loop.run()
-    #expect(store.take().isEmpty)
-    first.completion([])
-    loop.run()
-    #expect(store.take().map(Self.words) == [" | 2"])
+    #expect(store.take().map(Self.words) == ["3,2"])
   }
 }
