@@ -34,11 +34,19 @@ package struct SHA256Digest: Hashable, Sendable {
 
   /// Appends 64 lower-case digits.
   package func appendHex(to text: inout [UInt8]) {
-    for word in [words.0, words.1, words.2, words.3] {
-      for shift in stride(from: 60 as UInt64, through: 0, by: -4) {
-        let nibble = UInt8(truncatingIfNeeded: word &>> shift & 0xF)
-        text.append(nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble)
-      }
+    let digits = InlineArray<64, UInt8> { position in
+      let nibble = UInt8(truncatingIfNeeded: word(position / 16) &>> UInt64(60 - position % 16 * 4) & 0xF)
+      return nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble
+    }
+    unsafe digits.span.withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
+  }
+
+  private func word(_ index: Int) -> UInt64 {
+    switch index {
+    case 0: words.0
+    case 1: words.1
+    case 2: words.2
+    default: words.3
     }
   }
 

@@ -2,7 +2,7 @@ package import StrictParsers
 package import TokenVerification
 
 /// The publishers of one configuration, frozen. It alone makes identities of tokens, and Grants of identities.
-package struct Policy: Sendable {
+package final class Policy: Sendable {
   /// An issuer as the configuration knows it.
   package struct Issuer: Sendable {
     let name: IssuerName

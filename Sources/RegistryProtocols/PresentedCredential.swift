@@ -22,13 +22,8 @@ package enum PresentedCredential: Sendable {
   /// As a compact JWS (RFC 7515, section 7.1), whatever they hold.
   static func hasThreeParts(_ token: ArraySlice<UInt8>) -> Bool {
     let bytes = token.span
-    var dots = 0
-    var lastDot = -1
-    for position in bytes.indices where bytes[position] == UInt8(ascii: ".") {
-      guard position > lastDot + 1 else { return false }
-      dots += 1
-      lastDot = position
-    }
-    return dots == 2 && lastDot < bytes.count - 1
+    let dot = UInt8(ascii: ".")
+    guard let first = bytes.firstIndex(of: dot, from: 0), let second = bytes.firstIndex(of: dot, from: first + 1) else { return false }
+    return first > 0 && second > first + 1 && second < bytes.count - 1 && bytes.firstIndex(of: dot, from: second + 1) == nil
   }
 }

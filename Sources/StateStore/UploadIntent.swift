@@ -1,7 +1,7 @@
 package import PublisherPolicy
 
 /// An upload that is about to go upstream. While its intent is open, what it reserves is nobody else's.
-package struct UploadIntent: Hashable, Sendable {
+package final class UploadIntent: Hashable, Sendable {
   package let target: PublishTarget
   package let kind: ReservationKind
   /// `nil` if the client's own static credential is passed on, which no publisher stands behind.
@@ -23,5 +23,16 @@ package struct UploadIntent: Hashable, Sendable {
     self.createsPackage = createsPackage
     self.isExclusive = isExclusive
     self.note = note
+  }
+
+  package static func == (left: UploadIntent, right: UploadIntent) -> Bool {
+    left === right
+      || (left.target, left.kind, left.use, left.note) == (right.target, right.kind, right.use, right.note)
+        && (left.createsPackage, left.isExclusive) == (right.createsPackage, right.isExclusive)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(target)
+    hasher.combine(note)
   }
 }

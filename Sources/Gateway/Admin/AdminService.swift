@@ -16,7 +16,7 @@ struct AdminService {
 
   /// Gives a connection one of the admin listener's own places; without one it is closed.
   static func accept(_ bytes: ByteChannel, _ handler: AdminHandler, connections: OpenConnections) {
-    guard connections.admit(bytes, limit: mostConnections) else { return bytes.assumeIsolated { $0.abort() } }
+    guard connections.admit(bytes, limit: mostConnections) else { return bytes.onLoop { $0.abort() } }
     bytes.serve { bytes in
       await AdminService(handler: handler, connection: ClientConnection(bytes, limits: Limits())).run()
       connections.endService(of: bytes)

@@ -113,7 +113,7 @@ final class SharedBudget: Sendable {
       }
       state.add(-holder.units, to: number)
       state.leave(holder.account)
-      state.holders[number]?.account = account
+      state.holders.change(number) { $0?.account = account }
       state.add(holder.units, to: number)
       return .success(())
     }.get()
@@ -122,9 +122,12 @@ final class SharedBudget: Sendable {
   fileprivate func setGiveWay(_ number: Int, _ action: (@Sendable () -> Void)?) {
     // What the replaced action held may hold a reservation itself: it goes outside the lock.
     let (isLate, replaced) = state.withLock { state in
-      let replaced = state.holders[number]?.giveWay
-      state.holders[number]?.giveWay = action
-      return (state.holders[number]?.isDisplaced == true, replaced)
+      var (isLate, replaced): (Bool, (@Sendable () -> Void)?) = (false, nil)
+      state.holders.change(number) { holder in
+        (isLate, replaced) = (holder?.isDisplaced == true, holder?.giveWay)
+        holder?.giveWay = action
+      }
+      return (isLate, replaced)
     }
     withExtendedLifetime(replaced) {}
     if isLate { action?() }
@@ -147,7 +150,7 @@ extension SharedBudget.State {
   /// The number of a share's account, which has one more holder from now on.
   fileprivate mutating func enter(_ share: SharedBudget.Share) -> Int {
     if let number = accountNumbers[share] {
-      accounts[number]?.holders += 1
+      accounts.change(number) { $0?.holders += 1 }
       return number
     }
     let number = accounts.insert(SharedBudget.Account(share: share))
@@ -157,7 +160,7 @@ extension SharedBudget.State {
 
   /// An account without holders is forgotten.
   fileprivate mutating func leave(_ number: Int) {
-    accounts[number]?.holders -= 1
+    accounts.change(number) { $0?.holders -= 1 }
     guard let account = accounts[number], account.holders == 0 else { return }
     accountNumbers[account.share] = nil
     _ = accounts.remove(number)
@@ -195,14 +198,14 @@ extension SharedBudget.State {
   private mutating func displace(_ number: Int) -> (@Sendable () -> Void)? {
     guard let holder = holders[number] else { return nil }
     add(-holder.units, to: number)
-    holders[number]?.isDisplaced = true
+    holders.change(number) { $0?.isDisplaced = true }
     return holder.giveWay
   }
 
   fileprivate mutating func add(_ units: Int64, to number: Int) {
     guard let holder = holders[number], !holder.isDisplaced else { return }
-    holders[number]?.units += units
-    accounts[holder.account]?.units += units
+    holders.change(number) { $0?.units += units }
+    accounts.change(holder.account) { $0?.units += units }
     used += units
   }
 }

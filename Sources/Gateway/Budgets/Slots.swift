@@ -20,10 +20,11 @@ struct Slots<Element> {
     return element
   }
 
-  subscript(number: Int) -> Element? {
-    get { elements[number] }
-    _modify { yield &elements[number] }
-  }
+  subscript(number: Int) -> Element? { elements[number] }
+
+  /// Changes a value in its place.
+  @inline(__always)
+  mutating func change(_ number: Int, _ body: (inout Element?) -> Void) { body(&elements[number]) }
 
   var all: [(number: Int, element: Element)] {
     elements.indices.compactMap { number in elements[number].map { (number, $0) } }

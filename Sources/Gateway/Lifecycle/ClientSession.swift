@@ -40,7 +40,7 @@ final class ClientSession: ByteChannelObserver, PublishHost {
   /// Serves the connection from its first byte.
   func begin() {
     let memory = memory
-    bytes.assumeIsolated { $0.count(in: memory) }
+    bytes.onLoop { $0.count(in: memory) }
     readNextHead()
   }
 
@@ -51,7 +51,7 @@ final class ClientSession: ByteChannelObserver, PublishHost {
     state = .reading(HeadReader(limits))
     let observer = NIOLoopBound<any ByteChannelObserver>(self, eventLoop: loop.eventLoop)
     let deadline = NIODeadline.now() + .milliseconds(limits.headTimeout.milliseconds)
-    let isOpen = bytes.assumeIsolated { bytes in
+    let isOpen = bytes.onLoop { bytes in
       bytes.beginRequest()
       bytes.observe(by: observer)
       bytes.setDeadline(deadline)
@@ -75,7 +75,7 @@ final class ClientSession: ByteChannelObserver, PublishHost {
           reader.release(memory)
           state = .elsewhere
           let rest = buffer
-          let isOpen = bytes.assumeIsolated { bytes in
+          let isOpen = bytes.onLoop { bytes in
             bytes.unread(rest)
             bytes.clearDeadline()
             return bytes.channel.isActive
@@ -131,7 +131,7 @@ final class ClientSession: ByteChannelObserver, PublishHost {
 
   /// The end of a publish.
   func finish(_ response: WrittenResponse, _ body: RequestBody) {
-    let isTaken = bytes.assumeIsolated { bytes in
+    let isTaken = bytes.onLoop { bytes in
       bytes.clearDeadline()
       guard (try? bytes.submit(.byteBuffer(response.bytes))) != nil else { return false }
       return bytes.isFlushed
@@ -155,7 +155,7 @@ final class ClientSession: ByteChannelObserver, PublishHost {
   /// Serves a request by a task. `work` tells whether another request may follow.
   private func serveByTask(_ work: @escaping @Sendable (isolated ByteChannel) async -> Bool) {
     state = .elsewhere
-    bytes.assumeIsolated { bytes in
+    bytes.onLoop { bytes in
       bytes.observe(by: nil)
       bytes.clearDeadline()
     }
@@ -224,6 +224,6 @@ final class ClientSession: ByteChannelObserver, PublishHost {
 extension ByteChannel {
   /// What has come, for what runs on its event loop.
   nonisolated var input: Result<Input, ChannelFailure> {
-    assumeIsolated { bytes in Result { () throws(ChannelFailure) in try bytes.take() } }
+    onLoop { bytes in Result { () throws(ChannelFailure) in try bytes.take() } }
   }
 }

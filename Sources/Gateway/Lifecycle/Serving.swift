@@ -70,7 +70,7 @@ struct Serving: Service {
 
   /// Says that all places are taken, where that takes no handshake, and closes.
   private static func refuse(_ bytes: ByteChannel, _ gateway: GatewayServices, _ limits: Limits) {
-    guard !bytes.isTLS else { return bytes.assumeIsolated { $0.abort() } }
+    guard !bytes.isTLS else { return bytes.onLoop { $0.abort() } }
     bytes.serve { bytes in
       let id = gateway.newRequestID()
       let refusal = Refusal.gateway(.overloaded).forClient(id)

@@ -95,7 +95,7 @@ extension PublishDriver {
 
   /// The connection had something to say before it was asked anything.
   func distrust(_ connection: UpstreamConnection) {
-    if connection.bytes.assumeIsolated({ !$0.hasEnded }) { gateway.pool.distrust(origin.key) }
+    if connection.bytes.onLoop({ !$0.hasEnded }) { gateway.pool.distrust(origin.key) }
   }
 
   /// The connection is kept if it may serve again.

@@ -37,14 +37,14 @@ extension PublishDriver {
 
   func awaitBody() {
     let deadline = body.waitDeadline
-    body.connection.assumeIsolated { $0.setDeadline(deadline) }
+    body.connection.onLoop { $0.setDeadline(deadline) }
   }
 
   func stopAwaitingBody() {
     guard wantsBody else { return }
     wantsBody = false
     body.stopWaiting()
-    body.connection.assumeIsolated { $0.clearDeadline() }
+    body.connection.onLoop { $0.clearDeadline() }
   }
 
   /// Hashes a streamed body as it comes, on another core once it is long.

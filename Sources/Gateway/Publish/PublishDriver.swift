@@ -119,7 +119,7 @@ final class PublishDriver {
   /// A client that sends nothing more may still read, and a registry that has a whole upload may just be answering: it gets some time, so that the
   /// record tells what it did.
   func noticeClientEnd() {
-    guard upstream != nil, clientEnd == nil, body.connection.assumeIsolated({ $0.isEnded }) else { return }
+    guard upstream != nil, clientEnd == nil, body.connection.onLoop({ $0.isEnded }) else { return }
     let me = NIOLoopBound(self, eventLoop: loop.eventLoop)
     clientEnd = loop.eventLoop.scheduleTask(in: Self.grace) {
       // Where no request is under way, the next one is given as long.
@@ -140,7 +140,6 @@ final class PublishDriver {
     if let failure = conclusion.failure { gateway.health.failed(failure, request.registry.name) }
     // What the gateway answers itself after several requests, no answer of the registry is judged for.
     if conclusion.outcome.isSuccess, credential != nil { gateway.noteAcceptedCredential(of: request.registry) }
-    var conclusion = conclusion
     conclusion.record.facts.bodySize = body.bytesReceived
     gateway.conclude(conclusion, on: loop) { self.handle(.recorded) }
     return nil

@@ -11,13 +11,20 @@ enum PublishResponse {
 }
 
 /// The end of a publish, which is recorded before the client hears of it.
-struct Conclusion {
+final class Conclusion {
   var record: RequestRecord
   let outcome: AuditOutcome
   /// `nil` if nothing was entered into the store.
   let intent: OpenIntent?
   /// How the registry failed; `nil` if it did not.
   let failure: UpstreamFailure?
+
+  init(record: RequestRecord, outcome: AuditOutcome, intent: OpenIntent?, failure: UpstreamFailure?) {
+    self.record = record
+    self.outcome = outcome
+    self.intent = intent
+    self.failure = failure
+  }
 }
 
 extension PublishMachine {

@@ -38,7 +38,7 @@ final class UpstreamTransfer: ByteChannelObserver {
     phase = .over
     uncount()
     guard !connection.isGivenBack else { return }
-    bytes.assumeIsolated { bytes in
+    bytes.onLoop { bytes in
       bytes.observe(by: nil)
       bytes.clearDeadline()
     }
@@ -50,12 +50,12 @@ final class UpstreamTransfer: ByteChannelObserver {
   func send(_ head: [UInt8], _ body: SentBody, answerTo method: HTTPMethod) -> PublishMachine.Event? {
     self.method = method
     // What came before the request is an answer to nothing.
-    if connection.wasReused, bytes.assumeIsolated({ $0.hasInput }) {
+    if connection.wasReused, bytes.onLoop({ $0.hasInput }) {
       driver.distrust(connection)
       return end(.failure(.closed))
     }
     let observer = NIOLoopBound<any ByteChannelObserver>(self, eventLoop: driver.loop.eventLoop)
-    bytes.assumeIsolated { $0.observe(by: observer) }
+    bytes.onLoop { $0.observe(by: observer) }
     switch body {
     case .none: return sendWhole(ByteBuffer(bytes: head))
     case .segments(let segments, let artifact, _):
@@ -107,7 +107,7 @@ final class UpstreamTransfer: ByteChannelObserver {
   private func sendPiece(_ piece: ByteBuffer) -> PublishMachine.Event? {
     guard submit(piece) else { return stopSending() }
     guard phase == .open else { return nil }
-    let (hasInput, isWritable) = bytes.assumeIsolated { ($0.hasInput, $0.isWritable) }
+    let (hasInput, isWritable) = bytes.onLoop { ($0.hasInput, $0.isWritable) }
     if hasInput { return stopSending() }
     if isWritable { return .upstreamReady }
     let me = NIOLoopBound(self, eventLoop: driver.loop.eventLoop)
@@ -126,12 +126,12 @@ final class UpstreamTransfer: ByteChannelObserver {
     guard phase == .sending else { return nil }
     phase = .open
     uncount()
-    return isTaken && bytes.assumeIsolated({ !$0.hasInput }) ? .upstreamReady : stopSending()
+    return isTaken && bytes.onLoop({ !$0.hasInput }) ? .upstreamReady : stopSending()
   }
 
   /// False if the connection is gone: what the registry said before is read all the same.
   private func submit(_ buffer: ByteBuffer) -> Bool {
-    bytes.assumeIsolated { bytes in
+    bytes.onLoop { bytes in
       do throws(ChannelFailure) {
         try bytes.submit(.byteBuffer(buffer))
         return true
@@ -143,7 +143,7 @@ final class UpstreamTransfer: ByteChannelObserver {
 
   /// Whether the registry has taken everything before it said something; `nil` if it has not taken everything yet.
   private var flushed: Bool? {
-    bytes.assumeIsolated { bytes in
+    bytes.onLoop { bytes in
       if bytes.wasInterruptedWriting || !bytes.channel.isActive { return false }
       return bytes.isFlushed ? true : nil
     }
@@ -186,7 +186,7 @@ final class UpstreamTransfer: ByteChannelObserver {
     self.wasSentWhole = wasSentWhole
     phase = .awaitingAnswer
     let deadline = connection.answerDeadline
-    bytes.assumeIsolated { $0.setDeadline(deadline) }
+    bytes.onLoop { $0.setDeadline(deadline) }
     return readAnswer()
   }
 

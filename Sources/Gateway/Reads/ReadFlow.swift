@@ -74,7 +74,7 @@ struct ReadFlow {
   /// The exchange with the registry ends if another request needs its room.
   func endWithShortage(_ upstream: UpstreamConnection, _ resources: RequestResources) {
     let giveWay: @Sendable () -> Void = { [bytes = upstream.bytes] in
-      bytes.channel.eventLoop.execute { bytes.assumeIsolated { $0.displace() } }
+      bytes.channel.eventLoop.execute { bytes.onLoop { $0.displace() } }
     }
     resources.onGiveWay(giveWay)
     upstream.slot?.onGiveWay(giveWay)
@@ -83,7 +83,7 @@ struct ReadFlow {
   /// The answer is on its way to the client: what it has not taken is given up with its connection if another request needs the room.
   func endClientWithShortage(_ resources: RequestResources) {
     resources.onGiveWay { [bytes = connection.bytes, weak resources] in
-      bytes.channel.eventLoop.execute { [weak resources] in if resources != nil { bytes.assumeIsolated { $0.abort() } } }
+      bytes.channel.eventLoop.execute { [weak resources] in if resources != nil { bytes.onLoop { $0.abort() } } }
     }
   }
 

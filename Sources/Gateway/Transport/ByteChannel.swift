@@ -13,6 +13,7 @@ actor ByteChannel {
   private static let closeTime = TimeAmount.seconds(5)
 
   nonisolated let channel: any Channel
+  private nonisolated let eventLoop: any EventLoop
   nonisolated let isTLS: Bool
   private let abortHandler: NIOLoopBound<AbortHandler>
   private var received: ByteBuffer?
@@ -37,10 +38,11 @@ actor ByteChannel {
   private var writeTimer = DeadlineTimer()
   private var closeTimer: Scheduled<Void>?
 
-  nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe channel.eventLoop.executor.asUnownedSerialExecutor() }
+  nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe eventLoop.executor.asUnownedSerialExecutor() }
 
   private init(_ channel: any Channel, _ abortHandler: NIOLoopBound<AbortHandler>, isTLS: Bool) {
     self.channel = channel
+    eventLoop = channel.eventLoop
     self.isTLS = isTLS
     self.abortHandler = abortHandler
     isHandshakeComplete = !isTLS
@@ -64,6 +66,17 @@ actor ByteChannel {
   /// Serves the connection by a task on its event loop.
   nonisolated func serve(_ work: @escaping @Sendable (isolated ByteChannel) async -> Void) {
     Task(executorPreference: EventLoopTaskExecutor(channel.eventLoop)) { await work(self) }
+  }
+
+  /// Runs `body` at once. The caller must be on the channel's event loop.
+  ///
+  /// It does what `assumeIsolated` does, but asks the event loop whether it is the caller's: to ask the runtime takes longer than most of what is done.
+  @inline(__always)
+  nonisolated func onLoop<Value, Failure: Error>(_ body: (isolated ByteChannel) throws(Failure) -> Value) throws(Failure) -> Value {
+    eventLoop.preconditionInEventLoop()
+    return try withoutActuallyEscaping(body) { body throws(Failure) in
+      try unsafe unsafeBitCast(body, to: ((ByteChannel) throws(Failure) -> Value).self)(self)
+    }
   }
 
   /// Counts what is stored unread in a budget from now on.
@@ -100,7 +113,7 @@ actor ByteChannel {
   func awaitInput(by deadline: NIODeadline) async throws(ChannelFailure) {
     if isDisplaced { throw .displaced }
     guard !hasInput else { return }
-    readTimer.start(until: deadline, on: channel.eventLoop, fire: readAlarm)
+    readTimer.start(until: deadline, on: eventLoop, fire: readAlarm)
     defer { readTimer.stop() }
     try await withCheckedContinuation { reader = $0 }.get()
   }
@@ -111,7 +124,7 @@ actor ByteChannel {
   func observe(by observer: NIOLoopBound<any ByteChannelObserver>?) { self.observer = channel.isActive ? observer : nil }
 
   /// Tells the observer when `deadline` is over; an earlier one is forgotten.
-  func setDeadline(_ deadline: NIODeadline) { readTimer.start(until: deadline, on: channel.eventLoop, fire: readAlarm) }
+  func setDeadline(_ deadline: NIODeadline) { readTimer.start(until: deadline, on: eventLoop, fire: readAlarm) }
 
   func clearDeadline() { readTimer.stop() }
 
@@ -164,10 +177,10 @@ actor ByteChannel {
     try? channel.syncOptions?.setOption(.autoRead, value: !isPaused)
   }
 
-  private var readAlarm: @Sendable () -> Void { { self.assumeIsolated { $0.readAlarmWentOff() } } }
+  private var readAlarm: @Sendable () -> Void { { self.onLoop { $0.readAlarmWentOff() } } }
 
   private func readAlarmWentOff() {
-    guard readTimer.isLate(on: channel.eventLoop, fire: readAlarm) else { return }
+    guard readTimer.isLate(on: eventLoop, fire: readAlarm) else { return }
     readTimer.stop()
     resumeReader(.failure(.timedOut))
     resumeHandshakeWaiter()
@@ -180,7 +193,7 @@ actor ByteChannel {
   func completesHandshake(by deadline: NIODeadline) async -> Bool {
     guard !isHandshakeComplete else { return true }
     guard !ended, channel.isActive else { return false }
-    readTimer.start(until: deadline, on: channel.eventLoop, fire: readAlarm)
+    readTimer.start(until: deadline, on: eventLoop, fire: readAlarm)
     defer { readTimer.stop() }
     await withCheckedContinuation { handshakeWaiter = $0 }
     return isHandshakeComplete
@@ -222,7 +235,7 @@ actor ByteChannel {
   func yieldToEvents() async {
     await withCheckedContinuation { continuation in
       // A task that is due at once would run before the loop looks at a socket.
-      channel.eventLoop.scheduleTask(in: .microseconds(20)) { continuation.resume() }
+      eventLoop.scheduleTask(in: .microseconds(20)) { continuation.resume() }
     }
   }
 
@@ -239,7 +252,7 @@ actor ByteChannel {
   func submit(_ data: IOData) throws(ChannelFailure) {
     guard channel.isActive else { throw .closed }
     outstandingWrites += 1
-    channel.writeAndFlush(data).whenComplete { _ in self.assumeIsolated { $0.didWrite() } }
+    channel.writeAndFlush(data).whenComplete { _ in self.onLoop { $0.didWrite() } }
   }
 
   /// Waits until something has happened that a writer may have waited for. A window in which the other side took too little ends the waiting.
@@ -247,7 +260,7 @@ actor ByteChannel {
     guard channel.isActive else { throw .closed }
     let began = NIODeadline.now()
     let before = bufferedBytes
-    writeTimer.start(until: began + pace.patience, on: channel.eventLoop, fire: writeAlarm)
+    writeTimer.start(until: began + pace.patience, on: eventLoop, fire: writeAlarm)
     defer { writeTimer.stop() }
     await withCheckedContinuation { writer = $0 }
     guard channel.isActive else { throw .closed }
@@ -260,10 +273,10 @@ actor ByteChannel {
     return count
   }
 
-  private var writeAlarm: @Sendable () -> Void { { self.assumeIsolated { $0.writeAlarmWentOff() } } }
+  private var writeAlarm: @Sendable () -> Void { { self.onLoop { $0.writeAlarmWentOff() } } }
 
   private func writeAlarmWentOff() {
-    if writeTimer.isLate(on: channel.eventLoop, fire: writeAlarm) { resumeWriter() }
+    if writeTimer.isLate(on: eventLoop, fire: writeAlarm) { resumeWriter() }
   }
 
   private func resumeWriter() {
@@ -285,7 +298,7 @@ actor ByteChannel {
   func close() {
     guard !isClosing, channel.isActive else { return }
     isClosing = true
-    closeTimer = channel.eventLoop.scheduleTask(in: Self.closeTime) { self.assumeIsolated { $0.abort() } }
+    closeTimer = eventLoop.scheduleTask(in: Self.closeTime) { self.onLoop { $0.abort() } }
     channel.writeAndFlush(IOData.byteBuffer(ByteBuffer())).whenComplete { [channel] _ in channel.close(promise: nil) }
   }
 

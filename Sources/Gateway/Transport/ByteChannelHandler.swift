@@ -21,24 +21,24 @@ final class ByteChannelHandler: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let buffer = unwrapInboundIn(data)
-    bytes.assumeIsolated { $0.didReceive(buffer) }
+    bytes.onLoop { $0.didReceive(buffer) }
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {}
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if case .some(.inputClosed) = event as? ChannelEvent { bytes.assumeIsolated { $0.didEnd() } }
-    if case .some(.handshakeCompleted) = event as? TLSUserEvent { bytes.assumeIsolated { $0.didCompleteHandshake() } }
+    if case .some(.inputClosed) = event as? ChannelEvent { bytes.onLoop { $0.didEnd() } }
+    if case .some(.handshakeCompleted) = event as? TLSUserEvent { bytes.onLoop { $0.didCompleteHandshake() } }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    bytes.assumeIsolated { $0.didClose() }
+    bytes.onLoop { $0.didClose() }
   }
 
-  func channelWritabilityChanged(context: ChannelHandlerContext) { bytes.assumeIsolated { $0.writabilityChanged() } }
+  func channelWritabilityChanged(context: ChannelHandlerContext) { bytes.onLoop { $0.writabilityChanged() } }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    bytes.assumeIsolated { $0.didFail(error) }
+    bytes.onLoop { $0.didFail(error) }
     context.close(promise: nil)
   }
 }

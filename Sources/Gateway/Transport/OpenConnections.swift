@@ -44,7 +44,7 @@ final class OpenConnections: Sendable {
       return (true, displaced)
     }
     if isAdmitted { bytes.channel.closeFuture.whenComplete { _ in self.update(bytes) { $0.isOpen = false } } }
-    if let displaced { displaced.channel.eventLoop.execute { displaced.assumeIsolated { $0.abort() } } }
+    if let displaced { displaced.channel.eventLoop.execute { displaced.onLoop { $0.abort() } } }
     return isAdmitted
   }
 

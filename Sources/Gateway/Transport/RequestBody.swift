@@ -34,7 +34,7 @@ final class RequestBody {
   /// Ends the body's reception in favour of another request; on any thread. Does nothing once the request has ended.
   var giveWay: @Sendable () -> Void {
     { [connection, weak resources] in
-      connection.channel.eventLoop.execute { [weak resources] in if resources != nil { connection.assumeIsolated { $0.displace() } } }
+      connection.channel.eventLoop.execute { [weak resources] in if resources != nil { connection.onLoop { $0.displace() } } }
     }
   }
 
@@ -57,7 +57,7 @@ final class RequestBody {
         // From here on the request holds what it needs to be answered.
         resources.onGiveWay(nil)
         let rest = received.takeRest()
-        connection.assumeIsolated { $0.unread(rest) }
+        connection.onLoop { $0.unread(rest) }
         return .ended
       }
       try sendContinue()
@@ -144,7 +144,7 @@ final class RequestBody {
     mustSendContinue = false
     let response = IOData.byteBuffer(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
     do throws(ChannelFailure) {
-      try connection.assumeIsolated { bytes in Result { () throws(ChannelFailure) in try bytes.submit(response) } }.get()
+      try connection.onLoop { bytes in Result { () throws(ChannelFailure) in try bytes.submit(response) } }.get()
     } catch {
       throw .incomplete
     }

@@ -31,7 +31,7 @@ final class ClientWatch: Sendable {
     upstream.channel.eventLoop.scheduleTask(in: time) { [weak self] in
       guard let self else { return }
       gone.store(true, ordering: .relaxed)
-      upstream.assumeIsolated { $0.abort() }
+      upstream.onLoop { $0.abort() }
     }
   }
 }

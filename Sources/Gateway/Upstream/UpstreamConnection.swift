@@ -40,7 +40,7 @@ final class UpstreamConnection {
   /// Closes the connection, unless the pool has it.
   func close() {
     guard !isGivenBack else { return }
-    bytes.channel.eventLoop.execute { [bytes] in bytes.assumeIsolated { $0.abort() } }
+    bytes.channel.eventLoop.execute { [bytes] in bytes.onLoop { $0.abort() } }
   }
 
   /// The pool has the connection from now on.

@@ -5,7 +5,7 @@ import RegistryClient
 import StrictParsers
 
 /// Where a registry listens, and how a connection to it is made.
-struct UpstreamOrigin: Sendable {
+final class UpstreamOrigin: Sendable {
   /// What two origins must share so that a connection to one may serve the other.
   struct Key: Hashable, Sendable {
     let registry: String
@@ -26,6 +26,13 @@ struct UpstreamOrigin: Sendable {
   /// The value of `Host`.
   let authority: String
   let connectTimeout: TimeAmount
+
+  init(key: Key, tls: NIOSSLContext?, authority: String, connectTimeout: TimeAmount) {
+    self.key = key
+    self.tls = tls
+    self.authority = authority
+    self.connectTimeout = connectTimeout
+  }
 
   func connect(on eventLoop: any EventLoop) async throws(UpstreamFailure) -> ByteChannel {
     do { return try await open(on: eventLoop) } catch { throw .unreachable }

@@ -32,13 +32,13 @@ final class UpstreamPool: Sendable {
     let key = PoolKey(origin: origin, eventLoop: ObjectIdentifier(eventLoop))
     while let (bytes, slot, isTrusted) = state.withLock({ $0.take(key) }) {
       slot?.onGiveWay(nil)
-      let isUsable = bytes.assumeIsolated { bytes in
+      let isUsable = bytes.onLoop { bytes in
         bytes.observe(by: nil)
         bytes.clearDeadline()
         return isTrusted && !bytes.hasInput && bytes.channel.isActive
       }
       if isUsable { return (bytes, slot) }
-      bytes.assumeIsolated { $0.abort() }
+      bytes.onLoop { $0.abort() }
     }
     return nil
   }
@@ -47,20 +47,20 @@ final class UpstreamPool: Sendable {
   func giveBack(_ connection: UpstreamConnection, to origin: UpstreamOrigin.Key) {
     connection.giveBack()
     let bytes = connection.bytes
-    if bytes.assumeIsolated({ $0.hasInput }) { return surprise(bytes, from: origin) }
+    if bytes.onLoop({ $0.hasInput }) { return surprise(bytes, from: origin) }
     let key = PoolKey(origin: origin, eventLoop: ObjectIdentifier(bytes.channel.eventLoop))
     let kept = state.withLock { state in
       guard !state.distrusted.contains(origin), state.idle[key, default: []].count < Self.idleLimit else { return false }
       state.idle[key, default: []].append((bytes, connection.slot))
       return true
     }
-    guard kept else { return bytes.assumeIsolated { $0.abort() } }
+    guard kept else { return bytes.onLoop { $0.abort() } }
     connection.slot?.onGiveWay { [weak self] in
       guard let self else { return }
       bytes.channel.eventLoop.execute { self.drop(bytes, from: key) }
     }
     let observer = NIOLoopBound<any ByteChannelObserver>(IdleConnection(bytes, of: self, key), eventLoop: bytes.channel.eventLoop)
-    bytes.assumeIsolated { bytes in
+    bytes.onLoop { bytes in
       bytes.observe(by: observer)
       bytes.setDeadline(.now() + Self.idleTime)
     }
@@ -68,7 +68,7 @@ final class UpstreamPool: Sendable {
 
   /// Closes a connection if it is idle. Call it on its event loop.
   fileprivate func drop(_ bytes: ByteChannel, from key: PoolKey) {
-    if remove(bytes, from: key) { bytes.assumeIsolated { $0.abort() } }
+    if remove(bytes, from: key) { bytes.onLoop { $0.abort() } }
   }
 
   /// False if it was not idle.
@@ -83,8 +83,8 @@ final class UpstreamPool: Sendable {
   func distrust(_ origin: UpstreamOrigin.Key) { _ = state.withLock { $0.distrusted.insert(origin) } }
 
   fileprivate func surprise(_ bytes: ByteChannel, from origin: UpstreamOrigin.Key) {
-    if bytes.assumeIsolated({ !$0.hasEnded }) { distrust(origin) }
-    bytes.assumeIsolated { $0.abort() }
+    if bytes.onLoop({ !$0.hasEnded }) { distrust(origin) }
+    bytes.onLoop { $0.abort() }
   }
 }
 

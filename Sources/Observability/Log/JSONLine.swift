@@ -162,19 +162,24 @@ package struct JSONLine: ~Copyable {
   }
 
   private mutating func append(escaped text: String) {
-    if Self.needsNoEscape(text.utf8Span.span) {
-      bytes.append(contentsOf: text.utf8)
-    } else {
-      for scalar in text.unicodeScalars { escape(scalar) }
+    let isAppended = unsafe text.utf8.withContiguousStorageIfAvailable { text in
+      guard unsafe Self.needsNoEscape(text.span) else { return false }
+      unsafe bytes.append(contentsOf: text)
+      return true
     }
+    if isAppended != true { for scalar in text.unicodeScalars { escape(scalar) } }
   }
 
+  /// Without a branch for each byte.
   private static func needsNoEscape(_ text: Span<UInt8>) -> Bool {
+    var others: UInt8 = 0
     for position in text.indices {
       let byte = text[position]
-      if byte < 0x20 || byte >= 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+      others |= (byte &- 0x20) < 0x5F ? 0 : 1
+      others |= byte == UInt8(ascii: "\"") ? 1 : 0
+      others |= byte == UInt8(ascii: "\\") ? 1 : 0
     }
-    return true
+    return others == 0
   }
 
   private mutating func escape(_ scalar: Unicode.Scalar) {

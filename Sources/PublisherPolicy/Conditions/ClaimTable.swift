@@ -16,6 +16,7 @@ package struct ClaimTable: Sendable {
   }
 
   private let uses: [ExactString: Use]
+  let required: [ExactString]
   private let openPrefixes: [ExactString]
   /// Whether there are claims that an installation's administrators make up: each may stand in a condition, and is kept where one does.
   let isOpen: Bool
@@ -32,6 +33,7 @@ package struct ClaimTable: Sendable {
     for name in optional { uses[name] = .optional }
     for name in required { uses[name] = .required }
     self.uses = uses
+    self.required = uses.filter { $0.value == .required }.map(\.key).sorted()
     self.openPrefixes = openPrefixes
     self.isOpen = isOpen
   }
@@ -44,8 +46,6 @@ package struct ClaimTable: Sendable {
     if openPrefixes.contains(where: { name.utf8.starts(with: $0.utf8) }) { return .ignored }
     return isOpen ? .optional : nil
   }
-
-  var required: [ExactString] { uses.filter { $0.value == .required }.map(\.key).sorted() }
 
   /// Those that a condition may name.
   var conditionable: [ExactString] {

@@ -101,9 +101,22 @@ struct HTTPFieldScanner: Sendable {
     }
   }
 
+  /// How many bytes of a value are looked at together.
+  private static let block = 16
+
+  /// Whether all bytes are visible or spaces. Without a branch for each byte.
+  @inline(__always)
+  private func isPlain(_ bytes: Span<UInt8>) -> Bool {
+    var others: UInt8 = 0
+    for position in bytes.indices { others |= (bytes[position] &- 0x20) < 0x5F ? 0 : 1 }
+    return others == 0
+  }
+
   @inline(__always)
   private mutating func scanValue(_ bytes: Span<UInt8>, _ index: inout Int) throws(HTTPRefusal) {
     while index < bytes.count {
+      while index + Self.block <= bytes.count, isPlain(bytes.extracting(index..<(index + Self.block))) { index += Self.block }
+      guard index < bytes.count else { return }
       let byte = bytes[index]
       if byte &- 0x20 < 0x5F {
         index += 1

@@ -23,20 +23,22 @@ struct Base64Alphabet: Sendable {
     guard rest != 1 else { throw .length }
     let whole = text.count - rest
     let values = values.span
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.count / 4 * 3 + 2)
     var position = 0
-    while position < whole {
-      let a = values[Int(text[position])]
-      let b = values[Int(text[position + 1])]
-      let c = values[Int(text[position + 2])]
-      let d = values[Int(text[position + 3])]
-      guard a | b | c | d != Self.none else { throw misfit(in: text, from: position) }
-      bytes.append(a << 2 | b >> 4)
-      bytes.append(b << 4 | c >> 2)
-      bytes.append(c << 6 | d)
-      position += 4
+    var bytes = unsafe [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 2) { buffer, count in
+      while position < whole {
+        let a = values[Int(text[position])]
+        let b = values[Int(text[position + 1])]
+        let c = values[Int(text[position + 2])]
+        let d = values[Int(text[position + 3])]
+        guard a | b | c | d != Self.none else { return }
+        unsafe buffer[count] = a << 2 | b >> 4
+        unsafe buffer[count + 1] = b << 4 | c >> 2
+        unsafe buffer[count + 2] = c << 6 | d
+        count += 3
+        position += 4
+      }
     }
+    guard position == whole else { throw misfit(in: text, from: position) }
     guard rest > 0 else { return bytes }
     let a = values[Int(text[position])]
     let b = values[Int(text[position + 1])]

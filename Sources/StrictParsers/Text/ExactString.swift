@@ -1,3 +1,5 @@
+import Glibc
+
 /// A string that is equal to another only if both are the same UTF-8 bytes.
 ///
 /// Swift compares `String` by canonical equivalence, so that `"\u{212A}" == "K"`; whatever decides over a request is compared as this type instead.
@@ -24,23 +26,34 @@ package struct ExactString: Hashable, Comparable, Sendable, ExpressibleByStringL
   @inlinable package var isEmpty: Bool { text.isEmpty }
   package var description: String { text }
 
-  @inlinable package static func == (left: Self, right: Self) -> Bool {
-    guard left.text.utf8.count == right.text.utf8.count else { return false }
-    let left = left.text.utf8Span.span
-    let right = right.text.utf8Span.span
-    for index in left.indices where left[index] != right[index] { return false }
-    return true
+  package static func == (left: Self, right: Self) -> Bool {
+    left.text.utf8.count == right.text.utf8.count && compare(left, right, left.text.utf8.count) == 0
   }
 
   package static func < (left: Self, right: Self) -> Bool {
-    let left = left.text.utf8Span.span
-    let right = right.text.utf8Span.span
-    for index in 0..<min(left.count, right.count) where left[index] != right[index] { return left[index] < right[index] }
-    return left.count < right.count
+    let (leftCount, rightCount) = (left.text.utf8.count, right.text.utf8.count)
+    let order = compare(left, right, min(leftCount, rightCount))
+    return order == 0 ? leftCount < rightCount : order < 0
   }
 
   package func hash(into hasher: inout Hasher) {
     hasher.combine(text.utf8.count)
-    unsafe text.utf8Span.span.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+    unsafe withBytes { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+  }
+
+  /// The order of the first bytes: negative, 0 or positive.
+  private static func compare(_ left: Self, _ right: Self, _ count: Int) -> Int32 {
+    unsafe left.withBytes { left in
+      unsafe right.withBytes { right in
+        guard let left = left.baseAddress, let right = right.baseAddress else { return 0 }
+        return unsafe memcmp(left, right, count)
+      }
+    }
+  }
+
+  @inline(__always)
+  private func withBytes<Value>(_ body: (UnsafeBufferPointer<UInt8>) -> Value) -> Value {
+    var text = text
+    return text.withUTF8 { unsafe body($0) }
   }
 }
