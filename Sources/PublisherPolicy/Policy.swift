@@ -71,10 +71,7 @@ package final class Policy: Sendable {
     guard let provider = providers[issuer] else { return nil }
     let table = provider.claims
     let compared = self.compared[issuer] ?? []
-    let kept = JSONObject(
-      provider.normalized(claims).members.filter {
-        table.isKept($0.name) || table.use(of: $0.name) == .optional && compared.contains($0.name)
-      })
+    let kept = JSONObject(provider.normalized(claims).members.filter { table.isKept($0.name, comparing: compared) })
     return PublisherIdentity(issuer: issuer, issuerURL: url, audience: audience, claims: kept, token: id, expiry: expiry)
   }
 

@@ -1,5 +1,7 @@
 import COpenSSL
+import Digests
 import StrictParsers
+import Synchronization
 
 /// A public key of libcrypto, and the only place where signatures are checked.
 ///
@@ -7,6 +9,8 @@ import StrictParsers
 /// its internal caches by locks of its own, which is why sharing the pointer is safe.
 @safe final class PublicKey: Sendable {
   private nonisolated(unsafe) let key: OpaquePointer
+  /// Those that nobody uses at this moment, of each algorithm that hashes by SHA-256.
+  private let idleChecks = Mutex<[SignatureAlgorithm: [SHA256SignatureCheck]]>([:])
 
   /// Both numbers big-endian; the caller has bounded them.
   init(rsaModulus modulus: [UInt8], exponent: [UInt8]) throws(KeyRefusal) {
@@ -55,34 +59,32 @@ import StrictParsers
 
   /// Whether the signature, in the form that JWS gives it (RFC 7518, section 3), is this key's over the bytes.
   func verifies(_ signature: [UInt8], over bytes: Span<UInt8>, with algorithm: SignatureAlgorithm) -> Bool {
-    guard let context = unsafe EVP_MD_CTX_new() else { return false }
-    defer { unsafe EVP_MD_CTX_free(context) }
     let verified =
       switch algorithm {
-      case .rs256: unsafe start(context, "SHA256") && check(context, signature, bytes)
-      case .rs384: unsafe start(context, "SHA384") && check(context, signature, bytes)
-      case .rs512: unsafe start(context, "SHA512") && check(context, signature, bytes)
-      case .ps256: unsafe start(context, "SHA256", pss: true) && check(context, signature, bytes)
-      case .es256: unsafe start(context, "SHA256") && check(context, EllipticCurve.p256.derSignature(raw: signature), bytes)
-      case .es384: unsafe start(context, "SHA384") && check(context, EllipticCurve.p384.derSignature(raw: signature), bytes)
-      case .edDSA: unsafe start(context, nil) && check(context, signature, bytes)
+      case .rs256, .ps256: unsafe check(signature, SHA256.digest(of: bytes.bytes), algorithm)
+      case .es256: unsafe check(EllipticCurve.p256.derSignature(raw: signature), SHA256.digest(of: bytes.bytes), algorithm)
+      case .rs384: check(signature, bytes, "SHA384")
+      case .rs512: check(signature, bytes, "SHA512")
+      case .es384: check(EllipticCurve.p384.derSignature(raw: signature), bytes, "SHA384")
+      case .edDSA: check(signature, bytes, nil)
       }
     // What libcrypto noted about a stranger's signature must not be found by the next caller on this thread.
     if !verified { ERR_clear_error() }
     return verified
   }
 
-  @unsafe private func start(_ context: OpaquePointer, _ digest: String?, pss: Bool = false) -> Bool {
-    var parameters: OpaquePointer?
-    guard unsafe EVP_DigestVerifyInit_ex(context, &parameters, digest, nil, nil, key, nil) == 1 else { return false }
-    guard pss else { return true }
-    // RFC 7518, section 3.5: MGF1 with the same digest (which is the default), the salt as long as the digest.
-    return unsafe EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1
-      && EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) == 1
+  private func check(_ signature: [UInt8]?, _ digest: SHA256Digest, _ algorithm: SignatureAlgorithm) -> Bool {
+    guard let signature, !signature.isEmpty else { return false }
+    let idle = idleChecks.withLock { $0[algorithm]?.popLast() }
+    guard let check = unsafe idle ?? SHA256SignatureCheck(key, algorithm) else { return false }
+    defer { idleChecks.withLock { $0[algorithm, default: []].append(check) } }
+    return check.verifies(signature, over: digest)
   }
 
-  @unsafe private func check(_ context: OpaquePointer, _ signature: [UInt8]?, _ bytes: Span<UInt8>) -> Bool {
-    guard let signature, !signature.isEmpty else { return false }
+  private func check(_ signature: [UInt8]?, _ bytes: Span<UInt8>, _ digest: String?) -> Bool {
+    guard let signature, !signature.isEmpty, let context = unsafe EVP_MD_CTX_new() else { return false }
+    defer { unsafe EVP_MD_CTX_free(context) }
+    guard unsafe EVP_DigestVerifyInit_ex(context, nil, digest, nil, nil, key, nil) == 1 else { return false }
     return unsafe bytes.withUnsafeBufferPointer {
       unsafe EVP_DigestVerify(context, signature, signature.count, $0.baseAddress, $0.count) == 1
     }

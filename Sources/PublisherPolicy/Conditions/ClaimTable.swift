@@ -59,10 +59,11 @@ package struct ClaimTable: Sendable {
   }
 
   /// Whether an identity keeps it, beside those that conditions name where the table is open.
-  func isKept(_ name: ExactString) -> Bool {
+  func isKept(_ name: ExactString, comparing compared: Set<ExactString>) -> Bool {
     switch uses[name] {
     case .required, .optional, .list, .judged: true
-    case .ignored, nil: false
+    case .ignored: false
+    case nil: compared.contains(name) && use(of: name) == .optional
     }
   }
 }
