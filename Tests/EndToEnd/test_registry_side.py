@@ -2,6 +2,7 @@
 
 import base64
 import json
+import random
 import re
 import subprocess
 import threading
@@ -259,6 +260,29 @@ def test_an_unusual_answer_is_passed_on(started, issuer, recording, case):
     gateway = started(recording)
     answer = upload(gateway, form(), token_credential(issuer.mint()))
     assert (answer.status, answer.body) == (status, b"stored"), answer
+
+
+def interim_while_reading(exchange):
+    """Says twice that it is still there, while the body comes."""
+    for size in (1 << 20, 8 << 20):
+        exchange.read_body(at_most=size)
+        exchange.connection.sendall(b"HTTP/1.1 102 Processing\r\n\r\n")
+    exchange.read_body()
+    exchange.answer("200 OK", b"stored")
+
+
+@pytest.mark.parametrize("protocol", ["pypi", "generic"])
+def test_an_interim_answer_does_not_end_the_sending(started, issuer, recording, protocol):
+    recording.behaviour = interim_while_reading
+    if protocol == "pypi":
+        answer = upload(started(recording), Form.of(wheel(fresh_name(), padding=24 << 20)), token_credential(issuer.mint()))
+    else:
+        gateway = started(recording, protocol="generic", registry={"template": '"/{name}/{version}/{file}"'})
+        content = random.Random(7).randbytes(24 << 20)
+        fields = [("Content-Length", str(len(content))), token_credential(issuer.mint())]
+        answer = request(gateway, "PUT", f"/{fresh_name()}/1.0/content.bin", fields, content)
+    assert (answer.status, answer.body) == (200, b"stored"), answer
+    assert recording.requests[-1].complete and len(recording.requests) == 1
 
 
 UNREAD = {

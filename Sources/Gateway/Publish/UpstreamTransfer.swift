@@ -227,6 +227,7 @@ final class UpstreamTransfer: ByteChannelObserver {
   func inputArrived() {
     let event: PublishMachine.Event?
     switch phase {
+    case .open where connection.passInterimAnswers(to: method), .sending where connection.passInterimAnswers(to: method): event = nil
     // What is being hashed was taken from the client already: it is sent, or kept for another try, before the answer is looked at.
     case .open: event = driver.isHashing ? nil : stopSending()
     case .awaitingAnswer: event = readAnswer()

@@ -140,6 +140,17 @@ actor ByteChannel {
 
   func didFail(_ error: any Error) { trouble = trouble ?? error }
 
+  /// The bytes that have come and that nobody has read; `nil` if there are none.
+  var unread: ByteBuffer? { received }
+
+  /// Drops the bytes that nobody has read: they have nothing to say to whoever writes.
+  func dropUnread() {
+    guard let buffer = received else { return }
+    received = nil
+    memory?.shrink(by: buffer.readableBytes)
+    wasInterrupted = ended && outstandingWrites > 0
+  }
+
   /// Whether the other side has sent bytes that nobody has read, or has ended its stream.
   var hasInput: Bool { received != nil || ended }
 

@@ -91,6 +91,24 @@ final class UpstreamConnection {
     try pollHead(answering: method) { () throws(UpstreamFailure) in try take() }
   }
 
+  /// Passes over interim answers (1xx) that come while the request is still being sent, which goes on then. False, and nothing is taken, if anything
+  /// else has come. Call it on the event loop.
+  func passInterimAnswers(to method: HTTPMethod) -> Bool {
+    guard headParser == nil, pending.readableBytes == 0, var rest = bytes.onLoop({ $0.unread }) else { return false }
+    var count = interimResponses
+    while rest.readableBytes > 0 {
+      var parser = ResponseHeadParser(answering: method)
+      guard case .head(let head, let consumed)? = try? parser.feed(rest.readableBytesUInt8Span), head.isInterim else { return false }
+      count += 1
+      rest.moveReaderIndex(forwardBy: consumed)
+    }
+    guard count <= Self.mostInterimResponses else { return false }
+    bytes.onLoop { $0.dropUnread() }
+    hasAnswered = true
+    interimResponses = count
+    return true
+  }
+
   private func pollHead(
     answering method: HTTPMethod, _ take: () throws(UpstreamFailure) -> ByteChannel.Input
   ) throws(UpstreamFailure) -> ResponseHead? {
