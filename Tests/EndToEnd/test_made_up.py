@@ -142,7 +142,11 @@ def test_what_stands_beside_a_version_may_change(started, issuer, depot):
     assert deliver(gateway, token, document(b"abc")).status == 201
     assert put(*sent[0]) == 204
     assert depot.lines[:4] == [f"PUT {path}" for path, _ in sent]
-    assert [record["action"] for record in gateway.audit(6)] == ["part", "part", "label", "label", "deliver", "part"]
+    records = gateway.audit(6)
+    assert [record["action"] for record in records] == ["part", "part", "label", "label", "deliver", "part"]
+    # One of many, unlike what it is a part of, and unlike its refusal.
+    levels = [record["level"] for record in records]
+    assert levels == ["info" if record["action"] == "part" and record["outcome"] == "published" else "notice" for record in records]
 
 
 def test_the_exchange_that_every_ecosystem_has_is_there_too(started, issuer, depot):

@@ -124,6 +124,7 @@ final class ClientSession: ByteChannelObserver, PublishHost {
     record.facts.describe(request.context, request.head, request.configuration)
     record.facts.describe(publish.registry)
     record.facts.action = route.action
+    record.facts.reservation = route.reservation
     let driver = PublishDriver(PublishMachine(publish, resources, record), body, request.context, self)
     state = .publishing(driver)
     driver.begin()

@@ -60,7 +60,7 @@ package struct Gateway: Sendable {
 
   private func run(_ settings: Settings, _ started: @escaping @Sendable (ListenAddress) -> Void) async throws(Failure.Cause) {
     let services = try services(settings)
-    await services.gateway.recordInterrupted()
+    await services.gateway.upkeep.recordInterrupted()
     await services.gateway.applyOperatorUpdates()
     await services.gateway.endOrphanedTokens()
     let loops: GatewayLoops

@@ -32,12 +32,7 @@ final class GatewayServices: Sendable {
   let clock: @Sendable () -> Timestamp
   private let current: Mutex<ConfigurationSnapshot>
   private let listening = Mutex(false)
-  private let departed = DepartedPublishers()
-  /// Operators' actions, and earlier processes' intents, that this process has given to the audit log.
-  let recordedActions = Mutex<Set<Int64>>([])
-  let recordedIntents = Mutex<Set<IntentID>>([])
-  /// Deeds that are recorded, of which the store is still to be told.
-  let unsettledActions = Mutex<[OperatorAction]>([])
+  let upkeep: StateUpkeep
   private let freezes = Mutex<[Freeze]>([])
   private let unaccountedClaims = Mutex<Set<String>>([])
 
@@ -54,6 +49,7 @@ final class GatewayServices: Sendable {
     self.threads = threads
     self.clock = clock
     self.droppedLines = droppedLines
+    upkeep = StateUpkeep(store, audit, log, clock: clock)
     health = RegistryHealth(metrics: metrics)
     announceStart()
     announce(configuration, replacing: nil)
@@ -73,9 +69,15 @@ final class GatewayServices: Sendable {
   }
 
   /// Ends the upload tokens of publishers that have no entry any more.
-  func endOrphanedTokens(of removed: [PublisherID] = []) async {
-    departed.add(removed)
-    await departed.endTokens(in: store, configuration.settings, at: now())
+  func endOrphanedTokens(of removed: [PublisherID] = []) async { await upkeep.endOrphanedTokens(of: removed, configuration.settings) }
+
+  /// Takes over what is frozen, and records what operators did by commands: whoever reads that a freeze ended finds that it has.
+  ///
+  /// While the store can't be asked, nothing can be published anyway, and what was frozen stays so.
+  func applyOperatorUpdates() async {
+    guard let updates = await upkeep.operatorUpdates() else { return }
+    adopt(updates.freezes)
+    await upkeep.record(updates.actions)
   }
 
   var isDraining: Bool { connections.isDraining }

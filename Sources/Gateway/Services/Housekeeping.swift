@@ -27,7 +27,7 @@ struct Housekeeping: Service {
 
   private func sweep() async {
     while !Task.isCancelled {
-      await gateway.recordInterrupted()
+      await gateway.upkeep.recordInterrupted()
       await gateway.endOrphanedTokens()
       while let removed = try? await gateway.store.removeExpired(at: gateway.now(), limit: Self.batch), removed == Self.batch {}
       // What many connections held at a time goes back to the system.

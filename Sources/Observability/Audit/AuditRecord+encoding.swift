@@ -11,7 +11,7 @@ extension AuditRecord {
   package func line(_ outcome: AuditOutcome, at time: Timestamp) -> [UInt8] {
     var line = JSONLine()
     line.member("time", time)
-    line.member("level", outcome.level)
+    line.member("level", outcome == .published && reservation == .part ? "info" : outcome.level)
     line.member("event", event.rawValue)
     line.member("request.id", requestID.description)
     line.member("granted", granted)

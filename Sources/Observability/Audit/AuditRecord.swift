@@ -72,6 +72,8 @@ package struct AuditRecord: Hashable, Sendable {
   /// The registry's `protocol` in the configuration.
   package var ecosystem: Ecosystem?
   package var action: AuditAction?
+  /// What an upload reserves: a part of something larger is one of many.
+  package var reservation = ReservationKind.file
   /// The package's canonical name, the version as the upload writes it and the file's name come from it.
   package var target: PublishTarget?
   package var artifactDigest: SHA256Digest?

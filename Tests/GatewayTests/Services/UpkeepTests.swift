@@ -23,7 +23,7 @@ import Testing
     await Self.submit(StoreBatch(reservations: intents.map { .open($0) }), to: earlier)
     await earlier.close()
     let gateway = try SampleGateway(SampleUpload.streamed.settings, SQLiteStore(path: path, role: .gateway) { _ in })
-    for _ in 0..<2 { await gateway.services.recordInterrupted() }
+    for _ in 0..<2 { await gateway.services.upkeep.recordInterrupted() }
     await gateway.services.audit.flush()
     let records = try gateway.records()
     #expect(records.map { $0["request.id"]?.string } == ["one", "two"])
@@ -40,7 +40,7 @@ import Testing
     await earlier.close()
     let gateway = try SampleGateway(SampleUpload.streamed.settings, SQLiteStore(path: path, role: .gateway) { _ in })
     await gateway.services.audit.write(line: Array(#"{"request.id":"one","outcome":"published"}"#.utf8)) {}
-    await gateway.services.recordInterrupted()
+    await gateway.services.upkeep.recordInterrupted()
     await gateway.services.audit.flush()
     #expect(try gateway.records().count == 1)
     #expect(try await gateway.store.interruptedIntents().isEmpty)
@@ -64,7 +64,7 @@ import Testing
     await gateway.services.applyOperatorUpdates()
     await gateway.store.close()
     await gateway.services.applyOperatorUpdates()
-    await gateway.services.recordInterrupted()
+    await gateway.services.upkeep.recordInterrupted()
     #expect(gateway.services.frozen.count == 1)
   }
 }
