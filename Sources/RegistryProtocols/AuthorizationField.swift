@@ -11,6 +11,16 @@ enum AuthorizationField {
     return try PresentedCredential(reading: token(in: value))
   }
 
+  /// The same from a client that sends what it was given as the whole field, without a scheme. Where it was given a scheme too, that is read.
+  static func bareCredential(in head: RequestHead) throws(CredentialRefusal) -> PresentedCredential {
+    let values = head.fields.values(named: "authorization")
+    guard values.count < 2 else { throw .repeated }
+    guard let value = values.first else { throw .missing(challenged: false) }
+    guard !value.contains(UInt8(ascii: " ")) else { return try PresentedCredential(reading: token(in: value)) }
+    guard !value.isEmpty, ASCII.areVisible(value.span) else { throw .malformed }
+    return try PresentedCredential(reading: value)
+  }
+
   private static func token(in value: ArraySlice<UInt8>) throws(CredentialRefusal) -> ArraySlice<UInt8> {
     let scheme = value.prefix(while: ASCII.isTokenCharacter)
     let rest = value.dropFirst(scheme.count)

@@ -2,6 +2,7 @@
 package enum RegistryCatalog {
   package static let all: [Ecosystem] = [
     Ecosystem(PyPIProtocol.self),
+    Ecosystem(RubyGemsProtocol.self),
     Ecosystem(GenericProtocol.self),
   ]
 }

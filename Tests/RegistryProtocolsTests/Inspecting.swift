@@ -7,7 +7,7 @@ import TestSupport
 
 let sampleRegistry = RegistryName("python")
 
-func samplePyPI(prefix: ExactString = "/", attestations: PyPIProtocol.Attestations = .drop) -> PyPIProtocol {
+func samplePyPI(prefix: ExactString = "/", attestations: Attestations = .drop) -> PyPIProtocol {
   PyPIProtocol(RegistrySite(name: sampleRegistry, path: prefix), attestations: attestations) { "0123456789abcdef0123456789abcdef" }
 }
 

@@ -49,7 +49,7 @@ enum PyPIArchive {
     guard let folder else { throw .metadataPlace }
     let path = ExactString("\(folder)/\(name)")
     guard let file = members.contents[path] else { throw .metadataPlace }
-    let isMisleading = members.contents.contains { isFirst($0.key, of: path) && contains(metadataVersion, in: $0.value) }
+    let isMisleading = members.contents.contains { isFirst($0.key, of: path) && ByteSearch.contains(metadataVersion, in: $0.value) }
     guard !isMisleading else { throw .metadataPlace }
     return (folder, file)
   }
@@ -71,7 +71,7 @@ enum PyPIArchive {
   ) throws(UploadRefusal) -> ArchiveMembers {
     let name = Array((type == .wheel ? "METADATA" : "PKG-INFO").utf8)
     let isWanted = { (path: ExactString) in
-      path.utf8.count(where: { $0 == UInt8(ascii: "/") }) < 2 && contains(name, in: Array(path.utf8))
+      path.utf8.count(where: { $0 == UInt8(ascii: "/") }) < 2 && ByteSearch.contains(name, in: Array(path.utf8))
     }
     do throws(ArchiveRefusal) {
       switch type {
@@ -81,16 +81,5 @@ enum PyPIArchive {
     } catch {
       throw UploadRefusal(error)
     }
-  }
-
-  private static func contains(_ needle: [UInt8], in bytes: [UInt8]) -> Bool {
-    guard let first = needle.first else { return true }
-    var rest = bytes[...]
-    while let start = rest.firstIndex(of: first) {
-      rest = rest[start...]
-      if rest.starts(with: needle) { return true }
-      rest = rest.dropFirst()
-    }
-    return false
   }
 }

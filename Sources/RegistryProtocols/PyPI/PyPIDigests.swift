@@ -3,8 +3,6 @@ import StrictParsers
 
 /// The digests that a form states, held against the artifact's.
 enum PyPIDigests {
-  private static let pieceLength = 1 << 20
-
   /// All that a form can state beside SHA-256.
   static let all: Set<ArtifactDigest> = [.md5, .blake2b256]
 
@@ -24,7 +22,7 @@ enum PyPIDigests {
     let stated = stated(in: form)
     guard !stated.isEmpty else { return }
     let isComplete = (!stated.contains(.md5) || digests.md5 != nil) && (!stated.contains(.blake2b256) || digests.blake2b256 != nil)
-    let digests = isComplete ? digests : try compute(stated, over: artifact, budget)
+    let digests = isComplete ? digests : try ArtifactDigests.of(artifact, stated, budget)
     // A libcrypto in FIPS mode has no MD5. It proves nothing, and the registry compares it as well.
     if let md5 = digests.md5 { try compare(form, PyPIFormField.md5, MD5.length, md5) }
     if let blake2b256 = digests.blake2b256 { try compare(form, PyPIFormField.blake2b256, BLAKE2b256.length, blake2b256) }
@@ -34,23 +32,5 @@ enum PyPIDigests {
     guard form.states(name), let value = form.value(of: name) else { return }
     guard let stated = Hex.decode(value), stated.count == length else { throw .malformedField(name) }
     guard stated == digest else { throw .digestMismatch(name) }
-  }
-
-  private static func compute(
-    _ stated: Set<ArtifactDigest>, over artifact: some RandomAccessBytes, _ budget: WorkBudget
-  ) throws(UploadRefusal) -> ArtifactDigests {
-    var hasher = ArtifactHasher(stated)
-    var place = 0
-    while place < artifact.count {
-      guard !budget.isSpent else { throw .inspectionTooLong }
-      let piece: [UInt8]
-      do throws(UnreadableBytes) {
-        piece = try artifact.read(at: place, count: min(pieceLength, artifact.count - place))
-      } catch { throw .unavailable }
-      guard !piece.isEmpty else { throw .unavailable }
-      unsafe hasher.update(piece.span.bytes)
-      place += piece.count
-    }
-    return hasher.finalize()
   }
 }

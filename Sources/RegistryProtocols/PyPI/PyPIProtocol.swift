@@ -4,17 +4,11 @@ package import StrictParsers
 
 /// An index that takes uploads as PyPI does (Warehouse's legacy API), which is what every client and every private index speaks.
 package struct PyPIProtocol: RegistryProtocol {
-  /// What becomes of PEP 740's attestations, which most private indexes refuse.
-  enum Attestations: String, CaseIterable, Hashable, Sendable { case drop, pass }
-
   package static let name = "pypi"
   package static let naming: any PackageNaming = PyPINaming()
   package static let publishProbe = PublishProbe.pypi
   package static let listings = PyPIExistence.places
-  package static let options: [any OptionKey] = [attestationsOption]
-  /// `pypi`: what becomes of PEP 740's attestations: `drop`, or `pass`.
-  /// Default: `drop`.
-  private static let attestationsOption = ChoiceOption("attestations", usual: Attestations.drop)
+  package static let options: [any OptionKey] = [Attestations.option]
 
   private let registry: RegistryName
   private let prefix: ExactString
@@ -22,7 +16,7 @@ package struct PyPIProtocol: RegistryProtocol {
   private let boundary: BoundarySource
 
   package init(_ site: RegistrySite, _ options: RegistryOptions) throws(OptionProblem) {
-    self.init(site, attestations: options[Self.attestationsOption], boundary: MultipartFormWriter.randomBoundary)
+    self.init(site, attestations: options[Attestations.option], boundary: MultipartFormWriter.randomBoundary)
   }
 
   init(_ site: RegistrySite, attestations: Attestations, boundary: @escaping BoundarySource) {

@@ -11,7 +11,7 @@ struct PyPIUploadInspector: UploadInspector {
   private static let partOverhead = 256
 
   private let registry: RegistryName
-  private let attestations: PyPIProtocol.Attestations
+  private let attestations: Attestations
   private let queryStatesAction: Bool
   private let boundary: BoundarySource
 
@@ -25,7 +25,7 @@ struct PyPIUploadInspector: UploadInspector {
   private var partCount = 0
 
   init(
-    contentType: some Sequence<UInt8>, registry: RegistryName, attestations: PyPIProtocol.Attestations, queryStatesAction: Bool,
+    contentType: some Sequence<UInt8>, registry: RegistryName, attestations: Attestations, queryStatesAction: Bool,
     boundary: @escaping BoundarySource
   ) throws(UploadRefusal) {
     do throws(MultipartRefusal) {

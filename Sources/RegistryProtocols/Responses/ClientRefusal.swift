@@ -34,7 +34,8 @@ package struct ClientRefusal: Sendable {
     return String(decoding: sentence.prefix(max(room - 3, 0)) + "...".utf8 + reference, as: UTF8.self)
   }
 
-  private var reference: String { " (\(code), request \(requestID))" }
+  /// What to quote, behind a sentence.
+  var reference: String { " (\(code), request \(requestID))" }
 
   /// One byte for each scalar, so that none is cut in half: `?` for what is not visible ASCII or a space.
   private static func line(_ text: String.UTF8View) -> [UInt8] {

@@ -8,6 +8,8 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
   case uploadElsewhere(UploadPlace)
   case methodNotAllowed
   case unknownHost
+  /// A change of the registry that is no upload: of owners, of settings, of what was published.
+  case notPublishing
   /// The registry is configured not to be read through here.
   case readsRefused
   /// The query's `:action` asks for something else than an upload, or not exactly once.
@@ -28,6 +30,7 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
     case uploadElsewhere = "route.upload-elsewhere"
     case methodNotAllowed = "route.method-not-allowed"
     case unknownHost = "route.unknown-host"
+    case notPublishing = "route.not-publishing"
     case readsRefused = "route.reads-refused"
     case actionNotAccepted = "route.action-not-accepted"
     case malformedQuery = "route.malformed-query"
@@ -44,6 +47,8 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
       .init(.uploadElsewhere, 404, "this is not the path of a file: upload to \(template) of this host")
     case .methodNotAllowed: .init(.methodNotAllowed, 405, "this method is not served here")
     case .unknownHost: .init(.unknownHost, 421, "no registry is served under this host name")
+    case .notPublishing:
+      .init(.notPublishing, 404, "only uploads are served here: whatever else changes the registry is done at the registry itself")
     case .readsRefused: .init(.readsRefused, 404, "reading from this registry is not served here")
     case .actionNotAccepted: .init(.actionNotAccepted, 400, "only the :action file_upload is served here, stated once")
     case .malformedQuery(let refusal): .init(.malformedQuery, 400, refusal.explanation)

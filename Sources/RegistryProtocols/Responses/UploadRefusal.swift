@@ -5,6 +5,8 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
   case malformedForm(MultipartRefusal)
   /// The body, or a part of it, is not JSON that every reader understands alike.
   case malformedJSON(JSONError)
+  /// The artifact's metadata are not YAML that every reader understands alike.
+  case malformedYAML(YAMLError)
   /// A field of the form that no metadata standard and no known client has.
   case unknownField(ExactString)
   case repeatedField(ExactString)
@@ -26,6 +28,8 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
   /// A stated digest is not the artifact's.
   case digestMismatch(ExactString)
   case malformedArchive(ArchiveRefusal)
+  /// The artifact has a file that none of its kind has.
+  case unexpectedMember(ExactString)
   /// Inspecting the artifact took more processor time than its limit.
   case inspectionTooLong
   /// As many uploads are inspected as can be, and this one's turn did not come in time.
@@ -43,6 +47,7 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
   package enum Code: String, CaseIterable, Sendable {
     case malformedForm = "scope.malformed-form"
     case malformedJSON = "scope.malformed-json"
+    case malformedYAML = "scope.malformed-yaml"
     case unknownField = "scope.unknown-field"
     case repeatedField = "scope.repeated-field"
     case missingField = "scope.missing-field"
@@ -54,6 +59,7 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
     case fileNameMismatch = "scope.file-name-mismatch"
     case digestMismatch = "scope.digest-mismatch"
     case malformedArchive = "scope.malformed-archive"
+    case unexpectedMember = "scope.unexpected-member"
     case metadataPlace = "scope.metadata-place"
     case malformedMetadata = "scope.malformed-metadata"
     case metadataMismatch = "scope.metadata-mismatch"
@@ -68,6 +74,8 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
       .init(.malformedForm, 400, "the upload is not a form that every server reads in the same way: \(refusal.explanation)")
     case .malformedJSON(let error):
       .init(.malformedJSON, 400, "the upload is not JSON that every reader understands alike: \(error.description)")
+    case .malformedYAML(let error):
+      .init(.malformedYAML, 400, "the metadata in the file are not YAML that every reader understands alike: \(error.description)")
     case .unknownField(let name):
       .init(.unknownField, 400, "the form has the field `\(Self.shortened(name))`, which no upload to this kind of registry has")
     case .repeatedField(let name): .init(.repeatedField, 400, "the form has the field `\(Self.shortened(name))` twice")
@@ -88,6 +96,8 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
     case .digestMismatch(let name): .init(.digestMismatch, 400, "the file is not the one that `\(name)` was computed over")
     case .malformedArchive(let refusal):
       .init(.malformedArchive, 400, "the file is not an archive that every unpacker reads in the same way: \(refusal.explanation)")
+    case .unexpectedMember(let name):
+      .init(.unexpectedMember, 400, "the file holds `\(Self.shortened(name))`, which none of its kind has")
     case .metadataPlace: .init(.metadataPlace, 400, "the file does not have its metadata exactly once and in their place")
     case .malformedMetadata(let doubt):
       .init(.malformedMetadata, 400, "the metadata in the file could be read in two ways: \(doubt.explanation)")
@@ -103,6 +113,9 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
   package init(_ refusal: ArchiveRefusal) {
     self = refusal == .budgetSpent ? .inspectionTooLong : refusal.isOurFailure ? .unavailable : .malformedArchive(refusal)
   }
+
+  /// What it says of an upload that YAML in it could not be read.
+  package init(_ error: YAMLError) { self = error.reason == .budgetSpent ? .inspectionTooLong : .malformedYAML(error) }
 
   /// Whether it is the gateway that lacks something: the same upload may pass later.
   package var isOurs: Bool { code == .unavailable }

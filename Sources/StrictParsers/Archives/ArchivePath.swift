@@ -7,10 +7,13 @@ enum ArchivePath {
   ///
   /// `nil` for what unpackers and readers treat differently: an absolute path, empty, `.` and `..` segments, backslashes,
   /// controls, and what is not UTF-8.
-  static func read(_ bytes: some BidirectionalCollection<UInt8>) -> (name: ExactString, hasSlash: Bool)? {
+  static func read(
+    _ bytes: some BidirectionalCollection<UInt8>, _ naming: ArchiveNaming = .plain
+  ) -> (name: ExactString, hasSlash: Bool)? {
     guard bytes.count <= longest else { return nil }
     let hasSlash = bytes.last == UInt8(ascii: "/")
-    let path = Array(bytes.dropLast(hasSlash ? 1 : 0))
+    let isDotted = naming == .dotted && bytes.starts(with: "./".utf8)
+    let path = Array(bytes.dropFirst(isDotted ? 2 : 0).dropLast(hasSlash ? 1 : 0))
     var segment = (length: 0, isDots: true)
     for byte in path + [UInt8(ascii: "/")] {
       guard byte == UInt8(ascii: "/") else {

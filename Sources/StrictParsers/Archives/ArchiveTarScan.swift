@@ -6,8 +6,8 @@ struct ArchiveTarScan {
   /// Of the entry that is being read; `nil` for a directory.
   private var fingerprint: Hasher?
 
-  init(limits: ArchiveLimits) {
-    reader = TarReader(limits: limits)
+  init(limits: ArchiveLimits, naming: ArchiveNaming) {
+    reader = TarReader(limits: limits, naming: naming)
     collection = ArchiveCollection(limits: limits)
   }
 

@@ -21,7 +21,7 @@ struct TarExtensions {
 }
 
 extension TarEntry {
-  init(_ header: TarHeader, _ extensions: TarExtensions) throws(TarRefusal) {
+  init(_ header: TarHeader, _ extensions: TarExtensions, _ naming: ArchiveNaming) throws(TarRefusal) {
     let kind: ArchiveEntryKind
     switch header.type {
     case 0, UInt8(ascii: "0"): kind = .file
@@ -35,8 +35,8 @@ extension TarEntry {
 
     if let longName = extensions.longName, !longName.starts(with: header.name) { throw .longName }
     let extendedName = extensions.longName ?? extensions.extended?.path
-    guard let path = ArchivePath.read(extendedName ?? header.name), !path.hasSlash || kind == .directory else { throw .name }
-    let short = extendedName == nil ? nil : ArchivePath.read(header.name)?.name
+    guard let path = ArchivePath.read(extendedName ?? header.name, naming), !path.hasSlash || kind == .directory else { throw .name }
+    let short = extendedName == nil ? nil : ArchivePath.read(header.name, naming)?.name
 
     if let longLinkName = extensions.longLinkName, !longLinkName.starts(with: header.linkName) { throw .longName }
     let extendedLinkName = extensions.longLinkName ?? extensions.extended?.linkPath

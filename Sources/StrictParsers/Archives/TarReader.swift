@@ -29,6 +29,7 @@ package struct TarReader: Sendable {
   }
 
   private let limits: ArchiveLimits
+  private let naming: ArchiveNaming
   private var state = State.header
   private var block: [UInt8] = []
   private var extended: [UInt8] = []
@@ -38,8 +39,9 @@ package struct TarReader: Sendable {
   /// Bytes read since the last block's end.
   private var intoBlock = 0
 
-  package init(limits: ArchiveLimits = ArchiveLimits()) {
+  package init(limits: ArchiveLimits = ArchiveLimits(), naming: ArchiveNaming = .plain) {
     self.limits = limits
+    self.naming = naming
     block.reserveCapacity(TarHeader.length)
   }
 
@@ -146,7 +148,7 @@ package struct TarReader: Sendable {
       state = .extended(type: header.type, remaining: header.size)
       return nil
     default:
-      let entry = try TarEntry(header, extensions)
+      let entry = try TarEntry(header, extensions, naming)
       extensions = TarExtensions()
       state = entry.size > 0 ? .content(remaining: entry.size) : .header
       return .entry(entry)

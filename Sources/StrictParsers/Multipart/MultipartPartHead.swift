@@ -7,6 +7,8 @@ package struct MultipartPartHead: Hashable, Sendable {
     /// As .NET's `MultipartFormDataContent`: tokens too, and a `filename*` that repeats the file name byte for byte;
     /// and as NuGet 2, which ends its form with a bare LF before the last delimiter.
     case dotNet
+    /// As `quoted`, with the path to a file for its name, as `gem` has it: of it the last segment is the name.
+    case filePath
   }
 
   /// The name of the form's field: visible ASCII.
@@ -62,6 +64,10 @@ package struct MultipartPartHead: Hashable, Sendable {
     self.init(name: name, fileName: fileName, contentType: type.map { ExactString(String(decoding: $0, as: UTF8.self)) })
   }
 
+  private static func lastSegment(of path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    path[(path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? path.startIndex)...]
+  }
+
   private static func names(
     inDisposition value: ArraySlice<UInt8>, dialect: Dialect
   ) throws(MultipartRefusal) -> (name: ExactString, fileName: ExactString?) {
@@ -75,7 +81,7 @@ package struct MultipartPartHead: Hashable, Sendable {
       if parameter.name.elementsEqual("name".utf8) {
         name = parameter.value
       } else if parameter.name.elementsEqual("filename".utf8) {
-        fileName = parameter.value
+        fileName = dialect == .filePath ? lastSegment(of: parameter.value) : parameter.value
       } else if parameter.name.elementsEqual("filename*".utf8), dialect == .dotNet {
         extended = parameter.value
       } else {

@@ -1,0 +1,37 @@
+import PublisherPolicy
+import StrictParsers
+
+/// How a gem server is asked for a gem, or for one file of it, by what its clients read before they install.
+enum GemExistence {
+  /// The compact index, and the index before it, which Marshal writes.
+  static let listings = ["/versions", "/specs.4.8.gz"]
+
+  static func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget) -> [ExistenceProbe] {
+    let name = target.package.canonical
+    switch subject {
+    case .package:
+      return [
+        ExistenceProbe(.get, ExactString("/info/\(name)")) { $0.status == 200 ? ofInfo($0.body) : Existence(ofStatus: $0.status) },
+        ExistenceProbe(.get, ExactString("/api/v1/dependencies?gems=\(name)")) {
+          $0.status == 200 ? ofDependencies($0.body) : Existence(ofStatus: $0.status)
+        },
+      ]
+    case .file:
+      let stem = ExactString(String(decoding: target.file.utf8.dropLast(".gem".utf8.count), as: UTF8.self))
+      return [ExistenceProbe(.get, ExactString("/quick/Marshal.4.8/\(stem).gemspec.rz")) { Existence(ofStatus: $0.status) }]
+    }
+  }
+
+  /// A line for each version, behind `---`.
+  private static func ofInfo(_ body: [UInt8]) -> Existence {
+    let lines = body.split(separator: 0x0A)
+    guard let mark = lines.firstIndex(where: { $0.elementsEqual("---".utf8) }) else { return .unknown }
+    return mark == lines.count - 1 ? .absent : .exists
+  }
+
+  /// Marshal's array, version 4.8: empty or not.
+  private static func ofDependencies(_ body: [UInt8]) -> Existence {
+    guard body.starts(with: [0x04, 0x08, UInt8(ascii: "[")]), body.count > 3 else { return .unknown }
+    return body[3] == 0 ? .absent : .exists
+  }
+}
