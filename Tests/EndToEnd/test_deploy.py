@@ -70,7 +70,7 @@ def gitlab_lines() -> dict[str, str]:
 def recipes(lines: list[str]) -> dict[str, str]:
     """Of lines such as `flit:  COMMAND`, where a backslash continues one."""
     joined = "\n".join(lines).replace("\\\n", "")
-    return {name: command for name, command in re.findall(r"^(uv|poetry|hatch|flit): +(.+)$", joined, re.M)}
+    return {name: command for name, command in re.findall(r"^(uv|poetry|hatch|flit|gem): +(.+)$", joined, re.M)}
 
 
 def published(gateway, registry, directory: Path, script: str, name: str, variables: dict):

@@ -13,7 +13,7 @@ func sampleRefusal(
 @Suite("A refusal") struct RefusalTests {
   private static let routes: [RouteRefusal] = [
     .notFound, .uploadElsewhere(.paths(["/", "/legacy/"])), .uploadElsewhere(.template("/{name}")), .methodNotAllowed, .unknownHost,
-    .readsRefused,
+    .readsRefused, .notPublishing,
     .actionNotAccepted, .malformedQuery(.ambiguousPlus),
   ]
   private static let credentials: [CredentialRefusal] = [
@@ -23,11 +23,13 @@ func sampleRefusal(
   private static let scopes: [UploadRefusal] =
     MultipartRefusal.allCases.map { .malformedForm($0) }
     + CoreMetadataRefusal.allCases.map { .malformedMetadata(MetadataDoubt($0.explanation)) }
+    + GemDoubt.allCases.map { .gem($0) }
+    + YAMLError.Reason.allCases.map { .malformedYAML(YAMLError($0, at: 10_000_000)) }
     + archives.map { .malformedArchive($0) } + [
       .malformedJSON(JSONError(.loneSurrogate, at: 1_000_000)), .unknownField("x"), .repeatedField("x"), .missingField("x"),
       .malformedField("x"), .formTooLarge, .unexpectedFile("x"),
       .actionNotAccepted, .fileTypeMismatch, .fileNameMismatch, .ambiguousFileName(wouldPass: "acme_2fa-1.0.0.tar.gz"), .inspectionTooLong,
-      .digestMismatch("x"), .metadataPlace, .metadataMismatch("name"),
+      .digestMismatch("x"), .metadataPlace, .unexpectedMember("x"), .metadataMismatch("name"),
       .unavailable,
     ]
   private static let archives: [ArchiveRefusal] = [
@@ -55,7 +57,7 @@ func sampleRefusal(
 
   @Test("repeats no more than the beginning of a field's name") func shortened() {
     let name = ExactString(String(repeating: "x", count: 8_000))
-    for refusal in [.unknownField(name), .repeatedField(name), .malformedField(name), .unexpectedFile(name)] as [UploadRefusal] {
+    for refusal in [.unknownField(name), .repeatedField(name), .malformedField(name), .unexpectedFile(name), .unexpectedMember(name)] as [UploadRefusal] {
       #expect(refusal.explanation.utf8.count < 200)
     }
   }

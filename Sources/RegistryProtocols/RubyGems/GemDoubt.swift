@@ -4,6 +4,8 @@ enum GemDoubt: Error, Hashable, Sendable, CaseIterable {
   case beginning
   /// It has what RubyGems takes out of a text before it reads it.
   case erased
+  /// It has anchors and aliases.
+  case aliases
   /// It has a key that is no attribute of a specification.
   case attribute
   case name
@@ -20,6 +22,7 @@ enum GemDoubt: Error, Hashable, Sendable, CaseIterable {
     switch self {
     case .beginning: "they do not begin with the line `--- !ruby/object:Gem::Specification`"
     case .erased: "they hold ` !!null `, which RubyGems takes out before it reads them"
+    case .aliases: "they have anchors and aliases (`&id001`, `*id001`), as RubyGems wrote them before 2.0: build the gem with a newer one"
     case .attribute: "they have a key that no version of RubyGems writes"
     case .name: "their name is missing, or is not one string of letters, digits, dots, hyphens and underscores"
     case .version: "their version is missing, or is not a Gem::Version whose version is one string of digits, letters and dots"

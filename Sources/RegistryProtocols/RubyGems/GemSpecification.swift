@@ -32,7 +32,10 @@ struct GemSpecification: Hashable, Sendable {
     guard bytes.starts(with: Self.beginning), Self.endsLine(bytes.dropFirst(Self.beginning.count)) else { throw .gem(.beginning) }
     guard !ByteSearch.contains(Self.erased, in: bytes) else { throw .gem(.erased) }
     let root: YAMLNode
-    do throws(YAMLError) { root = try StrictYAML.parse(bytes, tags: Self.tags, budget: budget) } catch { throw UploadRefusal(error) }
+    do throws(YAMLError) { root = try StrictYAML.parse(bytes, tags: Self.tags, budget: budget) } catch {
+      // RubyGems.org refuses them, too.
+      throw error.reason == .anchor || error.reason == .alias ? .gem(.aliases) : UploadRefusal(error)
+    }
     guard let attributes = root.mapping, attributes.entries.allSatisfy({ Self.isKey($0.key, among: Self.keys) }) else {
       throw .gem(.attribute)
     }

@@ -63,7 +63,7 @@ package struct RubyGemsProtocol: RegistryProtocol {
       }
       return try GemFormUpload(contentType: type, registry: registry, attestations: attestations, boundary: boundary)
     }
-    return PublishRoute(body: .inspect(by: inspector), exchange: SingleRequest(.post, "/api/v1/gems"))
+    return PublishRoute(body: .inspect(by: inspector), exchange: GemPush())
   }
 
   package func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, for request: RoutedRequest) -> [ExistenceProbe] {

@@ -1,0 +1,27 @@
+"""Writes the first inputs of a target: `seeds.py TARGET FOLDER`. They are made, not collected."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "EndToEnd"))
+
+from gems import FORMS, by_hand, checksums, specification
+
+TEXTS = [metadata.encode() for metadata, _ in FORMS.values()] + [specification().encode()]
+YAML = [
+    b"a: b\n", b"a:\n- - 'b'\n  - \"c\\x41\"\n- d: [e, {f: g}]\n", b"--- !binary\na: |-\n  b\n\n   c\nd: >+\n  e\n\n...\n", b"a: b\n  c\nd:\n  e: 'f\n\n    g'\n",
+    b'!binary "YQ==":\n  - b: c\n    d: !binary |\n      ZQ==\n# f\n', b"name: a\ndependencies:\n  b: ^1.0.0\n  c:\n    sdk: flutter\nenvironment: {sdk: '>=3.0.0 <4.0.0'}\n",
+]
+SEEDS = {
+    "YAML": TEXTS + YAML + [checksums({"metadata.gz": b"1", "data.tar.gz": b"2"})],
+    "Gem": [by_hand(), by_hand(stated=None), *TEXTS, *(text + b"\0" + checksums({"metadata.gz": b"1", "data.tar.gz": b"2"}) for text in TEXTS[:1])],
+}
+
+
+def main(target: str, folder: Path):
+    for number, seed in enumerate(SEEDS[target]):
+        (folder / f"seed-{number}").write_bytes(seed)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
