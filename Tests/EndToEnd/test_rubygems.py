@@ -226,14 +226,25 @@ def test_the_order_of_the_files_does_not_matter(started, issuer, server, order):
 
 
 @pytest.mark.parametrize("method, path", [
-    ("DELETE", "/api/v1/gems/yank"), ("DELETE", "/api/v1/gems/yank?a=b"), ("PUT", "/api/v1/gems/unyank"), ("POST", "/api/v1/gems/acme-widgets/owners"),
+    ("DELETE", "/api/v1/gems/yank?gem_name=acme-widgets"), ("PUT", "/api/v1/gems/unyank"), ("POST", "/api/v1/gems/acme-widgets/owners"),
     ("DELETE", "/api/v1/gems/acme-widgets/owners"), ("POST", "/api/v1/web_hooks"), ("POST", "/api/v1/api_key"), ("PUT", PUSH), ("POST", "/upload"),
 ])
 def test_what_is_not_publishing_reaches_no_registry(started, issuer, recording, method, path):
     gateway = started_gems(started, recording)
-    answer = send(gateway, issuer.mint(audience="acme_gems"), b"gem_name=acme-widgets", "application/x-www-form-urlencoded", path, method)
+    body = b"" if method == "DELETE" else b"gem_name=acme-widgets"
+    answer = send(gateway, issuer.mint(audience="acme_gems"), body, "application/x-www-form-urlencoded", path, method)
     assert answer.status == 404 and answer.value("Content-Type") == "text/plain"
     assert b"(route.not-publishing," in answer.body or b"(route.upload-elsewhere," in answer.body
+    assert not recording.requests
+
+
+@needs_ruby
+def test_gem_yank_reaches_no_registry(started, issuer, recording, tmp_path):
+    """It sends a form with DELETE, which is refused before its path is read."""
+    gateway = started_gems(started, recording)
+    done = ruby(
+        "gem", "yank", "--host", gateway.url, "acme-widgets", "-v", "1.0.0", cwd=tmp_path, GEM_HOST_API_KEY=issuer.mint(audience="acme_gems"))
+    assert done.returncode == 1 and "framing.body-not-allowed" in done.stdout, done.stdout
     assert not recording.requests
 
 

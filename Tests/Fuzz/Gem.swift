@@ -8,7 +8,8 @@ import StrictParsers
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
   let gem = bytes.starts(with: "metadata.gz".utf8) || bytes.starts(with: "data.tar.gz".utf8) ? bytes : made(of: bytes)
-  guard let gems = try? RubyGemsProtocol(RegistrySite(name: RegistryName("gems"), path: "/"), RegistryOptions(of: RubyGemsProtocol.options)) else {
+  guard let gems = try? RubyGemsProtocol(RegistrySite(name: RegistryName("gems"), path: "/"), RegistryOptions(of: RubyGemsProtocol.options))
+  else {
     return 0
   }
   if let target = try? gems.target(ofFile: "x.gem", gem, WorkBudget { false }) { Accepted.keep(target.file.text, gem) }

@@ -57,7 +57,9 @@ func sampleRefusal(
 
   @Test("repeats no more than the beginning of a field's name") func shortened() {
     let name = ExactString(String(repeating: "x", count: 8_000))
-    for refusal in [.unknownField(name), .repeatedField(name), .malformedField(name), .unexpectedFile(name), .unexpectedMember(name)] as [UploadRefusal] {
+    for refusal in [.unknownField(name), .repeatedField(name), .malformedField(name), .unexpectedFile(name), .unexpectedMember(name)]
+      as [UploadRefusal]
+    {
       #expect(refusal.explanation.utf8.count < 200)
     }
   }

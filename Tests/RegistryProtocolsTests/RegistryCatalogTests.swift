@@ -2,7 +2,9 @@ import RegistryProtocols
 import Testing
 
 @Suite("The catalogue of ecosystems") struct RegistryCatalogTests {
-  @Test("names them as the configuration does, each once") func names() { #expect(RegistryCatalog.all.map(\.name) == ["pypi", "rubygems", "generic"]) }
+  @Test("names them as the configuration does, each once") func names() {
+    #expect(RegistryCatalog.all.map(\.name) == ["pypi", "rubygems", "generic"])
+  }
 
   @Test("has their protocols, which are told apart by their names alone") func protocols() {
     for ecosystem in RegistryCatalog.all {

@@ -71,7 +71,7 @@ struct RequestService: Sendable {
   /// False if the client did not take the answer.
   func refuse(_ refusal: Refusal, _ request: AcceptedRequest, in registry: Registry? = nil) async -> Bool {
     let head = request.head
-    if head.method.allowsBody {
+    if head.method.allowsBody || head.method == .delete {
       var record = RequestRecord(.publish, request.context.id)
       record.facts.describe(request.context, head, request.configuration)
       await gateway.conclude(record, refusal.outcome)

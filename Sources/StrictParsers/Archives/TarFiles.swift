@@ -39,7 +39,9 @@ package struct TarFiles: Hashable, Sendable {
 
   package subscript(_ name: ExactString) -> File? { files.first { $0.name == name } }
 
-  private static func next(_ reader: inout TarReader, in piece: Span<UInt8>, at offset: inout Int) throws(ArchiveRefusal) -> TarReader.Event? {
+  private static func next(_ reader: inout TarReader, in piece: Span<UInt8>, at offset: inout Int) throws(ArchiveRefusal) -> TarReader
+    .Event?
+  {
     do throws(TarRefusal) { return try reader.next(in: piece, at: &offset) } catch { throw .tar(error) }
   }
 }

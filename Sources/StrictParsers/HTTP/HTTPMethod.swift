@@ -21,11 +21,10 @@ package enum HTTPMethod: String, CaseIterable, Sendable {
   }
 
   /// Whether a request may carry content. The others could (RFC 9110, section 9.3.1), but no client needs it and some servers don't look for it.
-  /// With DELETE a form comes from `gem yank`, which must be told that it is not served: no such request is forwarded.
   package var allowsBody: Bool {
     switch self {
-    case .post, .put, .patch, .delete: true
-    case .get, .head, .options: false
+    case .post, .put, .patch: true
+    case .get, .head, .delete, .options: false
     }
   }
 }

@@ -49,6 +49,8 @@ extension YAMLReader {
     case UInt8(ascii: "["), UInt8(ascii: "{"): return YAMLNode(tag: tag, try flowCollection(), at: start)
     case UInt8(ascii: "\""), UInt8(ascii: "'"): return YAMLNode(tag: tag, .scalar(try quotedScalar(below: -1)), at: start)
     default:
+      // Within brackets, some readers end a scalar at the two.
+      guard peek() != UInt8(ascii: ":"), peek() != UInt8(ascii: "?") else { throw error(.reserved) }
       try checkPlainBeginning()
       return YAMLNode(tag: tag, .scalar(YAMLScalar(style: .plain, text: try plainText(try flowPlain()))), at: start)
     }

@@ -16,7 +16,8 @@ import Testing
   }
 
   private static func stated(_ name: String, _ digest: (ArtifactDigests) -> [UInt8]?) -> String {
-    "\(name):\n" + [("metadata.gz", metadata), ("data.tar.gz", data)].map { "  \($0.0): \(Hex.encode(digest(digests($0.1)) ?? []))\n" }.joined()
+    "\(name):\n"
+      + [("metadata.gz", metadata), ("data.tar.gz", data)].map { "  \($0.0): \(Hex.encode(digest(digests($0.1)) ?? []))\n" }.joined()
   }
 
   @Test("may be signed, and state their digests") func whole() throws {
@@ -30,10 +31,13 @@ import Testing
   @Test("state their digests in base64 where Ruby 1.9 wrote them") func binary() throws {
     func base64(_ content: [UInt8]) -> String {
       let text = Array(Base64.encode(Array(Hex.encode(Self.digests(content).sha512 ?? []).utf8)).utf8)
-      return stride(from: 0, to: text.count, by: 60).map { "    " + String(decoding: text[$0..<min($0 + 60, text.count)], as: UTF8.self) + "\n" }.joined()
+      return stride(from: 0, to: text.count, by: 60).map {
+        "    " + String(decoding: text[$0..<min($0 + 60, text.count)], as: UTF8.self) + "\n"
+      }.joined()
     }
     let name = Base64.encode(Array("SHA512".utf8))
-    let sums = "--- \n!binary \"\(name)\":\n  metadata.gz: !binary |-\n\(base64(Self.metadata))  data.tar.gz: !binary |-\n\(base64(Self.data))"
+    let sums =
+      "--- \n!binary \"\(name)\":\n  metadata.gz: !binary |-\n\(base64(Self.metadata))  data.tar.gz: !binary |-\n\(base64(Self.data))"
     #expect(try SampleGem(checksums: sums).specification().fileName == "acme-1.2.3.gem")
     let other = sums.replacing(base64(Self.data), with: base64(Self.metadata))
     #expect(throws: UploadRefusal.digestMismatch("checksums.yaml.gz")) { try SampleGem(checksums: other).specification() }
@@ -44,21 +48,26 @@ import Testing
     let wrong = "---\n" + Self.stated("SHA256") { $0.sha256.bytes.reversed() }
     #expect(throws: UploadRefusal.digestMismatch("checksums.yaml.gz")) { try SampleGem(checksums: wrong).specification() }
     for doubtful in [
-      right + "  other.gz: 00\n", right + "MD5:\n  metadata.gz: 00\n  data.tar.gz: 00\n", "--- \nSHA256:\n  metadata.gz: 00\n", "---\nSHA256: {}\n",
+      right + "  other.gz: 00\n", right + "MD5:\n  metadata.gz: 00\n  data.tar.gz: 00\n", "--- \nSHA256:\n  metadata.gz: 00\n",
+      "---\nSHA256: {}\n",
       "---\nSHA256: 00\n", right + String(right.dropFirst(4)).replacing("SHA256", with: "'SHA-256'"), right.replacing("a", with: "g"),
     ] {
       #expect(throws: UploadRefusal.gem(.checksums)) { try SampleGem(checksums: doubtful).specification() }
     }
-    #expect { try SampleGem(checksums: right + String(right.dropFirst(4))).specification() } throws: { ($0 as? UploadRefusal)?.code == .malformedYAML }
+    #expect { try SampleGem(checksums: right + String(right.dropFirst(4))).specification() } throws: {
+      ($0 as? UploadRefusal)?.code == .malformedYAML
+    }
     #expect { try SampleGem(checksums: "").specification() } throws: { ($0 as? UploadRefusal)?.code == .malformedYAML }
   }
 
   @Test(
     "are those of a gem and no others",
     arguments: [
-      ("metadata", .unexpectedMember("metadata")), ("other.txt", .unexpectedMember("other.txt")), ("metadata.gz.SIG", .unexpectedMember("metadata.gz.SIG")),
+      ("metadata", .unexpectedMember("metadata")), ("other.txt", .unexpectedMember("other.txt")),
+      ("metadata.gz.SIG", .unexpectedMember("metadata.gz.SIG")),
       ("metadata.gz", .malformedArchive(.repeatedMember)), ("data.tar.gz", .malformedArchive(.repeatedMember)),
-      ("./metadata.gz", .malformedArchive(.tar(.name))), ("METADATA.GZ", .unexpectedMember("METADATA.GZ")), ("x/metadata.gz", .unexpectedMember("x/metadata.gz")),
+      ("./metadata.gz", .malformedArchive(.tar(.name))), ("METADATA.GZ", .unexpectedMember("METADATA.GZ")),
+      ("x/metadata.gz", .unexpectedMember("x/metadata.gz")),
     ] as [(String, UploadRefusal)])
   func others(name: String, refusal: UploadRefusal) {
     var gem = SampleGem()
@@ -81,7 +90,9 @@ import Testing
   @Test("are one gzip member each, and end where they say") func gzip() {
     #expect { try SampleGem(data: Self.data + Self.data).specification() } throws: { ($0 as? UploadRefusal)?.code == .malformedArchive }
     #expect { try SampleGem(data: []).specification() } throws: { ($0 as? UploadRefusal)?.code == .malformedArchive }
-    #expect(throws: UploadRefusal.malformedArchive(.tar(.trailingBytes))) { try GemArchive.specification(in: SampleGem().bytes + [1], .unlimited) }
+    #expect(throws: UploadRefusal.malformedArchive(.tar(.trailingBytes))) {
+      try GemArchive.specification(in: SampleGem().bytes + [1], .unlimited)
+    }
     #expect(throws: UploadRefusal.malformedArchive(.tar(.incomplete))) { try GemArchive.specification(in: [UInt8](), .unlimited) }
     #expect(throws: UploadRefusal.inspectionTooLong) { try GemArchive.specification(in: SampleGem().bytes, WorkBudget { true }) }
   }
@@ -90,7 +101,9 @@ import Testing
     let dotted = SampleArchive.tarGzip([("./lib/acme.rb", [1]), ("lib/acme.rb", [1]), ("./test/", [])])
     #expect(try SampleGem(data: dotted).specification().name == "acme")
     for name in ["../acme.rb", "/acme.rb", "./../acme.rb", ".//acme.rb", "././acme.rb", "lib/./acme.rb"] {
-      #expect(throws: UploadRefusal.malformedArchive(.tar(.name))) { try SampleGem(data: SampleArchive.tarGzip([(name, [1])])).specification() }
+      #expect(throws: UploadRefusal.malformedArchive(.tar(.name))) {
+        try SampleGem(data: SampleArchive.tarGzip([(name, [1])])).specification()
+      }
     }
     let twice = SampleArchive.tarGzip([("./lib/acme.rb", [1]), ("lib/acme.rb", [2])])
     #expect(throws: UploadRefusal.malformedArchive(.repeatedMember)) { try SampleGem(data: twice).specification() }

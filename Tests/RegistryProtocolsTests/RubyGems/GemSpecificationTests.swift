@@ -11,7 +11,8 @@ import Testing
     "says what the gem is",
     arguments: [
       ("name: acme\n\(SampleGem.version)", "acme-1.2.3.gem"), ("name: acme\n\(SampleGem.version)platform: ruby\n", "acme-1.2.3.gem"),
-      ("name: acme\n\(SampleGem.version)platform: \n", "acme-1.2.3.gem"), ("name: acme\n\(SampleGem.version)platform: ''\n", "acme-1.2.3.gem"),
+      ("name: acme\n\(SampleGem.version)platform: \n", "acme-1.2.3.gem"),
+      ("name: acme\n\(SampleGem.version)platform: ''\n", "acme-1.2.3.gem"),
       ("name: acme\n\(SampleGem.version)platform: x86_64-linux\n", "acme-1.2.3-x86_64-linux.gem"),
       ("name: acme\n\(SampleGem.version)platform: universal-darwin-10\n", "acme-1.2.3-universal-darwin-10.gem"),
       ("name: acme\n\(SampleGem.version)platform: x86-mswin32-60\n", "acme-1.2.3-x86-mswin32-60.gem"),
@@ -47,10 +48,12 @@ import Testing
     arguments: [
       ("name: 12\n\(SampleGem.version)", .name), ("name: 1e3\n\(SampleGem.version)", .name), ("name: true\n\(SampleGem.version)", .name),
       ("name: '12'\n\(SampleGem.version)", .name), ("name: \n\(SampleGem.version)", .name), (SampleGem.version, .name),
-      ("name: -acme\n\(SampleGem.version)", .name), ("name: acme/x\n\(SampleGem.version)", .name), ("name: \"acme\\n\"\n\(SampleGem.version)", .name),
+      ("name: -acme\n\(SampleGem.version)", .name), ("name: acme/x\n\(SampleGem.version)", .name),
+      ("name: \"acme\\n\"\n\(SampleGem.version)", .name),
       ("name: \u{430}cme\n\(SampleGem.version)", .name), ("name: >-\n  acme\n\(SampleGem.version)", .name),
       ("name: |-\n  acme\n\(SampleGem.version)", nil), ("name: !binary |-\n  YWNtZQ==\n\(SampleGem.version)", .name),
-      ("name: ac\n  me\n\(SampleGem.version)", .name), ("name: [acme]\n\(SampleGem.version)", .name), ("name: !str acme\n\(SampleGem.version)", .name),
+      ("name: ac\n  me\n\(SampleGem.version)", .name), ("name: [acme]\n\(SampleGem.version)", .name),
+      ("name: !str acme\n\(SampleGem.version)", .name),
       ("name: acme\nversion: 1.2.3\n", .version), ("name: acme\nversion:\n  version: 1.2.3\n", .version), ("name: acme\n", .version),
       ("name: acme\nversion: !ruby/object:Gem::Version\n  version: 1.10\n", .version),
       ("name: acme\nversion: !ruby/object:Gem::Version\n  version: 1\n", .version),
@@ -61,15 +64,22 @@ import Testing
       ("name: acme\nversion: !ruby/object:Gem::Version {version: 1.2.3}\n", nil),
       ("name: acme\nversion: !ruby/object:Gem::Requirement\n  version: 1.2.3\n", .version),
       ("name: acme\n\(SampleGem.version)platform: 1.0.0\n", .platform), ("name: acme\n\(SampleGem.version)platform: 2-linux\n", .platform),
-      ("name: acme\n\(SampleGem.version)platform: x86-8\n", .platform), ("name: acme\n\(SampleGem.version)platform: x86/linux\n", .platform),
-      ("name: acme\n\(SampleGem.version)platform: [x86, linux]\n", .platform), ("name: acme\n\(SampleGem.version)platform: true\n", .platform),
-      ("name: acme\n\(SampleGem.version)platform: x86-darwin-8-9\n", .platform), ("name: acme\n\(SampleGem.version)platform: x86--linux\n", .platform),
+      ("name: acme\n\(SampleGem.version)platform: x86-8\n", .platform),
+      ("name: acme\n\(SampleGem.version)platform: x86/linux\n", .platform),
+      ("name: acme\n\(SampleGem.version)platform: [x86, linux]\n", .platform),
+      ("name: acme\n\(SampleGem.version)platform: true\n", .platform),
+      ("name: acme\n\(SampleGem.version)platform: x86-darwin-8-9\n", .platform),
+      ("name: acme\n\(SampleGem.version)platform: x86--linux\n", .platform),
       ("name: acme\n\(SampleGem.version)platform: !ruby/object:Gem::Platform\n  os: linux\n  name: other\n", .platform),
       ("name: acme-1.0-x86-darwin\n\(SampleGem.version)", .ambiguousName), ("name: acme-2-java\n\(SampleGem.version)", .ambiguousName),
       ("name: acme\n\(SampleGem.version)full_name: other-1\n", .attribute), ("name: acme\n\(SampleGem.version)Name: other\n", .attribute),
-      ("name: acme\n\(SampleGem.version)!str platform: java\n", .attribute), ("name: acme\n\(SampleGem.version)summary: ' !!null '\n", .erased),
+      ("name: acme\n\(SampleGem.version)!str platform: java\n", .attribute),
+      ("name: acme\n\(SampleGem.version)summary: ' !!null '\n", .erased),
       ("name: acme\n\(SampleGem.version)default_executable: !!null \n", .erased),
-      ("name: acme\n\(SampleGem.version)dependencies:\n- !ruby/object:Gem::Dependency\n  requirement: &id001 !ruby/object:Gem::Requirement\n", .aliases),
+      (
+        "name: acme\n\(SampleGem.version)dependencies:\n- !ruby/object:Gem::Dependency\n  requirement: &id001 !ruby/object:Gem::Requirement\n",
+        .aliases
+      ),
       ("name: acme\n\(SampleGem.version)summary: *id001\n", .aliases),
     ] as [(String, GemDoubt?)])
   func refuses(lines: String, doubt: GemDoubt?) {
@@ -106,7 +116,8 @@ import Testing
   @Test(
     "has versions that are equal where Gem::Version says so",
     arguments: [
-      ("1", "1.0.0"), ("1.0", "1"), ("0", "0.0"), ("1.01", "1.1"), ("1.0.a", "1.a"), ("1.a.0", "1.a"), ("1.0a", "1.0.a"), ("1.0.0.pre.1", "1.pre.1"),
+      ("1", "1.0.0"), ("1.0", "1"), ("0", "0.0"), ("1.01", "1.1"), ("1.0.a", "1.a"), ("1.a.0", "1.a"), ("1.0a", "1.0.a"),
+      ("1.0.0.pre.1", "1.pre.1"),
       ("1.2.a10", "1.2.a.10"), ("0.0.a", "0.a"),
     ] as [(ExactString, ExactString)])
   func versions(one: ExactString, other: ExactString) {
@@ -114,13 +125,16 @@ import Testing
     #expect(GemNaming().canonicalVersion(one) == one)
   }
 
-  @Test("has versions that differ where Gem::Version says so", arguments: [("1.1", "1.10"), ("1.a", "1.A"), ("1.0.1", "1.1"), ("1.a.1", "1.a1.1")] as [(ExactString, ExactString)])
+  @Test(
+    "has versions that differ where Gem::Version says so",
+    arguments: [("1.1", "1.10"), ("1.a", "1.A"), ("1.0.1", "1.1"), ("1.a.1", "1.a1.1")] as [(ExactString, ExactString)])
   func otherVersions(one: ExactString, other: ExactString) { #expect(GemNaming().versionKey(one) != GemNaming().versionKey(other)) }
 
   @Test(
     "has names of one spelling",
     arguments: [
-      ("acme", true), ("Acme", true), ("acme_x-y.z", true), ("2fa", true), ("a", true), ("", false), ("12", false), ("-a", false), (".a", false),
+      ("acme", true), ("Acme", true), ("acme_x-y.z", true), ("2fa", true), ("a", true), ("", false), ("12", false), ("-a", false),
+      (".a", false),
       ("_a", false), ("a b", false), ("a/b", false), ("\u{430}", false), ("a\u{0}", false), ("a*", false),
     ] as [(ExactString, Bool)])
   func names(name: ExactString, isName: Bool) {
@@ -130,6 +144,7 @@ import Testing
 
   @Test("is matched by patterns of names") func patterns() {
     #expect(GemNaming().canonicalPattern("acme-*") == "acme-*" && GemNaming().canonicalPattern("*") == "*")
-    #expect(GemNaming().canonicalPattern("acme/*") == nil && GemNaming().canonicalPattern("-*") == nil && GemNaming().canonicalPattern("") == nil)
+    #expect(
+      GemNaming().canonicalPattern("acme/*") == nil && GemNaming().canonicalPattern("-*") == nil && GemNaming().canonicalPattern("") == nil)
   }
 }

@@ -12,7 +12,8 @@ import TokenVerification
 
   private func upload(_ body: [UInt8], _ type: String?, attestations: Attestations = .drop, cut: Int? = nil) throws -> InspectedUpload {
     let request = try request("POST", "/api/v1/gems", type.map { [("Content-Type", $0)] } ?? [])
-    guard case .publish(let route) = try sampleRubyGems(attestations: attestations).route(request), case .inspect(_, let make) = route.body else {
+    guard case .publish(let route) = try sampleRubyGems(attestations: attestations).route(request), case .inspect(_, let make) = route.body
+    else {
       throw RouteRefusal.notFound
     }
     var inspector = try make()
@@ -28,7 +29,9 @@ import TokenVerification
     var body: [UInt8] = []
     for part in parts {
       body += Array("--b\r\nContent-Disposition: form-data; name=".utf8)
-      body += part == "gem" ? Array("\"gem\"; filename=\"/home/a b/pkg/x.gem\"\r\nContent-Type: application/octet-stream\r\n\r\n".utf8) + gem : Array(part.utf8)
+      body +=
+        part == "gem"
+        ? Array("\"gem\"; filename=\"/home/a b/pkg/x.gem\"\r\nContent-Type: application/octet-stream\r\n\r\n".utf8) + gem : Array(part.utf8)
       body += Array("\r\n".utf8)
     }
     return body + Array("--b--\r\n".utf8)
@@ -36,7 +39,9 @@ import TokenVerification
 
   static let attested = "\"attestations\"\r\n\r\n[{\"mediaType\": \"x\"}]" + String(repeating: " ", count: 300)
 
-  @Test("takes a gem as the body, whatever the client calls it", arguments: ["application/octet-stream", "application/octet-stream; a=b", nil, "text/plain"])
+  @Test(
+    "takes a gem as the body, whatever the client calls it",
+    arguments: ["application/octet-stream", "application/octet-stream; a=b", nil, "text/plain"])
   func raw(type: String?) throws {
     let upload = try upload(SampleGem().bytes, type, cut: 700)
     #expect(upload.target.file == "acme-1.2.3.gem" && upload.target.version?.written == "1.2.3")
@@ -58,17 +63,23 @@ import TokenVerification
   @Test(
     "takes no other form",
     arguments: [
-      (["gem", "gem"], .unexpectedFile("gem")), ([RubyGemsProtocolTests.attested], .missingField("gem")), (["gem", "\"name\"\r\n\r\nacme"], .unknownField("name")),
-      ([RubyGemsProtocolTests.attested, RubyGemsProtocolTests.attested], .repeatedField("attestations")), (["\"gem\"\r\n\r\nacme"], .unexpectedFile("gem")),
-      (["\"attestations\"; filename=\"x\"\r\n\r\n[]"], .unexpectedFile("attestations")), (["\"attestations\"\r\n\r\n{}"], .malformedField("attestations")),
-      (["\"attestations\"\r\n\r\n[{\"a\":1,\"a\":2}]"], .malformedField("attestations")), (["gem", RubyGemsProtocolTests.attested, RubyGemsProtocolTests.attested], .malformedForm(.tooManyParts)),
-      (["\"gem\"; filename=\"a/..\"\r\n\r\n"], .malformedForm(.fileName)), (["\"gem\"; filename=\"a/\"\r\n\r\n"], .malformedForm(.fileName)),
+      (["gem", "gem"], .unexpectedFile("gem")), ([RubyGemsProtocolTests.attested], .missingField("gem")),
+      (["gem", "\"name\"\r\n\r\nacme"], .unknownField("name")),
+      ([RubyGemsProtocolTests.attested, RubyGemsProtocolTests.attested], .repeatedField("attestations")),
+      (["\"gem\"\r\n\r\nacme"], .unexpectedFile("gem")),
+      (["\"attestations\"; filename=\"x\"\r\n\r\n[]"], .unexpectedFile("attestations")),
+      (["\"attestations\"\r\n\r\n{}"], .malformedField("attestations")),
+      (["\"attestations\"\r\n\r\n[{\"a\":1,\"a\":2}]"], .malformedField("attestations")),
+      (["gem", RubyGemsProtocolTests.attested, RubyGemsProtocolTests.attested], .malformedForm(.tooManyParts)),
+      (["\"gem\"; filename=\"a/..\"\r\n\r\n"], .malformedForm(.fileName)),
+      (["\"gem\"; filename=\"a/\"\r\n\r\n"], .malformedForm(.fileName)),
     ] as [([String], UploadRefusal)])
   func forms(parts: [String], refusal: UploadRefusal) {
     #expect(throws: refusal) { try upload(Self.form(parts), "multipart/form-data; boundary=b") }
   }
 
-  @Test("takes no form of another kind", arguments: ["multipart/mixed; boundary=b", "Multipart/Form-Data; boundary=b", "multipart/form-data"])
+  @Test(
+    "takes no form of another kind", arguments: ["multipart/mixed; boundary=b", "Multipart/Form-Data; boundary=b", "multipart/form-data"])
   func kinds(type: String) {
     #expect(throws: UploadRefusal.malformedForm(.mediaType)) { try upload(Self.form(["gem"]), type) }
   }
@@ -85,7 +96,9 @@ import TokenVerification
     #expect(sent.method == .post && sent.target == "/api/v1/gems")
     let fields = try head().fields
     let links = LinkRewrite(upstreamOrigin: "http://a", upstreamPath: "", publicOrigin: "http://b", publicPath: "")
-    for (body, asks) in [("no", false), ("The API key doesn't have access to that", true), ("You have enabled multifactor authentication", true)] {
+    for (body, asks) in [
+      ("no", false), ("The API key doesn't have access to that", true), ("You have enabled multifactor authentication", true),
+    ] {
       let answer = UpstreamResponse(status: 403, fields: fields, body: Array(body.utf8), links: links)
       switch try exchange.next(after: answer) {
       case .relay: #expect(!asks)
@@ -98,11 +111,13 @@ import TokenVerification
   @Test(
     "serves no other change",
     arguments: [
-      ("DELETE", "/api/v1/gems/yank", .notPublishing), ("PUT", "/api/v1/gems/unyank", .notPublishing), ("PUT", "/api/v1/gems", .notPublishing),
+      ("DELETE", "/api/v1/gems/yank", .notPublishing), ("PUT", "/api/v1/gems/unyank", .notPublishing),
+      ("PUT", "/api/v1/gems", .notPublishing),
       ("PATCH", "/api/v1/gems/acme/owners", .notPublishing), ("DELETE", "/api/v1/gems/acme/owners", .notPublishing),
       ("DELETE", "/api/v1/gems", .notPublishing), ("OPTIONS", "/api/v1/gems", .notPublishing),
       ("POST", "/api/v1/gems/acme/owners", .uploadElsewhere(.paths(["/g/api/v1/gems"]))),
-      ("POST", "/api/v1/gems/", .uploadElsewhere(.paths(["/g/api/v1/gems"]))), ("POST", "/api/v1/api_key", .uploadElsewhere(.paths(["/g/api/v1/gems"]))),
+      ("POST", "/api/v1/gems/", .uploadElsewhere(.paths(["/g/api/v1/gems"]))),
+      ("POST", "/api/v1/api_key", .uploadElsewhere(.paths(["/g/api/v1/gems"]))),
       ("POST", "/", .uploadElsewhere(.paths(["/g/api/v1/gems"]))), ("POST", "/API/v1/gems", .uploadElsewhere(.paths(["/g/api/v1/gems"]))),
       ("GET", RubyGemsProtocolTests.exchange, .methodNotAllowed), ("DELETE", RubyGemsProtocolTests.exchange, .methodNotAllowed),
     ] as [(String, String, RouteRefusal)])
@@ -110,7 +125,9 @@ import TokenVerification
     #expect(throws: refusal) { try sampleRubyGems(prefix: "/g/").route(request(method, target)) }
   }
 
-  @Test("passes reads with the client's own credential", arguments: ["/versions", "/info/acme", "/gems/acme-1.0.gem", "/api/v1/api_key", "/api/v1/gems"])
+  @Test(
+    "passes reads with the client's own credential",
+    arguments: ["/versions", "/info/acme", "/gems/acme-1.0.gem", "/api/v1/api_key", "/api/v1/gems"])
   func reads(target: String) throws {
     for method in ["GET", "HEAD"] {
       guard case .read(let route) = try sampleRubyGems().route(request(method, target)) else { throw RouteRefusal.notFound }
@@ -121,7 +138,8 @@ import TokenVerification
   @Test(
     "finds the credential where gem puts it",
     arguments: [
-      ("a.b.c", .oidc), ("Bearer a.b.c", .oidc), ("Basic \(Base64.encode(Array("x:a.b.c".utf8)))", .oidc), ("own-key", .refused(.notAccepted)),
+      ("a.b.c", .oidc), ("Bearer a.b.c", .oidc), ("Basic \(Base64.encode(Array("x:a.b.c".utf8)))", .oidc),
+      ("own-key", .refused(.notAccepted)),
       ("rubygems_0123456789abcdef", .refused(.notAccepted)), ("Basic eDp5", .refused(.notAccepted)), ("Digest x", .refused(.unknownScheme)),
       ("", .refused(.malformed)), ("impr_short", .refused(.malformedUploadToken)),
     ] as [(String, Expected)])
@@ -144,7 +162,9 @@ import TokenVerification
   }
 
   @Test("exchanges a token as the official helper asks") func exchanges() throws {
-    guard case .token(let endpoint) = try #require(try sampleRubyGems().originRoute(request("POST", Self.exchange))) else { throw RouteRefusal.notFound }
+    guard case .token(let endpoint) = try #require(try sampleRubyGems().originRoute(request("POST", Self.exchange))) else {
+      throw RouteRefusal.notFound
+    }
     let routed = try request("POST", Self.exchange)
     #expect(endpoint.purpose == .issue(.oncePerToken))
     #expect(try endpoint.request(routed, body: Array(#"{"jwt":"a.b.c","more":1}"#.utf8)).token == Array("a.b.c".utf8))
@@ -161,7 +181,8 @@ import TokenVerification
   func refusedExchange(status: Int, told: Int) throws {
     let answer = GemKeyExchange().refused(sampleRefusal(status: status, retryAfter: 5))
     let body = try StrictJSON.parseObject(answer.body)
-    #expect(answer.status == told && body["message"]?.string == body["error"]?.string && body["reason"]?.string == "scope.package-not-allowed")
+    #expect(
+      answer.status == told && body["message"]?.string == body["error"]?.string && body["reason"]?.string == "scope.package-not-allowed")
     #expect(body["message"]?.string?.text.hasPrefix("this publisher may not publish acme") == true)
     #expect(answer.fields.contains { $0.name == "retry-after" && $0.value == "5" })
     let malformed = GemKeyExchange().refused(sampleRefusal(status: 400, code: "credential.malformed-exchange"))
@@ -177,19 +198,23 @@ import TokenVerification
   }
 
   @Test("is asked for a gem by its indexes, and for a file by its specification") func probes() throws {
-    let target = try SampleGem(metadata: SampleGem.first + "name: acme\n\(SampleGem.version)platform: java\n").specification().target(in: sampleRegistry)
+    let target = try SampleGem(metadata: SampleGem.first + "name: acme\n\(SampleGem.version)platform: java\n").specification().target(
+      in: sampleRegistry)
     let routed = try request("POST", "/api/v1/gems")
     let package = sampleRubyGems().probes(.package, target, for: routed)
     #expect(package.map(\.path) == ["/info/acme", "/api/v1/dependencies?gems=acme"] && package.allSatisfy { $0.method == .get })
     let file = sampleRubyGems().probes(.file, target, for: routed)
     #expect(file.map(\.path) == ["/quick/Marshal.4.8/acme-1.2.3-java.gemspec.rz"])
-    func answer(_ status: Int, _ body: [UInt8]) -> ExistenceProbe.Answer { .init(status: status, location: nil, authority: "a", body: body) }
+    func answer(_ status: Int, _ body: [UInt8]) -> ExistenceProbe.Answer {
+      .init(status: status, location: nil, authority: "a", body: body)
+    }
     func info(_ status: Int, _ body: String) -> Existence { package[0].meaning(answer(status, Array(body.utf8))) }
     #expect(info(200, "---\n1.0 |checksum:0\n") == .exists && info(200, "---\n") == .absent && info(404, "") == .absent)
     #expect(info(200, "<html>") == .unknown && info(500, "") == .unknown && info(401, "") == .unknown)
     func dependencies(_ status: Int, _ body: [UInt8]) -> Existence { package[1].meaning(answer(status, body)) }
     #expect(dependencies(200, [4, 8, 0x5B, 0]) == .absent && dependencies(200, [4, 8, 0x5B, 6, 0x7B]) == .exists)
-    #expect(dependencies(200, [4, 8]) == .unknown && dependencies(404, []) == .absent && dependencies(200, Array("<html>".utf8)) == .unknown)
+    #expect(
+      dependencies(200, [4, 8]) == .unknown && dependencies(404, []) == .absent && dependencies(200, Array("<html>".utf8)) == .unknown)
     #expect(file[0].meaning(answer(200, [1])) == .exists && file[0].meaning(answer(404, [])) == .absent)
   }
 }

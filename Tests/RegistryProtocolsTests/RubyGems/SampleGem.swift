@@ -17,7 +17,8 @@ struct SampleGem {
   var bytes: [UInt8] {
     var files = [("metadata.gz", SampleArchive.gzip(Array(metadata.utf8))), ("data.tar.gz", data)]
     if let checksums { files.append(("checksums.yaml.gz", SampleArchive.gzip(Array(checksums.utf8)))) }
-    return SampleArchive.tar((files + more.map { ($0.name, $0.content) }).filter { !leftOut.contains($0.0) }.map { (name: $0.0, content: $0.1) })
+    return SampleArchive.tar(
+      (files + more.map { ($0.name, $0.content) }).filter { !leftOut.contains($0.0) }.map { (name: $0.0, content: $0.1) })
   }
 
   func specification() throws(UploadRefusal) -> GemSpecification { try GemArchive.specification(in: bytes, .unlimited) }

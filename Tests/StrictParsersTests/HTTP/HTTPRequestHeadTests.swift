@@ -97,7 +97,7 @@ import Testing
     ("PUT / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n", .lengthAndTransferEncoding),
     ("PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n", .lengthAndTransferEncoding),
     ("GET / HTTP/1.1\r\nContent-Length: 1\r\n", .bodyNotAllowed), ("HEAD / HTTP/1.1\r\nContent-Length: 1\r\n", .bodyNotAllowed),
-    ("OPTIONS / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", .bodyNotAllowed),
+    ("DELETE / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", .bodyNotAllowed),
     ("OPTIONS / HTTP/1.1\r\nContent-Length: 1\r\n", .bodyNotAllowed),
   ]
 
