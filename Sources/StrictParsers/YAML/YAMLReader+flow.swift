@@ -49,8 +49,7 @@ extension YAMLReader {
     case UInt8(ascii: "["), UInt8(ascii: "{"): return YAMLNode(tag: tag, try flowCollection(), at: start)
     case UInt8(ascii: "\""), UInt8(ascii: "'"): return YAMLNode(tag: tag, .scalar(try quotedScalar(below: -1)), at: start)
     default:
-      // Within brackets, some readers end a scalar at the two.
-      guard peek() != UInt8(ascii: ":"), peek() != UInt8(ascii: "?") else { throw error(.reserved) }
+      guard peek() != UInt8(ascii: ":") else { throw error(.reserved) }
       try checkPlainBeginning()
       return YAMLNode(tag: tag, .scalar(YAMLScalar(style: .plain, text: try plainText(try flowPlain()))), at: start)
     }
@@ -61,6 +60,8 @@ extension YAMLReader {
     let start = position
     while let byte = peek(), !Self.isBreak(byte), !",[]{}".utf8.contains(byte) {
       if byte == UInt8(ascii: "#"), position > start, bytes[position - 1] == Self.space { break }
+      // Within brackets, some readers end a scalar there.
+      guard byte != UInt8(ascii: "?") else { throw error(.unexpected) }
       if byte == UInt8(ascii: ":") {
         if Self.isBlank(peek(1)) { break }
         // An end to some readers, and none to others.

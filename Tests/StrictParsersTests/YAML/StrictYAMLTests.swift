@@ -47,7 +47,7 @@ import Testing
       // Flow.
       ("a: []\nb: {}\nc: [ d, 'e', \"f\", [g], {h: i, j: 'k'} ]", "{a: [], b: {}, c: [d, 'e', 'f', [g], {h: i, j: 'k'}]}"),
       ("a: [\n  b, # c\n\n  c,\n]\nd: {e: f,\n g: h\n}", "{a: [b, c], d: {e: f, g: h}}"), ("a: !a {}\nb: !a []", "{a: !a {}, b: !a []}"),
-      ("a: [http://b?c#d, e]", "{a: [http://b?c#d, e]}"),
+      ("a: [http://b/c#d, e]", "{a: [http://b/c#d, e]}"),
       // Plain scalars.
       ("a: b c  \nd: e#f\ng: -1\nh: :i\nj: ?k", "{a: b c, d: e#f, g: -1, h: :i, j: ?k}"), ("a: b\n  c\n\n   d\ne: f", "{a: ?, e: f}"),
       ("a:\n  b\nc: d", "{a: b, c: d}"), ("a:\n- b\n  c\n- d", "{a: [?, d]}"), ("a: b\n  - c", "{a: ?}"), ("a: b:c", "{a: b:c}"),
@@ -112,7 +112,7 @@ import Testing
       ("a: {b: }", .reserved, 7),
       ("a: {b:}", .unexpected, 5), ("a: {\"b\":c}", .unexpected, 7), ("a: [b\n  c]", .unexpected, 8), ("a: [b\n---\n]", .unexpected, 6),
       ("a: []b", .unexpected, 5),
-      ("a: [b:, c]", .unexpected, 5), ("a: [:b]", .reserved, 4), ("a: {?b: c}", .reserved, 4),
+      ("a: [b:, c]", .unexpected, 5), ("a: [:b]", .reserved, 4), ("a: {?b: c}", .unexpected, 4), ("a: [b?c]", .unexpected, 5),
     ] as [(String, YAMLError.Reason, Int)])
   func refuses(text: String, reason: YAMLError.Reason, offset: Int) {
     #expect(throws: YAMLError(reason, at: offset)) { try Self.parse(text) }
