@@ -3,13 +3,17 @@
 import base64
 import hashlib
 import json
+import subprocess
 import textwrap
 
 import pytest
 
+from clients import environment
+from gateway import BINARY, Gateway, Settings
 from gems import (
-    FORMS, PUSH, GemServer, built, by_hand, checksums, compressed, form, needs_ruby, packed, push, ruby, send, specification, started_gems, tar)
+    FORMS, GEMS, PUSH, GemServer, built, by_hand, checksums, compressed, form, needs_ruby, packed, push, ruby, send, specification, started_gems, tar)
 from packages import fresh_name
+from test_check import online
 from test_deploy import github_lines, gitlab_lines
 from recording import answering, only_uploads
 from wire import post_json, request
@@ -338,3 +342,66 @@ def test_checksums_in_base64_pass(started, issuer, server):
     gem = tar([*files.items(), ("checksums.yaml.gz", compressed(sums.encode()))])
     gateway = started_gems(started, server)
     assert send(gateway, issuer.mint(audience="acme_gems"), gem).status == 200
+
+
+CHECKS = {
+    "nothing": ({}, None),
+    "another path": ({"upstream": "wrong/"}, ("error", "upstream.url", "`gem push --host` would be given")),
+    "another password": ({"password": "no-longer-the-password"}, ("error", "upstream.credential", "")),
+    "open reads": ({"registry": {"reads": "pass"}}, ("warning", "reads", "")),
+}
+
+
+@pytest.mark.parametrize("case", CHECKS)
+def test_a_check_asks_the_server(issuer, server, tmp_path, case):
+    changes, expected = CHECKS[case]
+    settings = {"issuer": issuer.url, "upstream": server.url, "registry": {"reads": "refuse"}, **GEMS, **changes}
+    if "upstream" in changes:
+        settings["upstream"] = server.url + changes["upstream"]
+    found = online(Gateway(tmp_path / "gateway", Settings(**settings)))
+    if expected is None:
+        assert not found, found
+        return
+    [problem] = found
+    assert (problem["severity"], problem["key"]) == (expected[0], f"registries.python.{expected[1]}") and expected[2] in problem["message"], problem
+
+
+def test_a_file_says_what_it_would_publish(issuer, tmp_path):
+    gateway = Gateway(tmp_path / "gateway", Settings(issuer=issuer.url, upstream="http://127.0.0.1:1/", **GEMS))
+    (tmp_path / "token").write_text(issuer.mint(audience="acme_gems"))
+
+    def explain(gem: bytes) -> tuple[int, str]:
+        (tmp_path / "any.gem").write_bytes(gem)
+        done = subprocess.run(
+            [BINARY, "explain", "-c", gateway.configuration, "--token", tmp_path / "token", "--upload", tmp_path / "any.gem", "--json"],
+            capture_output=True, text=True, timeout=60, env=environment(tmp_path))
+        return done.returncode, done.stdout + done.stderr
+
+    status, told = explain(by_hand())
+    assert status == 0 and json.loads(told)["upload"] == {"package": "acme-widgets", "version": "1.0.0", "file": "acme-widgets-1.0.0.gem"}
+    status, told = explain(by_hand(specification("other-gem")))
+    assert status == 1 and json.loads(told)["reason"] == "scope.package-not-allowed"
+    status, told = explain(by_hand(specification(more="name: other")))
+    assert status == 2 and "scope.malformed-yaml" in told
+
+
+@needs_ruby
+def test_report_mode_decides_and_passes(started, issuer, server, tmp_path):
+    gateway = started_gems(started, server, registry={"legacy_credentials": "pass", "mode": "report"})
+    gem = by_hand()
+    fields = [("Authorization", server.authorization), ("X-Imprimatur-Token", issuer.mint(audience="acme_gems"))]
+    answer = request(gateway, "POST", PUSH, [("Content-Type", "application/octet-stream"), ("Content-Length", str(len(gem))), *fields], gem)
+    assert answer.status == 200 and server.stored("acme-widgets-1.0.0.gem") == gem
+    [record] = gateway.audit(1)
+    assert (record["outcome"], record["granted"], record["credential"]) == ("reported", True, "legacy")
+
+
+@pytest.mark.parametrize("tag, status", [("v1.0.0", 200), ("v1.0", 200), ("v1.0.1", 403), ("1.0.0", 403)])
+def test_a_tag_is_compared_as_gem_versions_are(started, issuer, server, tag, status):
+    gateway = started_gems(
+        started, server,
+        when='{repository: acme/widgets, repository_owner_id: "42", repository_id: "1234", workflow: release.yml, tag: "v{version}"}')
+    claims = {"ref": f"refs/tags/{tag}", "ref_type": "tag", "workflow_ref": f"acme/widgets/.github/workflows/release.yml@refs/tags/{tag}",
+              "job_workflow_ref": f"acme/widgets/.github/workflows/release.yml@refs/tags/{tag}"}
+    answer = send(gateway, issuer.mint(audience="acme_gems", **claims), by_hand())
+    assert answer.status == status, answer.body
