@@ -3,6 +3,7 @@ package enum RegistryCatalog {
   package static let all: [Ecosystem] = [
     Ecosystem(PyPIProtocol.self),
     Ecosystem(RubyGemsProtocol.self),
+    Ecosystem(PubProtocol.self),
     Ecosystem(GenericProtocol.self),
   ]
 }

@@ -216,8 +216,7 @@ extension PublishMachine {
     }
     switch step {
     case .relay: return enter(judging, .judge(answer))
-    case .relayBehind(let words):
-      return enter(judging, .judge(UpstreamAnswer(head: answer.head, body: Array(words.utf8) + answer.body)))
+    case .relayAs(let body): return enter(judging, .judge(UpstreamAnswer(head: answer.head, body: body)))
     case .respond(let response): return conclude(.success(.local(response)))
     case .send(let next):
       exchange.request = next

@@ -22,6 +22,9 @@ package struct LinkRewrite: Sendable {
     return publicOrigin + publicPath + String(decoding: location[count...], as: UTF8.self)
   }
 
+  /// The public URL of what stands below the registry's own, whose target begins with a slash.
+  package func publicURL(of target: ExactString) -> String { publicOrigin + publicPath + target.text }
+
   /// What stands below the registry's own URL, as the target of a request to it; `nil` if the URL leads elsewhere, is relative, or can't be a target.
   package func target(of location: some Collection<UInt8>) -> ExactString? {
     let location = Array(location)

@@ -13,8 +13,8 @@ package enum UpstreamStep: Sendable {
   case send(UpstreamRequest)
   /// Judges the last answer and passes it on.
   case relay
-  /// The same, with words before its body: as it stands, it would make a client ask a person.
-  case relayBehind(String)
+  /// The same, with another body that says the same: as it stands, the client would not show it, or would ask a person.
+  case relayAs([UInt8])
   /// The registry has taken the upload: the client is told so in other words.
   case respond(LocalResponse)
 }

@@ -11,6 +11,6 @@ struct GemPush: UpstreamExchange {
 
   mutating func next(after response: UpstreamResponse) -> UpstreamStep {
     guard Self.questions.contains(where: { response.body.starts(with: $0.utf8) }) else { return .relay }
-    return .relayBehind("the registry says: ")
+    return .relayAs(Array("the registry says: ".utf8) + response.body)
   }
 }
