@@ -28,7 +28,7 @@ struct ArchiveCollection {
     guard paths.count <= limits.paths else { throw .tooMany }
     last = path
     if kind == .symbolicLink || kind == .hardLink {
-      guard links.count < limits.links else { throw .tooMany }
+      guard links.count < limits.links else { throw limits.links == 0 ? .link : .tooMany }
       links.insert(name)
     }
     if let shortName, isWanted(shortName) { throw .memberKind }

@@ -16,7 +16,7 @@ package struct ArchiveLimits: Hashable, Sendable {
   package var paths: Int
   /// Bytes of all names, and of what links point to, together.
   package var nameBytes: Int
-  /// Links of a tar file.
+  /// Links of a tar file. 0 if its kind has none.
   package var links: Int
   /// Bytes of a zip file's central directory.
   package var zipDirectory: Int

@@ -9,6 +9,8 @@ package enum ArchiveRefusal: Error, Hashable, Sendable {
   case repeatedMember
   /// A member that is wanted is larger than its limit.
   case memberTooLarge
+  /// An entry is a link, which no archive of its kind has.
+  case link
   /// More members are wanted, links made, paths named, or names at the top than the limits allow.
   case tooMany
   /// A name has more segments than its limit.
@@ -28,7 +30,8 @@ package enum ArchiveRefusal: Error, Hashable, Sendable {
   package var isOurFailure: Bool {
     switch self {
     case .unreadable, .zip(.unreadable), .zip(.inflate(.outOfMemory)), .gzip(.inflate(.outOfMemory)): true
-    case .gzip, .tar, .zip, .memberKind, .repeatedMember, .memberTooLarge, .tooMany, .tooDeep, .namesTooLong, .budgetSpent, .throughLink,
+    case .gzip, .tar, .zip, .memberKind, .repeatedMember, .memberTooLarge, .link, .tooMany, .tooDeep, .namesTooLong, .budgetSpent,
+      .throughLink,
       .fileAndFolder:
       false
     }
