@@ -4,6 +4,7 @@ package enum RegistryCatalog {
     Ecosystem(PyPIProtocol.self),
     Ecosystem(RubyGemsProtocol.self),
     Ecosystem(PubProtocol.self),
+    Ecosystem(CargoProtocol.self),
     Ecosystem(GenericProtocol.self),
   ]
 }

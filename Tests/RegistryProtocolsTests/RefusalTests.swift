@@ -18,7 +18,7 @@ func sampleRefusal(
   ]
   private static let credentials: [CredentialRefusal] = [
     .missing(challenged: true), .missing(challenged: false), .repeated, .malformed, .unknownScheme, .notAccepted, .malformedUploadToken,
-    .directTokenRefused, .unknownUploadToken, .malformedExchange,
+    .directTokenRefused, .unknownUploadToken, .malformedExchange, .missingExchangeMember("jwt"),
   ]
   private static let scopes: [UploadRefusal] =
     MultipartRefusal.allCases.map { .malformedForm($0) }
@@ -26,14 +26,16 @@ func sampleRefusal(
     + GemDoubt.allCases.map { .gem($0) }
     + YAMLError.Reason.allCases.map { .malformedYAML(YAMLError($0, at: 10_000_000)) }
     + archives.map { .malformedArchive($0) } + [
-      .malformedJSON(JSONError(.loneSurrogate, at: 1_000_000)), .unknownField("x"), .repeatedField("x"), .missingField("x"),
+      .malformedJSON(JSONError(.loneSurrogate, at: 1_000_000)), .malformedFrame(MetadataDoubt("it ends")), .unknownField("x"),
+      .repeatedField("x"), .missingField("x"),
       .malformedField("x"), .formTooLarge, .unexpectedFile("x"),
       .actionNotAccepted, .fileTypeMismatch, .fileNameMismatch, .ambiguousFileName(wouldPass: "acme_2fa-1.0.0.tar.gz"), .inspectionTooLong,
       .digestMismatch("x"), .metadataPlace, .unexpectedMember("x"), .metadataMismatch("name"),
       .unavailable,
     ]
   private static let archives: [ArchiveRefusal] = [
-    .gzip(.checksum), .tar(.magic), .zip(.method), .memberKind, .repeatedMember, .memberTooLarge, .tooMany, .throughLink, .fileAndFolder,
+    .gzip(.checksum), .tar(.magic), .zip(.method), .memberKind, .repeatedMember, .memberTooLarge, .link, .tooMany, .throughLink,
+    .fileAndFolder,
     .unreadable(UnreadableBytes(offset: 0)),
   ]
 

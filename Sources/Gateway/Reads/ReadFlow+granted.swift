@@ -51,7 +51,8 @@ extension ReadFlow {
     } catch {
       switch error {
       case .missing, .notAccepted, .unknownScheme: return nil
-      case .repeated, .malformed, .malformedUploadToken, .directTokenRefused, .unknownUploadToken, .malformedExchange:
+      case .repeated, .malformed, .malformedUploadToken, .directTokenRefused, .unknownUploadToken, .malformedExchange,
+        .missingExchangeMember:
         throw .credential(error)
       }
     }

@@ -67,7 +67,8 @@ struct ReadFlow {
 
   /// How a document is written anew, and its media type; `nil` for any other answer.
   func documentRewrite(of answer: ResponseHead, _ rewrite: DocumentRewrite?) -> (rewrite: DocumentRewrite, mediaType: ExactString)? {
-    guard let rewrite, let type = try? answer.fields.single(named: "content-type") else { return nil }
+    guard let rewrite else { return nil }
+    let type = (try? answer.fields.single(named: "content-type")) ?? []
     return rewrite.mediaType(type).map { (rewrite, $0) }
   }
 

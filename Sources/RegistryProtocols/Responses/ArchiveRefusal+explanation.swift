@@ -10,6 +10,7 @@ extension ArchiveRefusal {
     case .memberKind: "its metadata are a link or a directory"
     case .repeatedMember: "its metadata stand twice in it, or another file does with two contents"
     case .memberTooLarge: "its metadata are too large"
+    case .link: "it has a link, which no file of its kind has"
     case .tooMany: "it has too many paths, links, names at the top, or files that look like metadata"
     case .tooDeep: "a name in it has too many segments"
     case .namesTooLong: "the names in it are too long"

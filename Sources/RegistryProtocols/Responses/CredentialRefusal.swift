@@ -1,3 +1,5 @@
+package import StrictParsers
+
 /// Why a request has no credential that could be judged.
 package enum CredentialRefusal: ExplainedRefusal, Hashable, Sendable {
   /// There is none. `challenged`: this ecosystem's clients send one only after they were asked.
@@ -17,6 +19,8 @@ package enum CredentialRefusal: ExplainedRefusal, Hashable, Sendable {
   case unknownUploadToken
   /// The body of an exchange is not a JSON object whose `token` is a string.
   case malformedExchange
+  /// The same where the token's member has another name.
+  case missingExchangeMember(ExactString)
 
   /// What programs are told: stable words.
   package enum Code: String, CaseIterable, Sendable {
@@ -46,6 +50,8 @@ package enum CredentialRefusal: ExplainedRefusal, Hashable, Sendable {
     case .directTokenRefused:
       .init(.directTokenRefused, 403, "this registry takes no OIDC token itself; exchange it for an upload token first")
     case .unknownUploadToken: .init(.unknownUploadToken, 403, "the upload token is unknown, expired or revoked")
+    case .missingExchangeMember(let name):
+      .init(.malformedExchange, 400, "the body must be a JSON object whose member \(name) is a string")
     case .malformedExchange:
       .init(
         .malformedExchange, 400,

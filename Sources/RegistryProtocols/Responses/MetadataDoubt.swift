@@ -4,4 +4,9 @@ package struct MetadataDoubt: Hashable, Sendable {
   let explanation: String
 
   package init(_ explanation: StaticString) { self.explanation = "\(explanation)" }
+
+  /// - Parameter offset: Bytes of the metadata before the place.
+  package init(_ reason: some RawRepresentable<String> & CaseIterable, at offset: Int) {
+    explanation = "\(reason.rawValue) (byte \(offset))"
+  }
 }

@@ -6,6 +6,8 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
   case notFound
   /// An upload to a place where none is taken.
   case uploadElsewhere(UploadPlace)
+  /// A request that changes what was published, such as a withdrawal, or who may publish.
+  case notPublishing
   case methodNotAllowed
   case unknownHost
   /// A change of the registry that is no upload: of owners, of settings, of what was published.
@@ -28,6 +30,7 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
   package enum Code: String, CaseIterable, Sendable {
     case notFound = "route.not-found"
     case uploadElsewhere = "route.upload-elsewhere"
+    case notPublishing = "route.not-publishing"
     case methodNotAllowed = "route.method-not-allowed"
     case unknownHost = "route.unknown-host"
     case notPublishing = "route.not-publishing"
@@ -45,6 +48,8 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
         .uploadElsewhere, 404, "this is not the upload URL: upload to \(paths.map(\.text).joined(separator: " or ")) of this host")
     case .uploadElsewhere(.template(let template)):
       .init(.uploadElsewhere, 404, "this is not the path of a file: upload to \(template) of this host")
+    case .notPublishing:
+      .init(.notPublishing, 404, "only publishing is served here; withdrawing, owners and settings are for the registry itself")
     case .methodNotAllowed: .init(.methodNotAllowed, 405, "this method is not served here")
     case .unknownHost: .init(.unknownHost, 421, "no registry is served under this host name")
     case .notPublishing:

@@ -7,6 +7,8 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
   case malformedJSON(JSONError)
   /// The artifact's metadata are not YAML that every reader understands alike.
   case malformedYAML(YAMLError)
+  /// The body is not what its registry takes, before anything in it is read.
+  case malformedFrame(MetadataDoubt)
   /// A field of the form that no metadata standard and no known client has.
   case unknownField(ExactString)
   case repeatedField(ExactString)
@@ -48,6 +50,7 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
     case malformedForm = "scope.malformed-form"
     case malformedJSON = "scope.malformed-json"
     case malformedYAML = "scope.malformed-yaml"
+    case malformedFrame = "scope.malformed-frame"
     case unknownField = "scope.unknown-field"
     case repeatedField = "scope.repeated-field"
     case missingField = "scope.missing-field"
@@ -76,6 +79,8 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
       .init(.malformedJSON, 400, "the upload is not JSON that every reader understands alike: \(error.description)")
     case .malformedYAML(let error):
       .init(.malformedYAML, 400, "the metadata in the file are not YAML that every reader understands alike: \(error.description)")
+    case .malformedFrame(let doubt):
+      .init(.malformedFrame, 400, "the upload is not framed as every server reads it: \(doubt.explanation)")
     case .unknownField(let name):
       .init(.unknownField, 400, "the form has the field `\(Self.shortened(name))`, which no upload to this kind of registry has")
     case .repeatedField(let name): .init(.repeatedField, 400, "the form has the field `\(Self.shortened(name))` twice")

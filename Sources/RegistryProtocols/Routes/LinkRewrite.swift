@@ -15,6 +15,9 @@ package struct LinkRewrite: Sendable {
     self.publicPath = publicPath
   }
 
+  /// The registry's public URL, without a slash at its end.
+  package var publicURL: ExactString { ExactString(publicOrigin + publicPath) }
+
   /// The public URL; `nil` if the URL leads elsewhere: it would name a host that only the gateway can reach.
   package func rewrite(_ location: some Collection<UInt8>) -> String? {
     let location = Array(location)

@@ -1,0 +1,90 @@
+package import PublisherPolicy
+package import StrictParsers
+
+/// A registry of crates that speaks the web API of The Cargo Book ("Registry Web API") and has a sparse index.
+package struct CargoProtocol: RegistryProtocol {
+  package static let name = "cargo"
+  package static let naming: any PackageNaming = CargoNaming()
+  package static let publishProbe = PublishProbe.cargo
+  package static let listings = CargoIndex.places.map { "\($0)/\(CargoIndex.configuration)" }
+  package static let options: [any OptionKey] = [indexOption]
+  /// `cargo`: where the sparse index is, a path below `upstream.url`, such as `/api/v1/crates`: existence is asked there. Each `config.json` that is read
+  /// through the gateway is rewritten, wherever it is.
+  /// Default: each of the places where registries have theirs.
+  private static let indexOption = TextOption("index")
+
+  private static let upload: [ExactString] = ["api", "v1", "crates", "new"]
+
+  private let registry: RegistryName
+  private let prefix: ExactString
+  private let indexes: [ExactString]
+
+  package init(_ site: RegistrySite, _ options: RegistryOptions) throws(OptionProblem) {
+    registry = site.name
+    prefix = site.path
+    guard let index = options[Self.indexOption] else {
+      indexes = CargoIndex.places
+      return
+    }
+    guard let path = Self.path(index) else { throw .wrong(Self.indexOption, "must be a path below upstream.url, such as /api/v1/crates") }
+    indexes = [path]
+  }
+
+  /// Without a slash at its end; `nil` if it is not a plain path.
+  private static func path(_ written: ExactString) -> ExactString? {
+    guard let path = try? RequestPath(Array(written.utf8)[...]) else { return nil }
+    let text = String(decoding: path.bytes, as: UTF8.self)
+    return ExactString(text.hasSuffix("/") ? String(text.dropLast()) : text)
+  }
+
+  package func target(
+    ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget
+  ) throws(UploadRefusal) -> PublishTarget? {
+    let release = try CrateArchive.release(in: artifact, budget)
+    guard name == release.fileName else { throw .fileNameMismatch }
+    return release.target(in: registry)
+  }
+
+  package func route(_ request: RoutedRequest) throws(RouteRefusal) -> Route {
+    if let exchange = try CargoTokens.route(request) { return exchange }
+    let segments = request.path.segments
+    switch request.head.method {
+    case .get, .head: return .read(Self.read(request.path))
+    case .put where segments == Self.upload:
+      let inspector: @Sendable () throws(UploadRefusal) -> any UploadInspector = { [registry] () throws(UploadRefusal) in
+        CargoUploadInspector(registry: registry)
+      }
+      return .publish(PublishRoute(body: .inspect(by: inspector), exchange: SingleRequest(.put, "/api/v1/crates/new")))
+    case .put, .delete:
+      // Yanking, and a crate's owners.
+      guard !segments.starts(with: Self.upload.dropLast()) || segments == Self.upload else { throw .notPublishing }
+      throw .uploadElsewhere(.paths([ExactString("\(prefix)api/v1/crates/new")]))
+    case .post, .patch, .options: throw .methodNotAllowed
+    }
+  }
+
+  package func originRoute(_ request: RoutedRequest) throws(RouteRefusal) -> Route? { try CargoTokens.route(request) }
+
+  /// What cargo asks before it uploads is granted: the index's configuration, and the crate's own file in it.
+  private static func read(_ path: RoutedPath) -> ReadRoute {
+    let fields = FieldRules(request: FieldRules.read.request + ["cargo-protocol"], response: FieldRules.read.response)
+    if path.segments.last == CargoIndex.configuration {
+      return ReadRoute(access: .granted(.registry), fields: fields, document: CargoConfiguration.rewrite)
+    }
+    guard let crate = CargoIndex.crate(at: path) else { return ReadRoute(fields: fields) }
+    return ReadRoute(access: .granted(.package(.init(canonical: crate.canonical))), fields: fields)
+  }
+
+  package func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, for request: RoutedRequest) -> [ExistenceProbe] {
+    CargoIndex.probes(subject, target, in: indexes)
+  }
+
+  package func credential(of request: RoutedRequest) throws(CredentialRefusal) -> PresentedCredential {
+    try CargoCredential.credential(in: request.head)
+  }
+
+  /// Cargo shows the `detail` of each of `errors`.
+  package func response(refusing refusal: ClientRefusal, to route: Route?) -> LocalResponse {
+    LocalResponse(refusing: refusal, fields: refusal.status == 405 ? [(name: "allow", value: "GET, HEAD, PUT")] : [])
+  }
+}

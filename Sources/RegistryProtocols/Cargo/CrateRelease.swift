@@ -1,0 +1,26 @@
+import PublisherPolicy
+import StrictParsers
+
+/// A crate's name and version, as its metadata, its manifest, its folder and its file's name all write them.
+struct CrateRelease: Hashable, Sendable {
+  let name: CrateName
+  let version: CrateVersion
+
+  /// The one folder at the top of the crate.
+  var folder: ExactString { ExactString("\(name.written)-\(version.written)") }
+
+  var fileName: ExactString { ExactString("\(folder).crate") }
+
+  func target(in registry: RegistryName) -> PublishTarget {
+    PublishTarget(
+      registry: registry, package: .init(canonical: name.canonical),
+      version: .init(written: version.written, canonical: version.written), file: fileName)
+  }
+
+  /// What a target writes, of which the file's name has the name's own spelling.
+  static func writtenName(of target: PublishTarget) -> ExactString {
+    let rest = "-\(target.version?.written ?? "").crate"
+    return ExactString(
+      target.file.utf8.count > rest.utf8.count ? String(target.file.text.dropLast(rest.count)) : target.package.canonical.text)
+  }
+}
