@@ -8,7 +8,7 @@ extension ArchiveRefusal {
     case .tar(let refusal): refusal.explanation
     case .zip(let refusal): refusal.explanation
     case .memberKind: "its metadata are a link or a directory"
-    case .repeatedMember: "its metadata stand twice in it, or another file does with two contents"
+    case .repeatedMember: "a file stands twice in it, with two contents"
     case .memberTooLarge: "its metadata are too large"
     case .link: "it has a link, which no file of its kind has"
     case .tooMany: "it has too many paths, links, names at the top, or files that look like metadata"

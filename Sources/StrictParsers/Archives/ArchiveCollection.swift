@@ -34,9 +34,8 @@ struct ArchiveCollection {
     if let shortName, isWanted(shortName) { throw .memberKind }
     guard isWanted(name) else { return false }
     guard kind == .file else { throw .memberKind }
-    guard contents[name] == nil else { throw .repeatedMember }
     guard size <= limits.memberLength else { throw .memberTooLarge }
-    guard contents.count < limits.members else { throw .tooMany }
+    guard contents[name] != nil || contents.count < limits.members else { throw .tooMany }
     contents[name] = []
     return true
   }

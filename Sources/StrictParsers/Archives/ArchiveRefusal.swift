@@ -5,7 +5,7 @@ package enum ArchiveRefusal: Error, Hashable, Sendable {
   case zip(ZipRefusal)
   /// A member that is wanted is a link or a directory, or has a second name to some readers.
   case memberKind
-  /// A member that is wanted stands twice in the archive, or another one does and is not the same both times.
+  /// A member stands twice in the archive and is not the same both times.
   case repeatedMember
   /// A member that is wanted is larger than its limit.
   case memberTooLarge

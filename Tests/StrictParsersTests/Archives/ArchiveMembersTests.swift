@@ -61,8 +61,8 @@ import Testing
   @Test(
     "are refused where a registry could find others",
     arguments: [
-      Case("a member twice", .repeatedMember) {
-        $0.add(file: "a/PKG-INFO"); $0.add(file: "a/PKG-INFO")
+      Case("a member twice, not of one content", .repeatedMember) {
+        $0.add(file: "a/PKG-INFO", "x"); $0.add(file: "a/PKG-INFO")
       },
       Case("a member that is a link", .memberKind) { $0.add(TarBuilding.header("a/PKG-INFO", type: "2", linkName: "b")) },
       Case("a member that is a hard link", .memberKind) { $0.add(TarBuilding.header("a/PKG-INFO", type: "1", linkName: "b")) },
