@@ -80,7 +80,7 @@ class CrateRegistry:
         if (sent.method, path) == ("PUT", "/api/v1/crates/new"):
             try:
                 return 200, "application/json", self.publish(sent.body)
-            except AssertionError as problem:
+            except (AssertionError, ValueError, struct.error) as problem:
                 return 400, "application/json", refusal(str(problem))
         if sent.method in ("PUT", "DELETE") and path.endswith(("/yank", "/unyank", "/owners")):
             return 200, "application/json", b'{"ok": true, "msg": "done"}'

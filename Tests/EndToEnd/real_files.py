@@ -27,9 +27,9 @@ class RealFile:
         return FOLDER / self.file
 
 
-def listed() -> list[RealFile]:
+def listed(name: str = "real_files.txt") -> list[RealFile]:
     found = []
-    for line in (ROOT / "Tests/Vectors/real_files.txt").read_text().splitlines():
+    for line in (ROOT / "Tests/Vectors" / name).read_text().splitlines():
         if line and not line.startswith("#"):
             name, version, file, verdict, *refusal = line.split()
             assert verdict == ("refused" if refusal else "passes"), line
@@ -81,5 +81,6 @@ def fetch(wanted: list[RealFile]):
 
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
-    if missing := [file for file in listed() if not file.path.exists()]:
+    everything = listed() + listed("real_workspaces.txt")
+    if missing := [file for file in everything if not file.path.exists()]:
         fetch(missing)

@@ -1,5 +1,4 @@
 import StrictParsers
-import TokenVerification
 
 /// The token in a request's one Authorization field: the whole value, as cargo sends it, or what follows a scheme.
 enum CargoCredential {
@@ -11,15 +10,8 @@ enum CargoCredential {
     return try PresentedCredential(reading: token)
   }
 
-  /// The upload token alone, of a request that ends one.
-  static func uploadToken(in head: RequestHead) throws(CredentialRefusal) -> [UInt8] {
-    let token = try token(in: head)
-    guard UploadToken(parsing: token) != nil else { throw .malformedUploadToken }
-    return Array(token)
-  }
-
   /// Without `Bearer` before it, which crates.io takes in any case, with any number of spaces.
-  private static func token(in head: RequestHead) throws(CredentialRefusal) -> ArraySlice<UInt8> {
+  static func token(in head: RequestHead) throws(CredentialRefusal) -> ArraySlice<UInt8> {
     let values = head.fields.values(named: "authorization")
     guard values.count < 2 else { throw .repeated }
     guard let value = values.first, !value.isEmpty else { throw .missing(challenged: false) }

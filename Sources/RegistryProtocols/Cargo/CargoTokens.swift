@@ -21,7 +21,7 @@ struct CargoTokens: TokenEndpoint {
   var bodyLimit: Int { purpose == .revoke ? 0 : 64 << 10 }
 
   func request(_ request: RoutedRequest, body: [UInt8]) throws(CredentialRefusal) -> TokenRequest {
-    guard purpose != .revoke else { return TokenRequest(token: try CargoCredential.uploadToken(in: request.head)) }
+    guard purpose != .revoke else { return TokenRequest(token: Array(try CargoCredential.token(in: request.head))) }
     let object: JSONObject
     do throws(JSONError) { object = try StrictJSON.parseObject(body) } catch {
       throw .missingExchangeMember("jwt")
@@ -38,11 +38,11 @@ struct CargoTokens: TokenEndpoint {
 
   func revoked() -> LocalResponse { LocalResponse(status: 204, reason: "No Content", contentType: "application/json", body: []) }
 
-  /// crates.io answers 400 to each exchange that it refuses, and 401 to a request that ends no token.
+  /// crates.io answers 400 to each exchange that it refuses.
   func refused(_ refusal: ClientRefusal) -> LocalResponse {
-    let status = refusal.status >= 500 ? refusal.status : purpose == .revoke ? 401 : 400
-    return LocalResponse(
+    LocalResponse(
       refusing: ClientRefusal(
-        status: status, code: refusal.code, sentence: refusal.sentence, requestID: refusal.requestID, retryAfter: refusal.retryAfter))
+        status: refusal.status >= 500 ? refusal.status : 400, code: refusal.code, sentence: refusal.sentence, requestID: refusal.requestID,
+        retryAfter: refusal.retryAfter))
   }
 }

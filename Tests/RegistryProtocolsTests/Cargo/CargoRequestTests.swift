@@ -125,25 +125,19 @@ import TokenVerification
     }
   }
 
-  @Test(
-    "ends the token in its head",
-    arguments: [
-      (nil, .missing(challenged: false)), ("x", .malformedUploadToken), ("Basic YTpi", .malformedUploadToken),
-      ("impr_x", .malformedUploadToken),
-    ]
-      as [(String?, CredentialRefusal)])
-  func revocation(value: String?, expected: CredentialRefusal) throws {
-    let fields = value.map { [("Authorization", $0)] } ?? []
+  @Test("ends the token in its head", arguments: ["impr_x", "Bearer impr_x", "bearer  impr_x"]) func revocation(value: String) throws {
     let endpoint = CargoTokens(purpose: .revoke)
     #expect(endpoint.bodyLimit == 0 && endpoint.revoked().status == 204)
-    #expect(throws: expected) { try endpoint.request(request("DELETE", "/api/v1/trusted_publishing/tokens", fields), body: []) }
+    let read = try endpoint.request(request("DELETE", "/api/v1/trusted_publishing/tokens", [("Authorization", value)]), body: [])
+    #expect(read.token == Array("impr_x".utf8))
+    #expect(throws: CredentialRefusal.missing(challenged: false)) { try endpoint.request(request("DELETE", "/"), body: []) }
   }
 
   @Test(
     "is refused as crates.io refuses it",
     arguments: [
       (TokenPurpose.issue(.oncePerToken), 403, 400), (.issue(.oncePerToken), 401, 400), (.issue(.oncePerToken), 503, 503),
-      (.revoke, 403, 401),
+      (.revoke, 403, 400),
       (.revoke, 503, 503),
     ])
   func refusals(purpose: TokenPurpose, status: Int, expected: Int) throws {

@@ -125,6 +125,13 @@ import Testing
       (SampleCrate(more: [("acme_widgets-1.2.3/CARGO.TOML", [])]), .metadataPlace),
       (SampleCrate(more: [("other-1.2.3/Cargo.toml", [])]), .metadataPlace), (SampleCrate(more: [("Cargo.toml", [])]), .metadataPlace),
       (SampleCrate(more: [("acme_widgets-1.2.3/Cargo.toml", Array("x".utf8))]), .malformedArchive(.repeatedMember)),
+      // Cargo of 2018 wrote the manifest a second time where its author had left that of an earlier crate.
+      (
+        SampleCrate(
+          original: "[package]\nname = 'acme_widgets'",
+          more: [("acme_widgets-1.2.3/Cargo.toml.orig", Array("[package]\nname = 'acme_widgets'".utf8))]),
+        nil
+      ), (SampleCrate(original: "", more: [("acme_widgets-1.2.3/Cargo.toml.orig", [0x0A])]), .malformedArchive(.repeatedMember)),
       (SampleCrate(more: [("acme_widgets-1.2.3/../x", [])]), .malformedArchive(.tar(.name))),
       (SampleCrate(more: [("/x", [])]), .malformedArchive(.tar(.name))),
       (SampleCrate(more: [("acme_widgets-1.2.3/tests/Cargo.toml", Array("[".utf8)), ("acme_widgets-1.2.3/tests/cargo.toml", [])]), nil),
