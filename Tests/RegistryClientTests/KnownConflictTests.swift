@@ -13,7 +13,8 @@ import Testing
       (400, "Bad Request", "Filename has already been taken", true),
       (422, "Unprocessable", "has already been taken", true),
       (409, "Conflict", "The feed already contains file 'widgets' in package", true),
-      (409, "Conflict", "", false), (409, "Conflict", "the name is taken already", false), (400, "Bad Request", "invalid metadata", false),
+      (400, "", #"{"errors":[{"detail":"crate version `1.0.0` is already uploaded"}]}"#, true), (409, "Conflict", "", false),
+      (409, "Conflict", "the name is taken already", false), (400, "Bad Request", "invalid metadata", false),
       (200, "OK", "already exists", false), (404, "Not Found", "already exists", false), (500, "Error", "already exists", false),
       (401, "Unauthorized", "already exists", false), (405, "No", "updating asset", false),
     ])

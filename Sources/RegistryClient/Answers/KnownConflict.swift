@@ -4,11 +4,11 @@ import StrictParsers
 enum KnownConflict {
   private static let statuses: Set<Int> = [400, 403, 409, 422]
 
-  /// Of pypiserver, devpi, PyPI and Gitea; of Nexus; of Artifactory; of GitLab; of Azure Artifacts; of RubyGems.org; of Geminabox. twine's
-  /// `--skip-existing` looks for most of the first five.
+  /// Of pypiserver, devpi, PyPI, Gitea and Kellnr; of Nexus; of Artifactory; of GitLab; of Azure Artifacts; of crates.io; of RubyGems.org; of Geminabox.
+  /// twine's `--skip-existing` looks for most of the first five.
   private static let words = [
-    "already exist", "updating asset", "overwrite artifact", "already been taken", "already contains file", "repushing of gem versions",
-    "updating an existing gem",
+    "already exist", "updating asset", "overwrite artifact", "already been taken", "already contains file", "already uploaded",
+    "repushing of gem versions", "updating an existing gem",
   ].map { Array($0.utf8) }
 
   static func isTold(status: Int, reason: ArraySlice<UInt8>, body: [UInt8]) -> Bool {

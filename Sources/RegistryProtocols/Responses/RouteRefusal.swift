@@ -10,8 +10,6 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
   case notPublishing
   case methodNotAllowed
   case unknownHost
-  /// A change of the registry that is no upload: of owners, of settings, of what was published.
-  case notPublishing
   /// The registry is configured not to be read through here.
   case readsRefused
   /// The query's `:action` asks for something else than an upload, or not exactly once.
@@ -33,7 +31,6 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
     case notPublishing = "route.not-publishing"
     case methodNotAllowed = "route.method-not-allowed"
     case unknownHost = "route.unknown-host"
-    case notPublishing = "route.not-publishing"
     case readsRefused = "route.reads-refused"
     case actionNotAccepted = "route.action-not-accepted"
     case malformedQuery = "route.malformed-query"
@@ -52,8 +49,6 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
       .init(.notPublishing, 404, "only publishing is served here; withdrawing, owners and settings are for the registry itself")
     case .methodNotAllowed: .init(.methodNotAllowed, 405, "this method is not served here")
     case .unknownHost: .init(.unknownHost, 421, "no registry is served under this host name")
-    case .notPublishing:
-      .init(.notPublishing, 404, "only uploads are served here: whatever else changes the registry is done at the registry itself")
     case .readsRefused: .init(.readsRefused, 404, "reading from this registry is not served here")
     case .actionNotAccepted: .init(.actionNotAccepted, 400, "only the :action file_upload is served here, stated once")
     case .malformedQuery(let refusal): .init(.malformedQuery, 400, refusal.explanation)
