@@ -193,6 +193,9 @@ package struct UpstreamSettings: Hashable, Sendable {
   package let clientCertificate: ClientCertificate?
   package let keepAlive: Bool
 
+  /// Without a slash at its end; `nil` if the registry listens on a socket.
+  package var url: String? { socket == nil ? "\(isTLS ? "https" : "http")://\(authority)\(basePath)" : nil }
+
   package struct ClientCertificate: Hashable, Sendable {
     package let certificate: String
     package let key: SecretSource

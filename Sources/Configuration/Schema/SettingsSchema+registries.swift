@@ -42,7 +42,8 @@ extension SettingsSchema {
     let path = members[.path].flatMap { prefix($0) } ?? PathPrefix(raw: "", segments: [])
     let audience = members.required(.audience).flatMap { self.audience($0) }
     let upstream = members.required(.upstream).flatMap { self.upstream($0) }
-    let site = RegistrySite(name: RegistryName(name), path: ExactString("\(path.raw)/"))
+    let site = RegistrySite(
+      name: RegistryName(name), path: ExactString("\(path.raw)/"), upstreamURL: upstream.flatMap { $0.url.map { ExactString($0) } })
     let configured = ecosystem.flatMap { self.configured($0, site, members) }
     let digest: RegistrySettings.Digest = members[.digest]?.choice() ?? .sha256
     let direct: RegistrySettings.Permission = members[.direct]?.choice() ?? .allow

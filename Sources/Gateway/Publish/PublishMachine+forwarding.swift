@@ -217,6 +217,7 @@ extension PublishMachine {
     switch step {
     case .relay: return enter(judging, .judge(answer))
     case .relayAs(let body): return enter(judging, .judge(UpstreamAnswer(head: answer.head, body: body)))
+    case .refuse(let status): return enter(judging, .judge(UpstreamAnswer(head: answer.head.counting(as: status), body: answer.body)))
     case .respond(let response): return conclude(.success(.local(response)))
     case .send(let next):
       exchange.request = next

@@ -8,8 +8,8 @@ package struct CargoProtocol: RegistryProtocol {
   package static let publishProbe = PublishProbe.cargo
   package static let listings = CargoIndex.places.map { "\($0)/\(CargoIndex.configuration)" }
   package static let options: [any OptionKey] = [indexOption]
-  /// `cargo`: where the sparse index is, a path below `upstream.url`, such as `/api/v1/crates`: existence is asked there. Each `config.json` that is read
-  /// through the gateway is rewritten, wherever it is.
+  /// `cargo`: the sparse index, below `upstream.url`: its URL, or a path such as `/api/v1/crates`. Existence is asked there. Each `config.json` that is
+  /// read through the gateway is rewritten, wherever it is.
   /// Default: each of the places where registries have theirs.
   private static let indexOption = TextOption("index")
 
@@ -26,13 +26,18 @@ package struct CargoProtocol: RegistryProtocol {
       indexes = CargoIndex.places
       return
     }
-    guard let path = Self.path(index) else { throw .wrong(Self.indexOption, "must be a path below upstream.url, such as /api/v1/crates") }
+    guard let path = Self.path(index, site.upstreamURL) else {
+      throw .wrong(Self.indexOption, "must be a URL below upstream.url, or a path there such as /api/v1/crates")
+    }
     indexes = [path]
   }
 
-  /// Without a slash at its end; `nil` if it is not a plain path.
-  private static func path(_ written: ExactString) -> ExactString? {
-    guard let path = try? RequestPath(Array(written.utf8)[...]) else { return nil }
+  /// Without a slash at its end; `nil` if it is neither a plain path nor below the registry's URL.
+  private static func path(_ written: ExactString, _ registry: ExactString?) -> ExactString? {
+    let sparse = "sparse+"
+    let url = written.text.hasPrefix(sparse) ? String(written.text.dropFirst(sparse.count)) : written.text
+    let below = registry.flatMap { url == $0.text ? "/" : url.hasPrefix("\($0)/") ? String(url.dropFirst($0.text.count)) : nil } ?? url
+    guard let path = try? RequestPath(Array(below.utf8)[...]) else { return nil }
     let text = String(decoding: path.bytes, as: UTF8.self)
     return ExactString(text.hasSuffix("/") ? String(text.dropLast()) : text)
   }
@@ -54,7 +59,7 @@ package struct CargoProtocol: RegistryProtocol {
       let inspector: @Sendable () throws(UploadRefusal) -> any UploadInspector = { [registry] () throws(UploadRefusal) in
         CargoUploadInspector(registry: registry)
       }
-      return .publish(PublishRoute(body: .inspect(by: inspector), exchange: SingleRequest(.put, "/api/v1/crates/new")))
+      return .publish(PublishRoute(body: .inspect(by: inspector), exchange: CargoUpload()))
     case .put, .delete:
       // Yanking, and a crate's owners.
       guard !segments.starts(with: Self.upload.dropLast()) || segments == Self.upload else { throw .notPublishing }

@@ -15,6 +15,8 @@ package enum UpstreamStep: Sendable {
   case relay
   /// The same, with another body that says the same: as it stands, the client would not show it, or would ask a person.
   case relayAs([UInt8])
+  /// The last answer says in its body that the registry has refused the upload, whatever its status is: it is judged and passed on with this one.
+  case refuse(status: Int)
   /// The registry has taken the upload: the client is told so in other words.
   case respond(LocalResponse)
 }

@@ -13,4 +13,9 @@ package struct ResponseHead: Sendable {
   package let mayBeReused: Bool
 
   package var isInterim: Bool { status < 200 }
+
+  /// The same answer with the status that its body gives it, and without a reason.
+  package func counting(as status: Int) -> ResponseHead {
+    ResponseHead(version: version, status: status, reason: [], fields: fields, framing: framing, mayBeReused: mayBeReused)
+  }
 }

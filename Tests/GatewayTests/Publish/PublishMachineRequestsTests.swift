@@ -20,6 +20,25 @@ import Testing
     }
   }
 
+  /// Takes every answer for a refusal.
+  private struct Distrustful: UpstreamExchange {
+    func begin(_ upload: InspectedUpload?) -> UpstreamRequest { UpstreamRequest(.put, "/there", .streamed) }
+    func next(after response: UpstreamResponse) -> UpstreamStep { .refuse(status: 422) }
+  }
+
+  @Test("end with the status that the ecosystem reads in the answer") func refused() throws {
+    var rehearsal = try Rehearsal(.byUploadToken, route: PublishRoute(body: .stream(PublishSample.target), exchange: Distrustful()))
+    try rehearsal.handle(.begin, .tokenFound, .reserved)
+    rehearsal.handle(event: Self.piece(1))
+    try rehearsal.handle(.credentialLoaded, .connectedFromPool)
+    try rehearsal.handle(.bodyEnded, .sentWhole)
+    guard case .judge(let answer) = try rehearsal.handle(.answered) else {
+      Issue.record("goes on")
+      return
+    }
+    #expect(answer.head.status == 422 && answer.head.reason.isEmpty)
+  }
+
   private static let several = PublishRoute(body: .stream(PublishSample.target), exchange: StreamThenAsk())
 
   private static func piece(_ bytes: Int) -> PublishMachine.Event { .body(ByteBuffer(repeating: 7, count: bytes)) }

@@ -81,7 +81,23 @@ import Testing
     }
   }
 
-  @Test("is at a path", arguments: ["index", "http://registry/index/", "/a//b", "/a/../b", "/a?b", ""])
+  @Test(
+    "is below the registry's URL",
+    arguments: [
+      ("/index", "/index/1/a"), ("/", "/1/a"), ("http://registry:8000/base", "/1/a"),
+      ("sparse+http://registry:8000/base/index/", "/index/1/a"),
+    ] as [(String, ExactString)])
+  func places(index: String, path: ExactString) throws {
+    let asked = try request("PUT", "/api/v1/crates/new", [("Content-Length", "0")])
+    #expect(try sampleCargo(index: index).probes(.package, #require(Self.target("a")), for: asked).map(\.path) == [path])
+  }
+
+  @Test(
+    "is nowhere else",
+    arguments: [
+      "index", "http://registry/index/", "http://registry:8000/based", "http://registry:8000/base/../x", "http://other:8000/base/", "/a//b",
+      "/a/../b", "/a?b", "",
+    ])
   func misplaced(index: String) {
     #expect(throws: OptionProblem.self) { try sampleCargo(index: index) }
   }

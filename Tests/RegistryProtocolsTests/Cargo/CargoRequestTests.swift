@@ -75,6 +75,23 @@ import TokenVerification
     #expect(sent.method == .put && sent.target == "/api/v1/crates/new")
   }
 
+  @Test(
+    "is refused where the answer has errors, whatever its status is",
+    arguments: [
+      (200, #"{"errors":[{"detail":"x"}]}"#, true), (201, #"{"errors":[{}],"warnings":{}}"#, true), (200, #"{"errors":[]}"#, false),
+      (200, #"{"warnings":{"other":["errors"]}}"#, false), (200, "", false), (200, "errors", false),
+      (400, #"{"errors":[{"detail":"x"}]}"#, false),
+    ])
+  func errors(status: Int, body: String, isRefusal: Bool) throws {
+    let links = LinkRewrite(upstreamOrigin: "http://registry", upstreamPath: "", publicOrigin: "https://upload.example.com", publicPath: "")
+    let answer = UpstreamResponse(status: status, fields: try head().fields, body: Array(body.utf8), links: links)
+    switch CargoUpload().next(after: answer) {
+    case .relay: #expect(!isRefusal)
+    case .refuse(let status): #expect(isRefusal && status == 400)
+    case .send, .respond: Issue.record("goes on")
+    }
+  }
+
   // MARK: Credentials
 
   private static let jws = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln"

@@ -7,7 +7,7 @@ import TestSupport
 
 func sampleCargo(prefix: ExactString = "/", index: String? = nil) throws -> CargoProtocol {
   let options = RegistryOptions(index.map { ["index": [$0]] } ?? [:], of: CargoProtocol.options)
-  return try CargoProtocol(RegistrySite(name: RegistryName("crates"), path: prefix), options)
+  return try CargoProtocol(RegistrySite(name: RegistryName("crates"), path: prefix, upstreamURL: "http://registry:8000/base"), options)
 }
 
 /// A crate with its metadata, all of which agree where a test says nothing else.
