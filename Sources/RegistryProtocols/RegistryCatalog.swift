@@ -5,6 +5,7 @@ package enum RegistryCatalog {
     Ecosystem(RubyGemsProtocol.self),
     Ecosystem(PubProtocol.self),
     Ecosystem(CargoProtocol.self),
+    Ecosystem(NPMProtocol.self),
     Ecosystem(GenericProtocol.self),
   ]
 }

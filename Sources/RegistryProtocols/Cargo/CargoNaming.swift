@@ -6,5 +6,5 @@ package struct CargoNaming: PackageNaming {
 
   package func canonicalPattern(_ written: ExactString) -> ExactString? { CrateName.canonicalPattern(written) }
 
-  package func canonicalVersion(_ written: ExactString) -> ExactString? { CrateVersion(written)?.written }
+  package func canonicalVersion(_ written: ExactString) -> ExactString? { SemanticVersion(written)?.written }
 }

@@ -39,7 +39,7 @@ struct CrateManifest: Sendable {
   /// What it says, both as plain text.
   func release() throws(UploadRefusal) -> CrateRelease {
     guard let name = name?.string.flatMap({ CrateName($0) }) else { throw .malformedMetadata(MetadataDoubt("their name is not one")) }
-    guard let version = version?.string.flatMap({ CrateVersion(Self.trimmed($0)) }) else {
+    guard let version = version?.string.flatMap({ SemanticVersion(Self.trimmed($0)) }) else {
       throw .malformedMetadata(MetadataDoubt("their version is not one"))
     }
     return CrateRelease(name: name, version: version)

@@ -14,7 +14,7 @@ struct CrateMetadata: Sendable {
       throw .unknownField(member.name.utf8.allSatisfy(ASCII.isVisible) ? member.name : "?")
     }
     guard let name = CrateName(try Self.text("name", of: object)) else { throw .malformedField("name") }
-    guard let version = CrateVersion(try Self.text("vers", of: object)) else { throw .malformedField("vers") }
+    guard let version = SemanticVersion(try Self.text("vers", of: object)) else { throw .malformedField("vers") }
     release = CrateRelease(name: name, version: version)
     switch object["cksum"] {
     case nil, .null: checksum = nil

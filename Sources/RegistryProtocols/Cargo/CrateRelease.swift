@@ -4,7 +4,7 @@ import StrictParsers
 /// A crate's name and version, as its metadata, its manifest, its folder and its file's name all write them.
 struct CrateRelease: Hashable, Sendable {
   let name: CrateName
-  let version: CrateVersion
+  let version: SemanticVersion
 
   /// The one folder at the top of the crate.
   var folder: ExactString { ExactString("\(name.written)-\(version.written)") }

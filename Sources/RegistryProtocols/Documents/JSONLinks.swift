@@ -5,6 +5,8 @@ struct JSONLinks {
   private let document: [UInt8]
   private let key: [UInt8]
   private let links: LinkRewrite
+  /// Whether a link becomes a whole URL, for readers that resolve none.
+  private let isAbsolute: Bool
   private var index = 0
   private var depth = 0
   private var written: [UInt8] = []
@@ -12,15 +14,16 @@ struct JSONLinks {
   private var copied = 0
 
   /// `nil` if the document is not a whole JSON object.
-  static func rewrite(_ document: [UInt8], under key: String, _ links: LinkRewrite) -> [UInt8]? {
-    var rewriting = JSONLinks(document, key, links)
+  static func rewrite(_ document: [UInt8], under key: String, isAbsolute: Bool = false, _ links: LinkRewrite) -> [UInt8]? {
+    var rewriting = JSONLinks(document, key, links, isAbsolute: isAbsolute)
     return rewriting.run() ? rewriting.written : nil
   }
 
-  private init(_ document: [UInt8], _ key: String, _ links: LinkRewrite) {
+  private init(_ document: [UInt8], _ key: String, _ links: LinkRewrite, isAbsolute: Bool) {
     self.document = document
     self.key = Array(key.utf8)
     self.links = links
+    self.isAbsolute = isAbsolute
     written.reserveCapacity(document.count)
   }
 
@@ -81,12 +84,13 @@ struct JSONLinks {
   private mutating func rewriteLink(_ place: Range<Int>) -> Bool {
     guard let link = text(place) else { return false }
     guard let replacement = links.replacement(in: link) else { return true }
+    let beginning = isAbsolute ? links.publicURL.text : replacement.path
     written += document[copied..<place.lowerBound]
     if link.count == place.count {
-      written += replacement.path.utf8
+      written += beginning.utf8
       copied = place.lowerBound + replacement.count
     } else {
-      let rewritten = replacement.path + String(decoding: link[replacement.count...], as: UTF8.self)
+      let rewritten = beginning + String(decoding: link[replacement.count...], as: UTF8.self)
       written += JSONValue.string(ExactString(rewritten)).encoded().dropFirst().dropLast()
       copied = place.upperBound
     }

@@ -60,7 +60,7 @@ struct JSONReader {
       let start = position
       guard try peek(in: bytes) == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position) }
       let name = try string(in: bytes)
-      guard names.insert(name, after: members) else { throw JSONError(.repeatedName, at: start) }
+      guard depth > limits.depthOfUniqueNames || names.insert(name, after: members) else { throw JSONError(.repeatedName, at: start) }
       skipSpace(in: bytes)
       guard try peek(in: bytes) == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: position) }
       position += 1

@@ -6,10 +6,14 @@ package enum StrictJSON {
     package var depth: Int
     /// How many values of all kinds there may be, since one of them takes far more memory than the two bytes that write it.
     package var values: Int
+    /// The objects at these depths have no name twice; the outermost value is at depth 1. Below, what people write by hand may repeat names: of what
+    /// stands there, nothing but its place may be asked.
+    package var depthOfUniqueNames: Int
 
-    package init(depth: Int = 32, values: Int = 1 << 17) {
+    package init(depth: Int = 32, values: Int = 1 << 17, depthOfUniqueNames: Int = .max) {
       self.depth = depth
       self.values = values
+      self.depthOfUniqueNames = depthOfUniqueNames
     }
   }
 

@@ -43,7 +43,7 @@ import Testing
   func mediaTypes(type: String) { #expect(CargoConfiguration.rewrite.mediaType(type.utf8) != nil) }
 
   private static func target(_ name: String, _ version: String = "1.0.0") -> PublishTarget? {
-    guard let name = CrateName(ExactString(name)), let version = CrateVersion(ExactString(version)) else { return nil }
+    guard let name = CrateName(ExactString(name)), let version = SemanticVersion(ExactString(version)) else { return nil }
     return CrateRelease(name: name, version: version).target(in: RegistryName("crates"))
   }
 

@@ -1,9 +1,9 @@
 import StrictParsers
 
-/// A version by SemVer 2.0.0, as Rust's `semver` reads it.
-struct CrateVersion: Hashable, Sendable {
-  /// As crates.io bounds it.
-  private static let longest = 150
+/// A version by SemVer 2.0.0, with numbers of at most 64 bits.
+struct SemanticVersion: Hashable, Sendable {
+  /// As npm bounds it.
+  private static let longest = 256
 
   let written: ExactString
 
