@@ -16,15 +16,22 @@ public func testOneInput(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 }
 
 enum FuzzTarget: String {
-  case toml, crate
+  case toml, crate, npm
 
-  /// What the reader is given: of a crate, what stands before the first NUL is its metadata, and the rest the content of its archive, which lacks nothing
-  /// that a change would break.
+  /// What the reader is given. What stands before the first NUL is a crate's metadata, or a package's document in which `@` stands for the file; the rest is
+  /// the content of the archive, which lacks nothing that a change would break.
   func body(of input: [UInt8]) -> [UInt8] {
-    guard self == .crate else { return input }
-    let metadata = input.prefix { $0 != 0 }
-    let archive = Archive.gzip(Archive.withChecksums(Array(input.dropFirst(metadata.count + 1))))
-    return CrateFrame.prefix(metadata.count) + metadata + CrateFrame.prefix(archive.count) + archive
+    let head = input.prefix { $0 != 0 }
+    switch self {
+    case .toml: return input
+    case .crate:
+      let archive = Archive.gzip(Archive.withChecksums(Array(input.dropFirst(head.count + 1))))
+      return CrateFrame.prefix(head.count) + head + CrateFrame.prefix(archive.count) + archive
+    case .npm:
+      guard let place = head.firstIndex(of: UInt8(ascii: "@")) else { return Array(head) }
+      let archive = Archive.gzip(Archive.withChecksums(Array(input.dropFirst(head.count + 1))))
+      return Array(head[..<place]) + Base64.encode(archive).utf8 + head[(place + 1)...]
+    }
   }
 
   /// The name and the version that the reader finds, each on a line; `nil` if it refuses the input.
@@ -34,14 +41,25 @@ enum FuzzTarget: String {
       guard let document = try? TOMLDocument(parsing: input) else { return nil }
       let found = ["name", "version"].map { (key: ExactString) in document["package", key]?.string?.text ?? "" }
       return Array(found.map { String($0.unicodeScalars.map { $0.value < 0x20 ? " " : Character($0) }) }.joined(separator: "\n").utf8)
-    case .crate:
-      guard let upload = try? inspect(input) else { return nil }
+    case .crate, .npm:
+      guard let inspector, let upload = try? inspect(input, by: inspector) else { return nil }
       return Array("\(upload.target.file)\n\(upload.target.version?.written ?? "")".utf8)
     }
   }
 
-  private func inspect(_ body: [UInt8]) throws -> InspectedUpload {
-    var inspector = CargoUploadInspector(registry: RegistryName("crates"))
+  private var inspector: (any UploadInspector)? {
+    let registry = RegistryName("registry")
+    switch self {
+    case .toml: return nil
+    case .crate: return CargoUploadInspector(registry: registry)
+    case .npm:
+      guard let name = NPMName("a") else { return nil }
+      return NPMUploadInspector(registry: registry, name: name, registryURL: "http://registry", tags: .any, attestations: .pass)
+    }
+  }
+
+  private func inspect(_ body: [UInt8], by inspector: any UploadInspector) throws -> InspectedUpload {
+    var inspector = inspector
     var file: [UInt8] = []
     try inspector.receive(body.span) { bytes in file.append(copying: bytes) }
     var hasher = ArtifactHasher([])
@@ -88,7 +106,12 @@ enum Oracle {
       [understood.count, input.count].flatMap { count in (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } } + understood + input
     )
     var answer: UInt8 = 0
-    guard unsafe read(4, &answer, 1) == 1 else { exit(70) }
+    while true {
+      let count = unsafe Glibc.read(4, &answer, 1)
+      if count == 1 { break }
+      // libFuzzer's own alarm.
+      guard count < 0, errno == EINTR else { exit(70) }
+    }
     precondition(answer == 1, "another reader understands something else")
   }
 
@@ -96,8 +119,8 @@ enum Oracle {
     var rest = bytes[...]
     while !rest.isEmpty {
       let written = unsafe rest.withUnsafeBytes { unsafe write(3, $0.baseAddress, $0.count) }
-      guard written > 0 else { exit(70) }
-      rest = rest.dropFirst(written)
+      guard written > 0 || written < 0 && errno == EINTR else { exit(70) }
+      rest = rest.dropFirst(max(written, 0))
     }
   }
 }
