@@ -3,8 +3,6 @@ package import StrictParsers
 
 /// A registry that npm, pnpm and Yarn publish to.
 package struct NPMProtocol: RegistryProtocol {
-  /// What becomes of signed statements about a file, which most private registries refuse.
-  enum Attestations: String, CaseIterable, Hashable, Sendable { case drop, pass }
   /// Which dist-tags an upload may set.
   enum Tags: String, CaseIterable, Hashable, Sendable { case any, latest }
 
@@ -13,8 +11,7 @@ package struct NPMProtocol: RegistryProtocol {
   package static let pathRules: PathRules = [.encodedScopeSlash, .leadingDoubleSlash]
   package static let publishProbe = PublishProbe.npm
   package static let listings = ["/-/v1/search"]
-  package static let options: [any OptionKey] = [attestationsOption, tagsOption]
-  private static let attestationsOption = ChoiceOption("attestations", usual: Attestations.drop)
+  package static let options: [any OptionKey] = [Attestations.option, tagsOption]
   /// `npm`: which dist-tags an upload may set: `any`, or `latest` and no other.
   /// Default: `any`.
   private static let tagsOption = ChoiceOption("tags", usual: Tags.any)
@@ -29,7 +26,7 @@ package struct NPMProtocol: RegistryProtocol {
     registry = site.name
     prefix = site.path
     registryURL = site.upstreamURL ?? "http://localhost"
-    attestations = options[Self.attestationsOption]
+    attestations = options[Attestations.option]
     tags = options[Self.tagsOption]
   }
 

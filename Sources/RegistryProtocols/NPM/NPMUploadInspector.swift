@@ -9,11 +9,11 @@ struct NPMUploadInspector: UploadInspector {
   let name: NPMName
   let registryURL: ExactString
   let tags: NPMProtocol.Tags
-  let attestations: NPMProtocol.Attestations
+  let attestations: Attestations
   private var body = NPMBody()
 
   init(
-    registry: RegistryName, name: NPMName, registryURL: ExactString, tags: NPMProtocol.Tags, attestations: NPMProtocol.Attestations
+    registry: RegistryName, name: NPMName, registryURL: ExactString, tags: NPMProtocol.Tags, attestations: Attestations
   ) {
     self.registry = registry
     self.name = name

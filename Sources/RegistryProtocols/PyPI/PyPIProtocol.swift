@@ -12,6 +12,7 @@ package struct PyPIProtocol: RegistryProtocol {
 
   private let registry: RegistryName
   private let prefix: ExactString
+  /// Of PEP 740.
   private let attestations: Attestations
   private let boundary: BoundarySource
 

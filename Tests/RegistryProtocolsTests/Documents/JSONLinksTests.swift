@@ -26,6 +26,17 @@ import Testing
   func rewrites(text: String, expected: String) { #expect(Self.rewrite(text) == expected) }
 
   @Test(
+    "are whole URLs for readers that resolve none",
+    arguments: [
+      ("{\"url\":\"http://127.0.0.1:8081/repo/a\"}", "{\"url\":\"https://upload.example.com/python/a\"}"),
+      ("{\"url\":\"\\/repo\\/a\"}", "{\"url\":\"https://upload.example.com/python/a\"}"), ("{\"url\":\"../a\"}", "{\"url\":\"../a\"}"),
+    ])
+  func absolute(text: String, expected: String) {
+    let written = JSONLinks.rewrite(Array(text.utf8), under: "url", isAbsolute: true, Self.links)
+    #expect(written.map { String(decoding: $0, as: UTF8.self) } == expected)
+  }
+
+  @Test(
     "are not told of what is not a whole object",
     arguments: ["", "[]", "<html>", "{", "{\"a", "{}}", "{\"url\":\"/repo\\", "{\"url\":\"\\x\"}", "{\"a\":1"])
   func malformed(text: String) {

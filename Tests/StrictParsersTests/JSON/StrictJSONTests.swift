@@ -53,6 +53,12 @@ import Testing
     #expect(throws: JSONError(.invalidUTF8, at: offset)) { try StrictJSON.parse(bytes) }
   }
 
+  @Test("takes repeated names only below the depth where they must be unique") func uniqueNames() {
+    let limits = StrictJSON.Limits(depthOfUniqueNames: 1)
+    #expect(throws: Never.self) { try StrictJSON.parseObject(#"{"a":{"b":1,"b":2},"c":[{"d":1,"d":1}]}"#.utf8, limits: limits) }
+    #expect(throws: JSONError(.repeatedName, at: 8)) { try StrictJSON.parseObject(#"{"a":{},"a":1}"#.utf8, limits: limits) }
+  }
+
   @Test("keeps names apart that only String takes for one")
   func exactNames() throws {
     let object = try StrictJSON.parseObject(Array("{\"caf\u{e9}\":1,\"cafe\u{301}\":2}".utf8))
