@@ -39,6 +39,7 @@ private struct DocumentedKey: CustomStringConvertible {
       sample.registry = ", template: \"/{name}/{file}\""
       sample.mayPublish = "{files: acme}"
     }
+    if path.last == "tags" { sample.protocol = "npm" }
     var with = sample
     let names = path.drop { ["issuers", "registries", "publishers", "NAME", "upstream"].contains($0) }
     let member = names.dropLast().reversed().reduce("\(names.last ?? ""): \(value)") { "\($1): {\($0)}" }
