@@ -5,7 +5,7 @@ import PublisherPolicy
 import RegistryProtocols
 import StrictParsers
 
-/// What libFuzzer calls. What a reader accepts is shown to another reader, which says whether it understands the same: `Tests/Fuzz/run` is at the other end.
+/// What libFuzzer calls. What a reader accepts is shown to another reader, which says whether it understands the same: `Tests/Fuzz/live` is at the other end.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let input = unsafe Array(UnsafeBufferPointer(start: data, count: count))
