@@ -10,8 +10,9 @@ import pytest
 
 from clients import environment
 from gateway import BINARY, Gateway, Settings
+from gem_forms import FORMS
 from gems import (
-    FORMS, GEMS, PUSH, GemServer, built, by_hand, checksums, compressed, form, needs_ruby, packed, push, ruby, send, specification, started_gems, tar)
+    GEMS, PUSH, GemServer, built, by_hand, checksums, compressed, form, needs_ruby, packed, push, ruby, send, specification, started_gems, tar)
 from packages import fresh_name
 from test_check import online
 from test_deploy import github_lines, gitlab_lines
@@ -363,7 +364,8 @@ def test_a_check_asks_the_server(issuer, server, tmp_path, case):
         assert not found, found
         return
     [problem] = found
-    assert (problem["severity"], problem["key"]) == (expected[0], f"registries.python.{expected[1]}") and expected[2] in problem["message"], problem
+    severity, key, words = expected
+    assert (problem["severity"], problem["key"]) == (severity, f"registries.python.{key}") and words in problem["message"], problem
 
 
 def test_a_file_says_what_it_would_publish(issuer, tmp_path):

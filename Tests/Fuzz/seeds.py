@@ -5,7 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "EndToEnd"))
 
-from gems import FORMS, by_hand, checksums, specification
+from gem_forms import FORMS
+from gems import by_hand, checksums, specification
 
 TEXTS = [metadata.encode() for metadata, _ in FORMS.values()] + [specification().encode()]
 YAML = [
