@@ -68,11 +68,12 @@ def test_npm_publishes_and_installs_what_it_published(started, issuer, npm, tmp_
     assert all(sent.authorization is None for sent in npm.sent("GET"))
 
 
-@pytest.mark.parametrize("claims", ["github", "gitlab"])
-def test_npm_11_exchanges_the_token_by_itself(started, issuer, npm, tmp_path, claims):
+@pytest.mark.parametrize("system", ["GITHUB_ACTIONS", "GITLAB_CI", "CIRCLECI"])
+def test_npm_11_exchanges_the_token_by_itself(started, issuer, npm, tmp_path, system):
     gateway = started(npm, **NPM, packages='"@acme/*"')
     project = Project(tmp_path / "project", fresh_package("@acme/"), client="npm 11")
-    variables = issuer.ambient_environment() if claims == "github" else {"GITLAB_CI": "true", "CI": "true", "NPM_ID_TOKEN": mint(issuer)}
+    own = issuer.ambient_environment() if system == "GITHUB_ACTIONS" else {"NPM_ID_TOKEN": mint(issuer)}
+    variables = {system: "true", "CI": "true", **own}
     run = project.npm(gateway.url, "publish", **variables)
     assert run.status == 0, run.seen
     [record] = gateway.audit(1)
