@@ -195,7 +195,7 @@ MISTAKES = {
     "another version": ("version: 1", "version: 2", r"imprimatur\.yaml:1:10: error: version"),
     "no YAML": ("version: 1", "version: [1", r"imprimatur\.yaml:\d+:\d+: error: "),
     "a public audience": ("audience: acme_python", "audience: pypi", r"imprimatur\.yaml:\d+:\d+: error: registries\.python\.audience"),
-    "a later protocol": ("protocol: pypi", "protocol: npm", "not available in this version"),
+    "a later protocol": ("protocol: pypi", "protocol: conan", "not available in this version"),
     "a report of nothing": ("protocol: pypi", "protocol: pypi\n    mode: report", "report needs legacy_credentials: pass"),
     "no ids": ('acme/widgets, repository_owner_id: "42", repository_id: "1234"', "'acme/*'", "repository_owner_id"),
     "an empty secret": ("", "", r"password: the secret is empty"),
