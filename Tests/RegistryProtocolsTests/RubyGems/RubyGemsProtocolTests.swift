@@ -103,7 +103,7 @@ import TokenVerification
       switch try exchange.next(after: answer) {
       case .relay: #expect(!asks)
       case .relayAs(let words): #expect(asks && String(decoding: words, as: UTF8.self) == "the registry says: \(body)")
-      case .send, .respond: Issue.record("another request")
+      case .send, .respond, .refuse: Issue.record("another request")
       }
     }
   }
