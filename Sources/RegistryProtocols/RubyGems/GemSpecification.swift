@@ -70,6 +70,7 @@ struct GemSpecification: Hashable, Sendable {
     guard let node, !node.isEmpty else { return nil }
     let written: ExactString
     if let text = node.string {
+      guard !text.isEmpty, text != "ruby" else { return nil }
       written = text
     } else {
       guard node.tag == "!ruby/object:Gem::Platform", let mapping = node.mapping, let parts = parts(of: mapping) else {
@@ -77,8 +78,8 @@ struct GemSpecification: Hashable, Sendable {
       }
       written = ExactString(parts.joined(separator: "-"))
     }
-    guard !written.isEmpty, written != "ruby" else { return nil }
-    guard let platform = GemPlatform(written) else { throw .gem(.platform) }
+    // What stands as an object is a platform of its own to RubyGems, also one without a name.
+    guard written != "ruby", let platform = GemPlatform(written) else { throw .gem(.platform) }
     return platform
   }
 

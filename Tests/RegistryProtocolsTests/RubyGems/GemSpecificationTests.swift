@@ -71,6 +71,8 @@ import Testing
       ("name: acme\n\(SampleGem.version)platform: x86-darwin-8-9\n", .platform),
       ("name: acme\n\(SampleGem.version)platform: x86--linux\n", .platform),
       ("name: acme\n\(SampleGem.version)platform: !ruby/object:Gem::Platform\n  os: linux\n  name: other\n", .platform),
+      ("name: acme\n\(SampleGem.version)platform: !ruby/object:Gem::Platform\n  cpu: \n", .platform),
+      ("name: acme\n\(SampleGem.version)platform: !ruby/object:Gem::Platform\n  os: ruby\n", .platform),
       ("name: acme-1.0-x86-darwin\n\(SampleGem.version)", .ambiguousName), ("name: acme-2-java\n\(SampleGem.version)", .ambiguousName),
       ("name: acme\n\(SampleGem.version)full_name: other-1\n", .attribute), ("name: acme\n\(SampleGem.version)Name: other\n", .attribute),
       ("name: acme\n\(SampleGem.version)!str platform: java\n", .attribute),
