@@ -44,7 +44,8 @@ import Testing
     let bytes = Array(pubspec.utf8)
     #expect(throws: UploadRefusal.metadataPlace) { try target(SampleArchive.tarGzip([("acme/pubspec.yaml", bytes)])) }
     #expect(throws: UploadRefusal.metadataPlace) { try target(Self.archive(pubspec, [("PUBSPEC.yaml", bytes)])) }
-    #expect(throws: UploadRefusal.malformedArchive(.repeatedMember)) { try target(Self.archive(pubspec, [("pubspec.yaml", bytes)])) }
+    let other = Array("name: acme\nversion: 1.0.1\n".utf8)
+    #expect(throws: UploadRefusal.malformedArchive(.repeatedMember)) { try target(Self.archive(pubspec, [("pubspec.yaml", other)])) }
     #expect { try target(Self.archive("name: acme\nname: b\n")) } throws: { ($0 as? UploadRefusal)?.code == .malformedYAML }
     #expect(throws: UploadRefusal.inspectionTooLong) { try Self.pub.target(ofFile: "x", Self.archive(pubspec), WorkBudget { true }) }
   }
