@@ -6,6 +6,7 @@ package enum RegistryCatalog {
     Ecosystem(PubProtocol.self),
     Ecosystem(CargoProtocol.self),
     Ecosystem(NPMProtocol.self),
+    Ecosystem(NuGetProtocol.self),
     Ecosystem(GenericProtocol.self),
   ]
 }

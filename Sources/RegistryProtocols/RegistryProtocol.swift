@@ -14,6 +14,12 @@ package protocol RegistryProtocol: Sendable {
   /// How a registry is asked whether it takes the service credential.
   static var publishProbe: PublishProbe { get }
 
+  /// The same of this registry, where the place of uploads is configured. By default as all are asked.
+  var publishProbe: PublishProbe { get }
+
+  /// The path below which all of a registry lies, from that of `upstream.url`. Both are without a slash at their end. By default the same.
+  static func basePath(of path: ExactString) -> ExactString
+
   /// Where a registry lists what it has, below its own path: to tell whether everybody may read. By default nowhere.
   static var listings: [String] { get }
 
@@ -65,6 +71,8 @@ package protocol RegistryProtocol: Sendable {
 
 extension RegistryProtocol {
   package static var pathRules: PathRules { [] }
+  package var publishProbe: PublishProbe { Self.publishProbe }
+  package static func basePath(of path: ExactString) -> ExactString { path }
   package static var listings: [String] { [] }
   package static var options: [any OptionKey] { [] }
   package var namesVersion: Bool { true }

@@ -33,6 +33,7 @@ class Settings:
     protocol: str = "pypi"
     audience: str = "acme_python"
     username: str = "svc"
+    key_field: str = ""  # the field in which the registry wants the password, instead of Basic
     password: str = "svc-not-a-real-secret"
     packages: str = '"acme-widgets*"'
     when: str = '{repository: acme/widgets, repository_owner_id: "42", repository_id: "1234", workflow: release.yml}'
@@ -90,7 +91,7 @@ class Gateway:
             f"    audience: {settings.audience}",
             "    upstream:",
             f"      url: {settings.upstream}",
-            f"      credential: {{basic: {{username: {settings.username}, password: {{file: {self.secret}}}}}}}",
+            f"      credential: {{{self.credential()}}}",
         ]
         lines += [f"    {key}: {value}" for key, value in settings.registry.items()]
         if settings.elsewhere:
@@ -114,6 +115,11 @@ class Gateway:
             "",
         ]
         return "\n".join(lines)
+
+    def credential(self) -> str:
+        if self.settings.key_field:
+            return f"header: {{name: {self.settings.key_field}, value: {{file: {self.secret}}}}}"
+        return f"basic: {{username: {self.settings.username}, password: {{file: {self.secret}}}}}"
 
     # The process
 

@@ -19,12 +19,14 @@ func sampleRefusal(
   private static let credentials: [CredentialRefusal] = [
     .missing(challenged: true), .missing(challenged: false), .repeated, .malformed, .unknownScheme, .notAccepted, .malformedUploadToken,
     .directTokenRefused, .unknownUploadToken, .malformedExchange, .missingExchangeMember("jwt"),
+    .directTokenRefused, .unknownUploadToken, .malformedExchange, .missingExchangeMember("jwt"), .exchangeMediaType,
   ]
   private static let scopes: [UploadRefusal] =
     MultipartRefusal.allCases.map { .malformedForm($0) }
     + CoreMetadataRefusal.allCases.map { .malformedMetadata(MetadataDoubt($0.explanation)) }
     + GemDoubt.allCases.map { .gem($0) }
     + YAMLError.Reason.allCases.map { .malformedYAML(YAMLError($0, at: 10_000_000)) }
+    + NuGetDoubt.allCases.map { .nuget($0) } + XMLError.Reason.allCases.map { UploadRefusal(XMLError($0, at: 1_000_000)) }
     + archives.map { .malformedArchive($0) } + [
       .malformedJSON(JSONError(.loneSurrogate, at: 1_000_000)), .malformedFrame(MetadataDoubt("it ends")), .unknownField("x"),
       .repeatedField("x"), .missingField("x"),

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The catalogue of ecosystems") struct RegistryCatalogTests {
   @Test("names them as the configuration does, each once") func names() {
-    #expect(RegistryCatalog.all.map(\.name) == ["pypi", "rubygems", "pub", "cargo", "npm", "generic"])
+    #expect(RegistryCatalog.all.map(\.name) == ["pypi", "rubygems", "pub", "cargo", "npm", "nuget", "generic"])
   }
 
   @Test("has their protocols, which are told apart by their names alone") func protocols() {

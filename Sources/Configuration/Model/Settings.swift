@@ -187,7 +187,7 @@ package struct UpstreamSettings: Hashable, Sendable {
   /// The value of `Host`.
   package let authority: String
   /// Without a trailing slash: empty for `/`.
-  package let basePath: String
+  package private(set) var basePath: String
   package let credential: UpstreamCredential
   package let caFile: String?
   package let clientCertificate: ClientCertificate?
@@ -195,6 +195,13 @@ package struct UpstreamSettings: Hashable, Sendable {
 
   /// Without a slash at its end; `nil` if the registry listens on a socket.
   package var url: String? { socket == nil ? "\(isTLS ? "https" : "http")://\(authority)\(basePath)" : nil }
+
+  /// The same registry, below another path.
+  package func at(_ basePath: String) -> Self {
+    var moved = self
+    moved.basePath = basePath
+    return moved
+  }
 
   package struct ClientCertificate: Hashable, Sendable {
     package let certificate: String

@@ -56,8 +56,9 @@ extension SettingsSchema {
     }
     if mode == .report, legacyCredentials == .refuse { members[.mode]?.error("report needs legacy_credentials: pass") }
     guard let configured, let audience, let upstream else { return nil }
+    let basePath = configured.ecosystem.type.basePath(of: ExactString(upstream.basePath)).text
     return RegistrySettings(
-      name: site.name, configured: configured, host: host, path: path, audience: audience, upstream: upstream, digest: digest,
+      name: site.name, configured: configured, host: host, path: path, audience: audience, upstream: upstream.at(basePath), digest: digest,
       direct: direct, uploadTokenLifetime: lifetime ?? Milliseconds(milliseconds: 900_000), reads: reads,
       overwrite: members[.overwrite]?.choice() ?? .registry, legacyCredentials: legacyCredentials, mode: mode)
   }

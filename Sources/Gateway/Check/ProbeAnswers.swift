@@ -18,7 +18,7 @@ struct ProbeAnswers: Sendable {
   }
 
   func findings(of settings: RegistrySettings) -> [Finding] {
-    let probe = settings.ecosystem.type.publishProbe
+    let probe = settings.protocol.publishProbe
     if probe.isRefusal(known, unknown: unknown) {
       return [Finding(key: "upstream.credential", severity: .error, message: "the registry refuses the credential: it answers \(known)")]
     }

@@ -11,7 +11,7 @@ extension PublishProbe {
   static func status(
     of registry: Registry, with credential: ServiceCredential?, on connection: UpstreamConnection
   ) async throws(UpstreamFailure) -> Int {
-    let probe = registry.settings.ecosystem.type.publishProbe
+    let probe = registry.settings.protocol.publishProbe
     let head = UpstreamHead(
       probing: registry.upstreamTarget(probe.path), probe, authority: registry.origin.authority, credential: credential)
     return try await status(of: head.bytes + probe.body, probe.method, on: connection)

@@ -52,7 +52,7 @@ extension ReadFlow {
       switch error {
       case .missing, .notAccepted, .unknownScheme: return nil
       case .repeated, .malformed, .malformedUploadToken, .directTokenRefused, .unknownUploadToken, .malformedExchange,
-        .missingExchangeMember:
+        .missingExchangeMember, .exchangeMediaType:
         throw .credential(error)
       }
     }

@@ -29,7 +29,11 @@ struct ReadFlow {
     _ route: ReadRoute, _ routed: RoutedRequest, _ resources: RequestResources, _ request: RequestContext
   ) async throws(Refusal) -> ConnectionPersistence {
     let head = routed.head
-    guard registry.settings.reads == .pass else { throw .route(.readsRefused) }
+    let substitute = route.substitute?(registry.localContext(for: head, configuration))
+    guard registry.settings.reads == .pass else {
+      guard let substitute else { throw .route(.readsRefused) }
+      return await respond(substitute, to: head, request)
+    }
     let limits = configuration.settings.server.limits
     let upstream: UpstreamConnection
     let watch: ClientWatch
@@ -52,6 +56,7 @@ struct ReadFlow {
     gateway.health.answered(registry.name)
     gateway.metrics.countRead(registry.name, status: answer.status)
     defer { withExtendedLifetime(watch) {} }
+    if let substitute, ReadRoute.isNothing(answer.status) { return await respond(substitute, to: head, request) }
     let document = (200..<300).contains(answer.status) ? documentRewrite(of: answer, route.document) : nil
     if let (rewrite, mediaType) = document, answer.framing != .none {
       return try await respond(rewrite, mediaType, answer, from: upstream, route, head, resources, request)
@@ -63,6 +68,13 @@ struct ReadFlow {
     case .endsWithConnection: return .close
     case .incomplete: return .abort
     }
+  }
+
+  /// What the gateway says in the registry's place.
+  private func respond(_ answer: LocalResponse, to head: RequestHead, _ request: RequestContext) async -> ConnectionPersistence {
+    let isLast = !head.keepAlive || gateway.isDraining
+    guard await connection.answer(answer, to: request, closing: isLast) else { return .abort }
+    return isLast ? .close : .keepAlive
   }
 
   /// How a document is written anew, and its media type; `nil` for any other answer.

@@ -9,7 +9,7 @@ extension Registry {
   /// False of a token, which is good for its scopes only: whether the credential is refused says the token service, which gives none then.
   func refuses(_ credential: ServiceCredential, _ connector: UpstreamConnector, on eventLoop: any EventLoop) async -> Bool {
     guard !credential.isToken else { return false }
-    let empty = settings.ecosystem.type.publishProbe
+    let empty = settings.protocol.publishProbe
     return await probe.isRefused(self.credential.version, standing) { () async throws(UpstreamFailure) in
       let known = try await PublishProbe.status(of: self, with: credential, on: try await connector.connect(to: self.origin, on: eventLoop))
       guard empty.needsComparison(known) else { return empty.isRefusal(known, unknown: nil) }

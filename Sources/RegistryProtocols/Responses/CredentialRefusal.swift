@@ -21,6 +21,8 @@ package enum CredentialRefusal: ExplainedRefusal, Hashable, Sendable {
   case malformedExchange
   /// The same where the token's member has another name.
   case missingExchangeMember(ExactString)
+  /// The body of an exchange is not declared as JSON, which this ecosystem demands.
+  case exchangeMediaType
 
   /// What programs are told: stable words.
   package enum Code: String, CaseIterable, Sendable {
@@ -33,6 +35,7 @@ package enum CredentialRefusal: ExplainedRefusal, Hashable, Sendable {
     case directTokenRefused = "credential.direct-token-refused"
     case unknownUploadToken = "credential.unknown-upload-token"
     case malformedExchange = "credential.malformed-exchange"
+    case exchangeMediaType = "credential.exchange-media-type"
   }
 
   /// The status is 403 where clients would prompt for a password or try again for ever.
@@ -52,6 +55,7 @@ package enum CredentialRefusal: ExplainedRefusal, Hashable, Sendable {
     case .unknownUploadToken: .init(.unknownUploadToken, 403, "the upload token is unknown, expired or revoked")
     case .missingExchangeMember(let name):
       .init(.malformedExchange, 400, "the body must be a JSON object whose member \(name) is a string")
+    case .exchangeMediaType: .init(.exchangeMediaType, 415, "the Content-Type of the exchange must be application/json")
     case .malformedExchange:
       .init(
         .malformedExchange, 400,

@@ -7,12 +7,22 @@ package struct ReadRoute: Sendable {
   package let fields: FieldRules
   /// `nil` if the answer is passed on as it comes.
   package let document: DocumentRewrite?
+  /// What the gateway answers itself where the registry has no such thing, or does not show it to the client, or is not read through the gateway: what a
+  /// client reads to find the place of uploads. `nil` if there is nothing to say.
+  package let substitute: (@Sendable (LocalContext) -> LocalResponse)?
 
-  package init(access: ReadAccess = .client, fields: FieldRules = .read, document: DocumentRewrite? = nil) {
+  package init(
+    access: ReadAccess = .client, fields: FieldRules = .read, document: DocumentRewrite? = nil,
+    substitute: (@Sendable (LocalContext) -> LocalResponse)? = nil
+  ) {
     self.access = access
     self.fields = fields
     self.document = document
+    self.substitute = substitute
   }
+
+  /// Whether an answer of the registry's says that there is nothing for the client.
+  package static func isNothing(_ status: Int) -> Bool { [401, 403, 404, 407, 410].contains(status) }
 }
 
 /// With whose credential a registry is read.
