@@ -123,9 +123,9 @@ def built(directory: Path, id="Acme.Widgets", version="1.0.0", more="", files='<
 # Clients
 
 
-def push(gateway, path: Path, key: str, directory: Path, source: str | None = None) -> subprocess.CompletedProcess:
-    """As NuGet 2.8 does: HTTP/1.0, a form of a known length."""
-    return nuget("push", path, key, "-Source", source or gateway.url, "-NonInteractive", cwd=directory)
+def push(gateway, path: Path, key: str, source: str | None = None) -> subprocess.CompletedProcess:
+    """As NuGet 2.8 does: HTTP/1.0, a form of a known length. It takes an absolute path for one below its folder."""
+    return nuget("push", path.name, key, "-Source", source or gateway.url, "-NonInteractive", cwd=path.parent)
 
 
 def form(content: bytes, boundary: str, part: bytes | None = None) -> bytes:
@@ -224,7 +224,7 @@ class NuGetServer(Registry):
         self.base, self.index, self.push, self.symbols, self.guarded = base, index, push, symbols, guarded
         self.stored: dict[str, bytes] = {}
         self.lines: list[str] = []
-        self.heads: list[dict] = []
+        self.heads: list = []
         self.failing = 0
         self.lock = threading.Lock()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
@@ -269,7 +269,7 @@ class NuGetServer(Registry):
                     self.send_response_only(100)
                     self.end_headers()
                 body = self.body()
-                server.heads.append(dict(self.headers))
+                server.heads.append(self.headers)
                 with server.lock:
                     if server.failing:
                         server.failing -= 1
@@ -291,8 +291,9 @@ class NuGetServer(Registry):
     def take(self, kind: str, body: bytes, suffix: str):
         boundary = re.search(r'boundary="?([^"]+)"?$', kind)[1].encode()
         try:
-            # What stands before the first delimiter belongs to it.
-            content = body.split(b"--" + boundary)[1].split(b"\r\n\r\n", 1)[1][:-2]
+            content = body.split(b"--" + boundary)[1].split(b"\r\n\r\n", 1)[1]
+            # NuGet 2.8 ends its form with a bare LF before the last delimiter.
+            content = content.removesuffix(b"\n").removesuffix(b"\r") if content.endswith(b"\r\n") else content.removesuffix(b"\n")
             id, version = read_name(content)
         except (zipfile.BadZipFile, expat.ExpatError, ValueError, KeyError, IndexError) as failure:
             return 400, b"", "text/plain", f"The package is invalid: {type(failure).__name__}"

@@ -46,9 +46,9 @@ def upload_token(gateway, issuer, path=TOKEN, **claims) -> str:
 @needs_nuget
 def test_the_server_takes_what_nuget_pushes_to_it_itself(server, tmp_path):
     path = built(tmp_path)
-    done = push(server, path, server.password, tmp_path)
+    done = push(server, path, server.password)
     assert done.returncode == 0 and server.stored == {"acme.widgets.1.0.0.nupkg": path.read_bytes()}, done.stdout
-    assert push(server, path, "another-key", tmp_path).returncode != 0
+    assert push(server, path, "another-key").returncode != 0
 
 
 @needs_nuget
@@ -56,7 +56,7 @@ def test_the_server_takes_what_nuget_pushes_to_it_itself(server, tmp_path):
 def test_nuget_pushes_and_the_same_is_downloaded_again(started, issuer, server, tmp_path, prefix, source):
     gateway = started_nuget(started, server, registry={"path": f"/{prefix}"})
     path = built(tmp_path, "Acme.Widgets", "1.2.0.0-Beta4")
-    done = push(gateway, path, token(issuer), tmp_path, f"{gateway.url}{source}")
+    done = push(gateway, path, token(issuer), f"{gateway.url}{source}")
     assert done.returncode == 0 and "Your package was pushed." in done.stdout, done.stdout
     answer = request(gateway, "GET", f"{'/' + prefix if prefix else ''}/v3/package/acme.widgets/1.2.0-beta4/acme.widgets.1.2.0-beta4.nupkg", [])
     assert (answer.status, answer.body) == (200, path.read_bytes())
@@ -69,7 +69,7 @@ def test_nuget_pushes_and_the_same_is_downloaded_again(started, issuer, server, 
 def test_nuget_pushes_with_the_key_of_the_exchange(started, issuer, server, tmp_path):
     gateway = started_nuget(started, server, registry={"direct": "refuse", "upload_token": "{lifetime: 15m}"})
     path = built(tmp_path)
-    done = push(gateway, path, upload_token(gateway, issuer), tmp_path)
+    done = push(gateway, path, upload_token(gateway, issuer))
     assert done.returncode == 0 and server.stored == {"acme.widgets.1.0.0.nupkg": path.read_bytes()}, done.stdout
     assert gateway.audit(1)[0]["credential"] == "upload-token"
 
@@ -83,19 +83,19 @@ def test_nuget_shows_the_reason_of_a_refusal(started, issuer, server, tmp_path, 
         "publisher.no-publisher": token(issuer, repository="acme/gadgets", repository_id="9999"),
     }.get(code, token(issuer))
     if code == "state.other-version":
-        assert push(gateway, built(tmp_path, version="2.0.0"), key, tmp_path).returncode == 0
-    done = push(gateway, built(tmp_path, "Other" if code == "scope.package-not-allowed" else "Acme.Widgets"), key, tmp_path)
+        assert push(gateway, built(tmp_path, version="2.0.0"), key).returncode == 0
+    done = push(gateway, built(tmp_path, "Other" if code == "scope.package-not-allowed" else "Acme.Widgets"), key)
     assert done.returncode != 0 and code in done.stdout.replace("\n", ""), done.stdout
     assert not any(name.endswith("1.0.0.nupkg") for name in server.stored)
 
 
 @needs_nuget
-def test_nuget_shows_what_the_registry_says(started, issuer, server, tmp_path):
+def test_nuget_shows_that_a_version_exists(started, issuer, server, tmp_path):
     gateway = started_nuget(started, server)
     path = built(tmp_path)
-    assert push(gateway, path, token(issuer), tmp_path).returncode == 0
-    done = push(gateway, path, token(issuer), tmp_path)
-    assert done.returncode != 0 and "already exists and cannot be modified" in done.stdout.replace("\n", " "), done.stdout
+    assert push(gateway, path, token(issuer)).returncode == 0
+    done = push(gateway, path, token(issuer))
+    assert done.returncode != 0 and "upstream.conflict" in done.stdout, done.stdout
     assert [record.get("reason") for record in gateway.audit(2)] == [None, "upstream.conflict"]
 
 
@@ -103,10 +103,9 @@ PACKED = {
     "plain": {}, "four numbers": {"version": "1.2.3.4"}, "labels": {"version": "1.0.0-rc1"}, "two numbers": {"version": "1.0"},
     "leading zeros": {"version": "1.02.003"}, "an id of many words": {"id": "Acme.Widgets-Core_2.Net"},
     "dependencies": {"more": '<dependencies><group targetFramework="net40"><dependency id="Other" version="[1.0,2.0)" /></group></dependencies>'},
-    "references": {"more": "<releaseNotes>&#169; &#x41;\n<![CDATA[<b>]]></releaseNotes><title>&lt;x&gt;</title>"},
     "a newer schema": {"more": "<developmentDependency>true</developmentDependency>"},
     "umlauts": {"more": "<copyright>© Ångström</copyright><language>sv-SE</language><tags>a b</tags>"},
-    "names with spaces": {"files": '<file src="a.txt" target="content/a b/ä+c%20.txt" /><file src="a.txt" target="tools/nested.nuspec" />'},
+    "names with spaces": {"files": '<file src="a.txt" target="content/a b/[c]+d%20.txt" /><file src="a.txt" target="tools/nested.nuspec" />'},
     "many files": {"files": "".join(f'<file src="a.txt" target="content/{number}.txt" />' for number in range(300))},
 }
 
@@ -133,7 +132,7 @@ def test_a_package_and_its_symbols_are_pushed_with_one_token(started, issuer, se
     assert dotnet(gateway, key, package(), expects=expects).status == 201
     assert dotnet(gateway, key, symbols(), SYMBOLS, expects=expects).status == 201
     assert server.stored == {"acme.widgets.1.0.0.nupkg": package(), "acme.widgets.1.0.0.snupkg": symbols()}
-    names = {record["artifact.filename"] for record in gateway.audit(2 if direct else 3) if record["action"] == "upload"}
+    names = {record["artifact.filename"] for record in gateway.audit(2)}
     assert names == {"acme.widgets.1.0.0.nupkg", "acme.widgets.1.0.0.snupkg"}
     for sent in server.heads:
         assert sent["X-NuGet-ApiKey"] == server.password and sent["X-NuGet-Protocol-Version"] == "4.1.0" and "Authorization" not in sent
@@ -157,7 +156,7 @@ def test_the_first_tokens_bytes_are_the_versions(started, issuer, server):
     gateway = started_nuget(started, server)
     assert dotnet(gateway, token(issuer), package()).status == 201
     answer = dotnet(gateway, token(issuer), package(extra=[("more.txt", b"x")]))
-    assert answer.status == 409 and "already exists and cannot be modified" in answer.reason
+    assert answer.status == 409 and "(upstream.conflict, " in answer.reason
     # Other spellings of the id and of the version are the same package.
     answer = dotnet(gateway, token(issuer), package(nuspec("ACME.widgets", "1.0.0.0+build.5")))
     assert answer.status == 409
@@ -298,12 +297,13 @@ EXCHANGES = {
     "no user agent": ({"User_Agent": None}, None, 200, None),
     "a charset": ({"Content_Type": "application/json; charset=utf-8"}, None, 200, None),
 }
+# The owner's name is not compared, since the repository's name begins with it.
 CLAIMS = {
     **{f"no {claim}": ({claim: None}, 401) for claim in ("aud", "iss", "jti", "repository_owner", "repository_id", "event_name")},
     "two audiences": ({"aud": [AUDIENCE, "other"]}, 401), "an empty audience": ({"aud": "  "}, 401), "the public audience": ({"aud": "https://www.nuget.org"}, 401),
     "an empty issuer": ({"iss": "  "}, 401), "a word as the issuer": ({"iss": "foo"}, 401), "another issuer": ({"iss": "https://localhost/custom"}, 401),
     "an empty jti": ({"jti": ""}, 401),
-    "another owner": ({"repository_owner": "other"}, 401), "another owner's id": ({"repository_owner_id": "43"}, 401),
+    "another owner's id": ({"repository_owner_id": "43"}, 401),
     "another repository": ({"repository": "acme/other"}, 401), "another repository's id": ({"repository_id": "1235"}, 401),
     "a stranger's event": ({"event_name": "pull_request_target"}, 401),
     "another workflow": ({"job_workflow_ref": "acme/widgets/.github/workflows/mismatched.yml@refs/heads/main"}, 401),

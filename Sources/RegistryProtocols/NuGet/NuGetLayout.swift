@@ -45,9 +45,10 @@ struct NuGetLayout: Hashable, Sendable {
     self.init(authority.map { ExactString(Substring($0.drop { $0 != UInt8(ascii: "/") })) } ?? "")
   }
 
+  /// Where clients find a service index. If the registry's URL is that of one, it is the first.
   var indexes: [ExactString] {
-    guard case .index(let path) = place, !Self.usualIndexes.contains(path) else { return Self.usualIndexes }
-    return [path] + Self.usualIndexes
+    guard case .index(let path) = place else { return Self.usualIndexes }
+    return [path] + Self.usualIndexes.filter { $0 != path }
   }
 
   /// Where uploads go, with the slash at its end that clients send; `nil` if the index says it.
