@@ -1,6 +1,6 @@
 /// The keys of `registries.NAME` that every registry may have. An ecosystem adds its own options.
 enum RegistryKey: String, SettingsKey {
-  /// `pypi` (a Python index), `rubygems` (a gem server), `pub` (a repository of Dart packages), `cargo` (a registry of crates), `npm` (a registry of npm packages) or `generic` (files at paths). Other protocols of the format are reported as not available in this version.
+  /// `pypi` (a Python index), `rubygems` (a gem server), `pub` (a repository of Dart packages), `cargo` (a registry of crates), `npm` (a registry of npm packages), `nuget` (a registry of packages for .NET) or `generic` (files at paths). Other protocols of the format are reported as not available in this version.
   /// Required.
   case `protocol`
   /// The host name that clients use, without scheme and port.

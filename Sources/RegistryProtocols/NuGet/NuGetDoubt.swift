@@ -17,8 +17,10 @@ enum NuGetDoubt: Error, Hashable, Sendable, CaseIterable {
     case .namespace: "the nuspec's elements are in a namespace that is none of nuspec.xsd's, or in two"
     case .metadata: "the nuspec does not have one plain element `metadata`"
     case .repeatedField: "the nuspec has `id` or `version` twice, in another case, or with a prefix"
-    case .id: "the nuspec's `id` is missing, or is not plain text of letters, digits and underscores with single dots and hyphens between them"
-    case .version: "the nuspec's `version` is missing, or is not plain text of one to four numbers, with labels behind a hyphen or a plus sign"
+    case .id:
+      "the nuspec's `id` is missing, or is not plain text of letters, digits and underscores with single dots and hyphens between them"
+    case .version:
+      "the nuspec's `version` is missing, or is not plain text of one to four numbers, with labels behind a hyphen or a plus sign"
     case .ambiguousID: "the nuspec's `id` ends with a number, so that the file `id.version.nupkg` could be another package's"
     case .relationships: "its `_rels/.rels` does not name the nuspec as the one manifest"
     }

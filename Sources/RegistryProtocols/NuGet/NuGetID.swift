@@ -11,7 +11,8 @@ struct NuGetID: Hashable, Sendable {
 
   /// `nil` if the text is not an id.
   init?(_ written: ExactString) {
-    guard (1...Self.longest).contains(written.utf8.count), Self.words(of: written.utf8).allSatisfy({ !$0.isEmpty && $0.allSatisfy(Self.isOfWord) })
+    guard (1...Self.longest).contains(written.utf8.count),
+      Self.words(of: written.utf8).allSatisfy({ !$0.isEmpty && $0.allSatisfy(Self.isOfWord) })
     else { return nil }
     self.written = written
     canonical = ASCII.lowercased(written)
@@ -29,7 +30,8 @@ struct NuGetID: Hashable, Sendable {
   /// folders keep at one place. A version has at most four numbers.
   func isAmbiguous(with version: NuGetVersion) -> Bool {
     let last = written.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).last
-    return last?.allSatisfy(ASCII.isDigit) == true && written.utf8.contains(UInt8(ascii: ".")) && version.numbers.count < NuGetVersion.mostNumbers
+    return last?.allSatisfy(ASCII.isDigit) == true && written.utf8.contains(UInt8(ascii: "."))
+      && version.numbers.count < NuGetVersion.mostNumbers
   }
 
   private static func words(of text: String.UTF8View) -> [Substring.UTF8View] {

@@ -43,7 +43,8 @@ package struct NuGetProtocol: RegistryProtocol {
     }
     self.init(
       site, symbols: options[Self.symbolsOption],
-      container: container.map { $0.text.hasSuffix("/") ? ExactString($0.text.dropLast()) : $0 }, boundary: MultipartFormWriter.randomBoundary)
+      container: container.map { $0.text.hasSuffix("/") ? ExactString($0.text.dropLast()) : $0 },
+      boundary: MultipartFormWriter.randomBoundary)
   }
 
   init(_ site: RegistrySite, symbols: Symbols, container: ExactString?, boundary: @escaping BoundarySource) {

@@ -19,11 +19,11 @@ struct NuGetPush: UpstreamExchange {
 
   mutating func next(after response: UpstreamResponse) throws(UnexpectedResponse) -> UpstreamStep {
     guard !isSent, (200..<300).contains(response.status) else { return .relay }
-    guard let upload, let index = NuGetIndex(response.body), let url = index.url(of: resource),
-      let target = response.links.target(of: url.utf8)
+    // Clients send a slash at its end.
+    guard let upload, let url = NuGetIndex(response.body)?.url(of: resource)?.text,
+      let target = response.links.target(of: (url.hasSuffix("/") ? url : url + "/").utf8)
     else { throw UnexpectedResponse() }
     isSent = true
-    let place = target.text.hasSuffix("/") ? target : ExactString("\(target)/")
-    return .send(UpstreamRequest(.put, place, .segments(upload.segments, contentType: ExactString(upload.contentType))))
+    return .send(UpstreamRequest(.put, target, .segments(upload.segments, contentType: ExactString(upload.contentType))))
   }
 }

@@ -57,5 +57,7 @@ struct NuGetVersion: Hashable, Sendable {
     parts(text).allSatisfy { !$0.isEmpty && $0.allSatisfy { ASCII.isAlphanumeric($0) || $0 == UInt8(ascii: "-") } }
   }
 
-  private static func parts(_ text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] { text.split(separator: dot, omittingEmptySubsequences: false) }
+  private static func parts(_ text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    text.split(separator: dot, omittingEmptySubsequences: false)
+  }
 }

@@ -13,9 +13,13 @@ struct Nuspec: Sendable {
     do throws(XMLError) { root = try StrictXML.parse(bytes, budget: budget) } catch { throw UploadRefusal(error) }
     guard root.prefix.isEmpty, root.name == "package" else { throw .nuget(.root) }
     let found = root.children.filter { ASCII.equalIgnoringCase($0.name, "metadata") }
-    guard found.count == 1, let metadata = found.first, metadata.prefix.isEmpty, metadata.name == "metadata" else { throw .nuget(.metadata) }
+    guard found.count == 1, let metadata = found.first, metadata.prefix.isEmpty, metadata.name == "metadata" else {
+      throw .nuget(.metadata)
+    }
     // NuGet 1 declares it at the metadata.
-    guard Self.isNamespace(metadata.namespace), root.namespace.isEmpty || root.namespace == metadata.namespace else { throw .nuget(.namespace) }
+    guard Self.isNamespace(metadata.namespace), root.namespace.isEmpty || root.namespace == metadata.namespace else {
+      throw .nuget(.namespace)
+    }
     guard let id = NuGetID(try Self.text("id", of: metadata, orThrow: .id)) else { throw .nuget(.id) }
     guard let version = NuGetVersion(try Self.text("version", of: metadata, orThrow: .version)) else { throw .nuget(.version) }
     guard !id.isAmbiguous(with: version) else { throw .nuget(.ambiguousID) }

@@ -4,7 +4,7 @@ package import StrictParsers
 package enum CredentialRefusal: ExplainedRefusal, Hashable, Sendable {
   /// There is none. `challenged`: this ecosystem's clients send one only after they were asked.
   case missing(challenged: Bool)
-  /// More than one Authorization field.
+  /// More than one field of a credential.
   case repeated
   /// Not `Basic`, `Bearer` or `token` with what the scheme demands.
   case malformed
@@ -43,7 +43,7 @@ package enum CredentialRefusal: ExplainedRefusal, Hashable, Sendable {
     switch self {
     case .missing(let challenged):
       .init(.missing, challenged ? 401 : 403, "the upload carries no credential; send an OIDC token or an upload token as the password")
-    case .repeated: .init(.repeated, 400, "the request carries more than one Authorization field")
+    case .repeated: .init(.repeated, 400, "the request carries the field of its credential more than once")
     case .malformed: .init(.malformed, 400, "the Authorization field is not well-formed")
     case .unknownScheme: .init(.unknownScheme, 400, "the Authorization scheme must be Basic or Bearer")
     case .notAccepted:

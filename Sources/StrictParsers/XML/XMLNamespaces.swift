@@ -48,7 +48,9 @@ struct XMLNamespaces {
       let (prefix, local) = try Self.split(attribute.name, at: attribute.place)
       guard prefix != Self.declaring, !prefix.isEmpty || local != Self.declaring else { continue }
       if !prefix.isEmpty {
-        guard let namespace = prefix == Self.xml ? Self.xml : declared[prefix] else { throw XMLError(.undeclaredPrefix, at: attribute.place) }
+        guard let namespace = prefix == Self.xml ? Self.xml : declared[prefix] else {
+          throw XMLError(.undeclaredPrefix, at: attribute.place)
+        }
         guard seen.insert([namespace, local]).inserted else { throw XMLError(.repeatedAttribute, at: attribute.place) }
       }
       let name = prefix.isEmpty ? local : ExactString("\(prefix):\(local)")

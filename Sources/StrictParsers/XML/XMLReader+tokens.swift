@@ -79,7 +79,8 @@ extension XMLReader {
       skipSpace()
       try expect("=")
       skipSpace()
-      guard let value = readPseudoValue(), pseudo.values.contains(where: { isSame(value, $0, isEncoding: pseudo.name == "encoding") }) else {
+      guard let value = readPseudoValue(), pseudo.values.contains(where: { isSame(value, $0, isEncoding: pseudo.name == "encoding") })
+      else {
         throw XMLError(.declaration, at: start)
       }
       hasSpace = false
