@@ -48,6 +48,38 @@ def test_a_crate_of_any_size_arrives_whole(started, issuer, depot, size):
     assert base64.b64decode(json.loads(depot.requests[1].body)["data"]) == content
 
 
+MAPS = {
+    "one that is shown": ("pass", ("200 OK", b'{"crates": "/crates"}', "Content-Type: application/json"), None),
+    "one that is shown to nobody": ("pass", ("401 Unauthorized", b"no"), "crates"),
+    "one that is forbidden": ("pass", ("403 Forbidden", b"no"), "crates"),
+    "none": ("pass", ("404 Not Found", b"no"), "crates"),
+    "one that is not read": ("refuse", ("200 OK", b"{}", "Content-Type: application/json"), "crates"),
+    "a registry that fails": ("pass", ("500 Internal Server Error", b"no"), None),
+}
+
+
+@pytest.mark.parametrize("case", MAPS)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_document_that_no_client_is_shown_is_the_gateways(started, issuer, depot, case, method):
+    reads, depot.reads["/map"], own = MAPS[case]
+    gateway = started_depot(started, depot, registry={"reads": reads})
+    with gateway.connect() as connection:
+        connection.sendall(f"{method} /depot/map HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    whole, body = answer.split(b"\r\n\r\n", 1)
+    status = b"200" if own else depot.reads["/map"][0][:3].encode()
+    assert whole.startswith(b"HTTP/1.1 " + status) and (method == "GET" or not body), answer
+    if method == "GET" and status == b"200":
+        assert json.loads(body)["crates"].endswith("/depot/crates")
+    assert len(depot.requests) == (1 if reads == "pass" else 0)
+
+
+def test_a_depot_lies_where_its_door_does(started, issuer, depot):
+    gateway = started_depot(started, depot, upstream=f"{depot.url}door")
+    assert deliver(gateway, issuer.mint(), document(b"x")).status == 201
+    assert depot.lines[0].startswith("GET /slots?")
+
+
 ASKING = {
     "nothing": (None, "credential.missing"),
     "the token of a stranger": ({"repository": "acme/gadgets", "repository_id": "9999"}, "publisher.no-publisher"),

@@ -1,9 +1,12 @@
 """NuGet: Debian's client and dotnet's requests through the gateway into a registry that reads what it gets with Python."""
 
 import json
+import re
 import subprocess
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
 from clients import environment
 from gateway import BINARY, Gateway, Settings
@@ -11,7 +14,7 @@ from nuget import (
     AUDIENCE, NUGET, PUSH, RELATIONSHIPS, SYMBOLS, TOKEN, NuGetServer, built, dotnet, login, needs_nuget, nuspec, package, push, started_nuget,
     symbols, zipped)
 from recording import answering
-from registries import basic
+from registries import ROOT, basic
 from test_check import online
 from wire import request
 
@@ -467,6 +470,26 @@ def test_the_shapes_of_other_tools_pass(started, issuer, server, case, record_pr
     assert answer.status == 201, answer
     assert server.stored == {"acme.widgets.1.0.0.nupkg": PASSING[case]}
     record_property("shapes of packages", 1)
+
+
+def test_the_lines_for_github_name_what_the_gateway_has(started, issuer, server):
+    """What `NuGet/login` is given and what dotnet is given lead to the exchange and to an index."""
+    steps = yaml.safe_load((ROOT / "deploy/ci/github-nuget.yml").read_text())["jobs"]["publish"]["steps"]
+    [given] = [step["with"] for step in steps if "NuGet/login" in step.get("uses", "")]
+    [source] = [re.search(r"--source https://upload\.example\.com(\S+)", step["run"])[1] for step in steps if "push" in step.get("run", "")]
+    gateway = started_nuget(started, server)
+    answer = login(gateway, issuer.mint(audience=given["audience"]), urlsplit(given["token-service-url"]).path, {"username": given["user"], "tokenType": "ApiKey"})
+    assert answer.status == 200, answer
+    place = urlsplit(resources(request(gateway, "GET", source, []))["PackagePublish/2.0.0"]).path
+    assert dotnet(gateway, answer.json["apiKey"], package(), f"{place}/").status == 201
+
+
+def test_the_lines_for_gitlab_name_what_the_gateway_has(started, issuer, server):
+    job = yaml.safe_load((ROOT / "deploy/ci/gitlab-nuget.yml").read_text())["publish"]
+    source = re.search(r"--source https://upload\.example\.com(\S+)", job["script"][-1])[1]
+    gateway = started_nuget(started, server)
+    place = urlsplit(resources(request(gateway, "GET", source, []))["PackagePublish/2.0.0"]).path
+    assert dotnet(gateway, issuer.mint(audience=job["id_tokens"]["IMPRIMATUR_TOKEN"]["aud"]), package(), f"{place}/").status == 201
 
 
 # Beside publishing

@@ -55,7 +55,7 @@ func sampleRefusal(
           $0.hasPrefix(stage) && $0.dropFirst(stage.count).utf8.allSatisfy { ASCII.isLower($0) || $0 == UInt8(ascii: "-") }
         })
       #expect(sentences.allSatisfy { $0.utf8.count < 200 && $0.utf8.allSatisfy { ASCII.isVisible($0) || $0 == 0x20 } && $0.last != "." })
-      #expect(statuses.allSatisfy { [400, 401, 403, 404, 405, 413, 421, 503].contains($0) })
+      #expect(statuses.allSatisfy { [400, 401, 403, 404, 405, 413, 415, 421, 503].contains($0) })
     }
   }
 

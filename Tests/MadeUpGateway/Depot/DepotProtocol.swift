@@ -62,6 +62,8 @@ struct DepotProtocol: RegistryProtocol {
     case (.delete, "key", 1): return .token(DepotKeys(.revoke, package: nil))
     case (.put, "labels", 2), (.put, "parts", 3): return .publish(try beside(segments, request.path.raw))
     case (.get, "layout", 1), (.head, "layout", 1): return .read(ReadRoute(access: .granted(.registry), document: DepotLayout.rewrite))
+    case (.get, "map", 1), (.head, "map", 1):
+      return .read(ReadRoute(document: DepotLayout.rewrite, substitute: { Self.json(("crates", "\($0.publicURL)/crates")) }))
     case (.get, "crates", 2), (.head, "crates", 2):
       guard let package = Self.naming.canonicalName(segments[1]) else { throw .notFound }
       return .read(ReadRoute(access: .granted(.package(.init(canonical: package)))))
@@ -98,6 +100,9 @@ struct DepotProtocol: RegistryProtocol {
       AuditAction("deliver"), body: .inspect(by: inspector), fields: FieldRules(request: ["user-agent"], response: ["content-type"]),
       exchange: DepotDelivery(shelf: shelf, label: label))
   }
+
+  /// Some people give a depot the URL of its door.
+  static func basePath(of path: ExactString) -> ExactString { path.text.hasSuffix("/door") ? ExactString(path.text.dropLast(5)) : path }
 
   func credentialField(of request: RoutedRequest) -> ExactString { Self.keyField }
 

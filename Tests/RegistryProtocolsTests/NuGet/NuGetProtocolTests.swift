@@ -37,7 +37,7 @@ import TokenVerification
     arguments: [
       (NuGetProtocolTests.dotnet, "\r\n"),
       ("Content-Disposition: form-data; name=\"package\"; filename=\"package\"\r\nContent-Type: application/octet-stream", "\n"),
-      ("Content-Disposition: form-data; name=\"file\"; filename=\"a b.nupkg\"", "\r\n"),
+      ("Content-Disposition: form-data; name=\"file\"; filename=\"a.nupkg\"", "\r\n"),
     ])
   func forms(part: String, end: String) throws {
     let upload = try upload(part, end: end)
