@@ -1,6 +1,7 @@
 """NuGet: Debian's client and dotnet's requests through the gateway into a registry that reads what it gets with Python."""
 
 import json
+import os
 import re
 import subprocess
 from urllib.parse import urlsplit
@@ -70,7 +71,7 @@ def test_nuget_pushes_and_the_same_is_downloaded_again(started, issuer, server, 
 
 @needs_nuget
 def test_nuget_pushes_with_the_key_of_the_exchange(started, issuer, server, tmp_path):
-    gateway = started_nuget(started, server, registry={"direct": "refuse", "upload_token": "{lifetime: 15m}"})
+    gateway = started_nuget(started, server, registry={"direct": "refuse", "upload_token": "{lifetime: 15m}", "reads": "refuse"})
     path = built(tmp_path)
     done = push(gateway, path, upload_token(gateway, issuer))
     assert done.returncode == 0 and server.stored == {"acme.widgets.1.0.0.nupkg": path.read_bytes()}, done.stdout
@@ -173,6 +174,32 @@ def test_a_refusal_is_told_by_the_reason_phrase_and_a_field(started, issuer, rec
     assert dotnet(gateway, None, package()).status == 403
     assert dotnet(gateway, "oy2abcdefghijklmnop", package()).status == 403
     assert not recording.requests
+
+
+def test_what_the_registry_says_is_what_the_client_shows(started, issuer, recording):
+    recording.behaviour = answering("400 The package is too new.", b"", "X-NuGet-Warning: It is too new.", "WWW-Authenticate: Basic realm=x")
+    answer = dotnet(started_nuget(started, recording), token(issuer), package())
+    assert (answer.status, answer.reason, answer.value("X-NuGet-Warning")) == (400, "The package is too new.", "It is too new.")
+    assert answer.value("WWW-Authenticate") is None
+
+
+def test_a_large_package_arrives_whole(started, issuer, server):
+    content = package(extra=[(f"content/{number}", os.urandom(300_000)) for number in range(10)])
+    gateway = started_nuget(started, server)
+    assert dotnet(gateway, token(issuer), content, chunk=70_001).status == 201
+    assert server.stored == {"acme.widgets.1.0.0.nupkg": content}
+
+
+@pytest.mark.parametrize("ids", [("Acme.Widgets", "Acme.Gadgets", "Acme.Core")])
+def test_the_packages_of_a_solution_are_pushed_with_one_token(started, issuer, server, ids):
+    gateway = started_nuget(started, server)
+    key = upload_token(gateway, issuer)
+    for id in ids:
+        assert dotnet(gateway, key, package(nuspec(id), f"{id}.nuspec")).status == 201
+        assert dotnet(gateway, key, symbols(id), SYMBOLS).status == 201
+    assert len(server.stored) == 2 * len(ids)
+    refused = dotnet(gateway, key, package(nuspec(version="1.0.1")))
+    assert refused.status == 403 and "state.other-version" in refused.reason
 
 
 def test_the_password_of_a_source_is_a_credential_too(started, issuer, server):

@@ -30,7 +30,8 @@ struct XMLNamespaces {
     let isDefault = prefix.isEmpty && local == Self.declaring
     guard isDefault || prefix == Self.declaring else { return }
     let name = isDefault ? "" : local
-    guard let value = attribute.value, !Self.reserved.contains(value), isDefault || !value.isEmpty,
+    // A namespace's name is a URI (section 2.2), which some readers tell apart from the rest by a space.
+    guard let value = attribute.value, !Self.reserved.contains(value), value.utf8.allSatisfy(ASCII.isVisible), isDefault || !value.isEmpty,
       !name.utf8.starts(with: Self.xml.utf8)
     else { throw XMLError(.namespace, at: attribute.place) }
     declared[name] = value

@@ -33,6 +33,7 @@ private struct DocumentedKey: CustomStringConvertible {
   /// A configuration, and the same with this key written out.
   var samples: (without: SettingsSample, with: SettingsSample) {
     var sample = SettingsSample()
+    if path.last == "symbols" { sample.protocol = "nuget" }
     if path.last == "methods" {
       sample.registryName = "files"
       sample.protocol = "generic"
