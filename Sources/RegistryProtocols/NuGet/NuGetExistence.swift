@@ -7,30 +7,37 @@ enum NuGetExistence {
   /// Of nuget.org and BaGet; of Nexus; of Gitea; of GitLab; of ProGet.
   static let places: [ExactString] = ["/v3-flatcontainer", "/v3/package", "/v3/content", "/package", "/download", "/v3/flatcontainer"]
 
-  /// - Parameter places: Paths below the registry's own, without a slash at their end.
+  /// - Parameters:
+  ///   - places: Paths below the registry's own, without a slash at their end.
+  ///   - isGuess: Whether the flat container may be at another place: then an answer that is none says nothing, and the query is asked as well.
   static func probes(
-    _ subject: ExistenceProbe.Subject, _ target: PublishTarget, in places: [ExactString], asksQuery: Bool
+    _ subject: ExistenceProbe.Subject, _ target: PublishTarget, in places: [ExactString], isGuess: Bool
   ) -> [ExistenceProbe] {
     // Nobody is told which symbols a registry has.
     guard subject == .package || target.file.text.hasSuffix(".\(NuGetPackageKind.package.suffix)") else { return [] }
     let id = target.package.canonical
     let flat = places.map { place in
       ExistenceProbe(.get, ExactString("\(place)/\(id)/index.json")) { answer in
-        guard answer.status == 200 else { return Existence(ofStatus: answer.status) }
-        guard let versions = versions(in: answer.body) else { return .unknown }
+        guard answer.status == 200 else { return existence(ofStatus: answer.status, isGuess) }
+        guard let versions = versions(in: answer.body) else { return isGuess ? .absent : .unknown }
         switch subject {
         case .package: return versions.isEmpty ? .absent : .exists
         case .file: return versions.contains { NuGetVersion($0)?.canonical == target.version?.canonical } ? .exists : .absent
         }
       }
     }
-    guard asksQuery else { return flat }
+    guard isGuess else { return flat }
     return flat + [
       ExistenceProbe(.get, ExactString("/FindPackagesById()?id='\(id)'")) { answer in
-        guard answer.status == 200 else { return Existence(ofStatus: answer.status) }
+        guard answer.status == 200 else { return existence(ofStatus: answer.status, isGuess) }
         return existence(subject, target, inFeed: answer.body)
       }
     ]
+  }
+
+  /// Servers of other versions of the protocol don't know the path, or the method.
+  private static func existence(ofStatus status: Int, _ isGuess: Bool) -> Existence {
+    isGuess && [400, 405, 501].contains(status) ? .absent : Existence(ofStatus: status)
   }
 
   private static func versions(in body: [UInt8]) -> [ExactString]? {
@@ -39,7 +46,7 @@ enum NuGetExistence {
 
   /// An Atom feed with an entry for each version.
   private static func existence(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, inFeed body: [UInt8]) -> Existence {
-    guard let feed = try? StrictXML.parse(body, budget: WorkBudget { false }), feed.name == "feed" else { return .unknown }
+    guard let feed = try? StrictXML.parse(body, budget: WorkBudget { false }), feed.name == "feed" else { return .absent }
     let entries = feed.children.filter { $0.name == "entry" }
     switch subject {
     case .package: return entries.isEmpty ? .absent : .exists

@@ -102,7 +102,7 @@ package struct NuGetProtocol: RegistryProtocol {
   }
 
   package func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, for request: RoutedRequest) -> [ExistenceProbe] {
-    NuGetExistence.probes(subject, target, in: containers ?? NuGetExistence.places, asksQuery: containers == nil)
+    NuGetExistence.probes(subject, target, in: containers ?? NuGetExistence.places, isGuess: containers == nil)
   }
 
   /// Clients put a key there, and the user and password of a source elsewhere.

@@ -251,7 +251,7 @@ import TokenVerification
     #expect(paths.contains("/v3/package/acme/index.json") && paths.last == "/FindPackagesById()?id='acme'")
     #expect(sampleNuGet(container: "/flat").probes(.file, target, for: routed).map(\.path) == ["/flat/acme/index.json"])
     for (subject, body, existence) in [
-      (.package, #"{"versions":["0.1"]}"#, .exists), (.package, #"{"versions":[]}"#, .absent), (.package, "x", .unknown),
+      (.package, #"{"versions":["0.1"]}"#, .exists), (.package, #"{"versions":[]}"#, .absent), (.package, "x", .absent),
       (.file, #"{"versions":["1.0.0.0"]}"#, .exists),
       (.file, #"{"versions":["1.0.1"]}"#, .absent),
     ] as [(ExistenceProbe.Subject, String, Existence)] { #expect(ask(subject, 0, 200, body) == existence) }
@@ -259,9 +259,15 @@ import TokenVerification
     let entry = "<entry><m:properties><d:Version>1.0.0</d:Version></m:properties></entry>"
     for (subject, body, existence) in [
       (.package, "\(feed)\(entry)</feed>", .exists), (.package, "\(feed)</feed>", .absent), (.file, "\(feed)\(entry)</feed>", .exists),
-      (.package, "<html/>", .unknown),
+      (.package, "<html/>", .absent),
       (.file, "\(feed)</feed>", .absent),
     ] as [(ExistenceProbe.Subject, String, Existence)] { #expect(ask(subject, paths.count - 1, 200, body) == existence) }
+    let known = sampleNuGet(container: "/flat").probes(.package, target, for: routed)[0].meaning
+    #expect(
+      [(200, "x"), (400, ""), (404, "")].map { known(.init(status: $0.0, location: nil, authority: "a", body: Array($0.1.utf8))) } == [
+        .unknown, .unknown, .absent,
+      ])
+    #expect(ask(.package, 0, 405, "") == .absent && ask(.package, 0, 500, "") == .unknown && ask(.package, 0, 403, "") == .unknown)
     #expect(ask(.package, 0, 404, "") == .absent && ask(.package, paths.count - 1, 401, "") == .unknown)
     let symbols = try SampleNuGet().nuspec().target(in: sampleRegistry, .symbols)
     #expect(sampleNuGet().probes(.file, symbols, for: routed).isEmpty && !sampleNuGet().probes(.package, symbols, for: routed).isEmpty)
