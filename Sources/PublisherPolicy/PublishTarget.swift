@@ -24,17 +24,21 @@ package final class PublishTarget: Hashable, Sendable {
   package let package: Package
   package let version: Version?
   package let file: ExactString
+  /// By what other names registries may keep the file, which depends on their software. It must not be there by any of them.
+  package let otherFiles: [ExactString]
 
-  package init(registry: RegistryName, package: Package, version: Version?, file: ExactString) {
+  package init(registry: RegistryName, package: Package, version: Version?, file: ExactString, otherFiles: [ExactString] = []) {
     self.registry = registry
     self.package = package
     self.version = version
     self.file = file
+    self.otherFiles = otherFiles
   }
 
   package static func == (left: PublishTarget, right: PublishTarget) -> Bool {
     left === right
       || left.registry == right.registry && left.package == right.package && left.version == right.version && left.file == right.file
+        && left.otherFiles == right.otherFiles
   }
 
   package func hash(into hasher: inout Hasher) {
@@ -42,6 +46,7 @@ package final class PublishTarget: Hashable, Sendable {
     hasher.combine(package)
     hasher.combine(version)
     hasher.combine(file)
+    hasher.combine(otherFiles)
   }
 }
 

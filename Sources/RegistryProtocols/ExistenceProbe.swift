@@ -26,12 +26,23 @@ package struct ExistenceProbe: Sendable {
   package let method: HTTPMethod
   /// Below the registry's own path.
   package let path: ExactString
+  /// Whether the answer's body says something. Otherwise it is not read.
+  package let needsBody: Bool
   package let meaning: @Sendable (Answer) -> Existence
 
   package init(_ method: HTTPMethod, _ path: ExactString, meaning: @escaping @Sendable (Answer) -> Existence) {
     self.method = method
     self.path = path
+    needsBody = method == .get
     self.meaning = meaning
+  }
+
+  /// Asks for a file, however large, by a GET, which servers have that know no HEAD: the status says whether it is there.
+  package init(ofFile path: ExactString) {
+    method = .get
+    self.path = path
+    needsBody = false
+    meaning = { Existence(ofStatus: $0.status) }
   }
 }
 

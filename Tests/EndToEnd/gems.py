@@ -1,5 +1,6 @@
-"""Gems: built by Ruby's own tool or by hand, pushed by it, and a server of our own that reads them with Python."""
+"""Gems: built by Ruby's own tool or by hand, pushed by it, and a server of our own that reads them with Ruby, or with Python where there is none."""
 
+import functools
 import gzip
 import hashlib
 import io
@@ -7,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+import tempfile
 import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -167,6 +169,46 @@ def form(gem: bytes, attestations: bytes | None = b"[]", filename="/tmp/pkg/acme
 # The server
 
 
+READER = """
+require "rubygems/package"
+$stdout.sync = true
+Gem::DefaultUserInteraction.ui = Gem::SilentUI.new
+while path = $stdin.gets
+  begin
+    puts Gem::Package.new(path.chomp).spec.full_name
+  rescue StandardError => failure
+    puts "refused: #{failure.class}"
+  end
+end
+"""
+
+
+class RubyReader:
+    """Names the files of gems as a server does that loads their specifications by Ruby's own library."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.lock = threading.Lock()
+        self.process = subprocess.Popen(
+            ["ruby", "-e", READER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(Path(self.folder.name)))
+
+    def name(self, gem: bytes) -> str:
+        with self.lock:
+            path = Path(self.folder.name) / "any.gem"
+            path.write_bytes(gem)
+            self.process.stdin.write(f"{path}\n")
+            self.process.stdin.flush()
+            name = self.process.stdout.readline().strip()
+        if not name or name.startswith("refused: "):
+            raise ValueError(name)
+        return f"{name}.gem"
+
+
+@functools.cache
+def ruby_reader() -> RubyReader:
+    return RubyReader()
+
+
 class Loader(yaml.SafeLoader):
     """Every scalar as it stands, whatever tag is before it."""
 
@@ -187,7 +229,9 @@ Loader.add_multi_constructor("!", construct)
 
 
 def read_name(gem: bytes) -> str:
-    """The name of the gem's file, by Python's readers."""
+    """The name of the gem's file, by Ruby; without it by Python's readers, which know nothing of what RubyGems makes of a platform."""
+    if shutil.which("ruby"):
+        return ruby_reader().name(gem)
     with tarfile.open(fileobj=io.BytesIO(gem), mode="r:") as archive:
         specification = yaml.load(gzip.decompress(archive.extractfile("metadata.gz").read()), Loader)
     platform = specification.get("platform") or "ruby"
@@ -198,7 +242,7 @@ def read_name(gem: bytes) -> str:
 
 
 class GemServer(Registry):
-    """Takes gems with its one credential, and serves what `gem install` reads. A file name is taken once."""
+    """Takes gems with its one credential, and serves what `gem install` reads. A file name is taken once, unless it `replaces`."""
 
     name = "gems"
 
@@ -207,6 +251,7 @@ class GemServer(Registry):
         (directory / "gems").mkdir(parents=True)
         self.lines: list[str] = []
         self.attestations: dict[str, bytes] = {}
+        self.replaces = False
         self.lock = threading.Lock()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.server.daemon_threads = True
@@ -263,11 +308,11 @@ class GemServer(Registry):
             body, attestations = values[b"gem"], values.get(b"attestations")
         try:
             filename = read_name(body)
-        except (tarfile.TarError, yaml.YAMLError, OSError, KeyError, TypeError) as failure:
+        except (tarfile.TarError, yaml.YAMLError, OSError, KeyError, TypeError, ValueError) as failure:
             return 422, f"RubyGems.org cannot process this gem: {type(failure).__name__}".encode()
         with self.lock:
             path = self.directory / "gems" / filename
-            if path.exists():
+            if path.exists() and not self.replaces:
                 same = path.read_bytes() == body
                 return (200, f"Gem was already pushed: {filename}".encode()) if same else (409, b"Repushing of gem versions is not allowed.")
             path.write_bytes(body)

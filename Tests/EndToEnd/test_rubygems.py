@@ -1,4 +1,4 @@
-"""RubyGems: the real `gem` through the gateway into a server that reads what it gets with Python."""
+"""RubyGems: the real `gem` through the gateway into a server that reads what it gets with Ruby."""
 
 import base64
 import hashlib
@@ -206,6 +206,11 @@ REFUSED = {
     "what RubyGems takes out": (by_hand(specification(summary="summary: a !!null b")), "scope.malformed-metadata"),
     "UTF-16": (by_hand(b"\xff\xfe" + specification().encode("utf-16-le")), "scope.malformed-metadata"),
     "a confusable": (by_hand(specification("\u0430cme-widgets")), "scope.malformed-metadata"),
+    "the server's platform": (by_hand(specification(platform="platform: current")), "scope.malformed-metadata"),
+    "a platform of nothing": (by_hand(specification(platform="platform: !ruby/object:Gem::Platform {}")), "scope.malformed-metadata"),
+    "a platform called ruby": (by_hand(specification(platform="platform: !ruby/object:Gem::Platform\n  cpu: ruby")), "scope.malformed-metadata"),
+    "a platform of an octal version": (
+        by_hand(specification(platform="platform: !ruby/object:Gem::Platform\n  cpu: x86\n  os: mswin32\n  version: 060")), "scope.malformed-metadata"),
     "another's platform": (by_hand(specification("acme-widgets-1.0-x86-darwin", "8.0.0")), "scope.malformed-metadata"),
     "two members of gzip": (tar([("metadata.gz", TWICE), ("data.tar.gz", compressed(tar([])))]), "scope.malformed-archive"),
     "a path that leaves": (by_hand(data=compressed(tar([("../../x", b"1")]))), "scope.malformed-archive"),
@@ -290,6 +295,43 @@ def test_the_registry_is_asked_for_a_gem_and_for_its_file(started, issuer, serve
     (server.directory / "gems" / "acme-widgets-1.0.0.gem").write_bytes(by_hand())
     assert b"(scope.file-exists, " in send(gateway, issuer.mint(audience="acme_gems"), by_hand()).body
     assert send(gateway, issuer.mint(audience="acme_gems"), by_hand(specification(version="version: !ruby/object:Gem::Version\n  version: 1.0.1"))).status == 200
+
+
+# What `gem build` writes, and what stands in specifications that are made by hand. RubyGems makes another name of each.
+PLATFORMS = [
+    "i686-linux", "x86_64-linux", "x86_64-linux-gnu", "arm-linux-gnueabihf", "hpux11", "aarch64-android30", "x86-solaris2.8", "foo", "RUBY", "rbx",
+    "mswin32", "java1.5", "jruby", "x64-mswin64_140", "x86-pc-linux-gnu", "darwin-19", "!ruby/object:Gem::Platform {cpu: x86, os: mswin32, version: 60}",
+    "!ruby/object:Gem::Platform {cpu: i686, os: linux}",
+]
+
+
+@needs_ruby
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_gem_is_not_replaced_whatever_its_server_calls_it(started, issuer, server, platform):
+    """The server names the file as Ruby does, and replaces one of that name."""
+    server.replaces = True
+    gateway = started_gems(started, server, registry={"overwrite": "refuse"})
+    platform = f"platform: {platform}"
+    assert send(gateway, issuer.mint(audience="acme_gems"), by_hand(specification(platform=platform))).status == 200
+    again = by_hand(specification(platform=platform, summary="summary: Another"))
+    assert b"(scope.file-exists, " in send(gateway, issuer.mint(audience="acme_gems"), again).body
+    [file] = (server.directory / "gems").glob("*.gem")
+    assert file.read_bytes() != again
+
+
+@needs_ruby
+@pytest.mark.parametrize("there, pushed", [
+    ("x86-linux", "i686-linux"), ("unknown", "foo"), ("unknown", "RUBY"), ("aarch64-unknown", "aarch64-android30"), ("x86-mswin32", "mswin32"),
+    ("java-1.5", "java1.5"), ("java", "jruby"), ("x86_64-linux", "x86_64-linux-gnu"),
+])
+def test_a_gem_is_not_replaced_under_another_platform(started, issuer, server, there, pushed):
+    server.replaces = True
+    gateway = started_gems(started, server, registry={"overwrite": "refuse"})
+    file = server.directory / "gems" / f"acme-widgets-1.0.0-{there}.gem"
+    file.write_bytes(by_hand(specification(platform=f"platform: {there}")))
+    gem = by_hand(specification(platform=f"platform: {pushed}", summary="summary: Another"))
+    assert b"(scope.file-exists, " in send(gateway, issuer.mint(audience="acme_gems"), gem).body
+    assert file.read_bytes() != gem
 
 
 @needs_ruby

@@ -74,7 +74,7 @@ def of_nuget(found: str, text: bytes) -> bool:
 
 AGREES = {
     "YAML": lambda found, text: same_node(json.loads(found)["is"], node(yaml.compose(text, yaml.SafeLoader))),
-    "Gem": lambda found, text: gems.read_name(text) == found,
+    "Gem": lambda found, text: gems.read_name(text) in found.split(" "),
     "XML": lambda found, text: same_element(json.loads(found)["is"], tree(text)),
     "NuGet": of_nuget,
 }

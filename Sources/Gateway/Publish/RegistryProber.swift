@@ -84,7 +84,7 @@ struct RegistryProber {
     guard answer.fields.values(named: "content-encoding").allSatisfy({ ASCII.equalIgnoringCase($0, "identity".utf8) }) else {
       throw .encodedAnswer
     }
-    let isListing = probe.method == .get && (200..<300).contains(answer.status)
+    let isListing = probe.needsBody && (200..<300).contains(answer.status)
     let body = isListing ? try await upstream.collectBody(upTo: Self.largestAnswer, by: deadline, in: memory) : []
     let location = (try? answer.fields.single(named: "location")).flatMap { $0.flatMap { ExactString(utf8: $0) } }
     return .init(status: answer.status, location: location, authority: origin.authority, body: body)

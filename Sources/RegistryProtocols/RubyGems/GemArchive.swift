@@ -19,7 +19,7 @@ enum GemArchive {
 
     let text = try content(of: metadata, in: gem, limit: mostMetadataBytes, budget)
     let specification = try GemSpecification(parsing: text, budget)
-    guard specification.fileName.utf8.count <= 255 else { throw .gem(.fileName) }
+    guard ([specification.fileName] + specification.otherFileNames).allSatisfy({ $0.utf8.count <= 255 }) else { throw .gem(.fileName) }
     if let checksums = found[checksums] {
       let stated = try GemChecksums(parsing: try content(of: checksums, in: gem, limit: mostChecksumBytes, budget), budget)
       for file in [metadata, data] { try stated.verify(RandomAccessSlice(gem, file.content), named: file.name, budget) }

@@ -17,8 +17,11 @@ enum GemExistence {
         },
       ]
     case .file:
-      let stem = ExactString(String(decoding: target.file.utf8.dropLast(".gem".utf8.count), as: UTF8.self))
-      return [ExistenceProbe(.get, ExactString("/quick/Marshal.4.8/\(stem).gemspec.rz")) { Existence(ofStatus: $0.status) }]
+      // The specification has the name that was written, where the gem may have the one that the server has made of it.
+      return ([target.file] + target.otherFiles).flatMap { file in
+        let stem = String(decoding: file.utf8.dropLast(".gem".utf8.count), as: UTF8.self)
+        return ["/quick/Marshal.4.8/\(stem).gemspec.rz", "/gems/\(file)"].map { ExistenceProbe(ofFile: ExactString($0)) }
+      }
     }
   }
 

@@ -7,20 +7,38 @@ import StrictParsers
 struct GemPlatform: Hashable, Sendable {
   /// Those that RubyGems gives a version (`Gem::Platform`), and those that it had of old.
   private static let systems: Set<ExactString> = [
-    "aix", "cygwin", "darwin", "dalvik", "dotnet", "freebsd", "java", "jruby", "linux", "macruby", "macosx", "mingw", "mingw32", "mswin",
-    "mswin32", "mswin64", "netbsd", "netbsdelf", "openbsd", "solaris",
+    "aix", "bitrig", "cygwin", "darwin", "dalvik", "dotnet", "freebsd", "hpux", "java", "jruby", "linux", "macruby", "macosx", "mingw",
+    "mingw32", "mswin", "mswin32", "mswin64", "netbsd", "netbsdelf", "openbsd", "solaris",
   ]
+  /// How the systems of RubyGems' own tests end, which have versions, too.
+  private static let testSystem = "_platform"
+  /// The platform of whatever machine reads it.
+  private static let current: ExactString = "current"
 
-  let written: ExactString
+  /// How a server names the platform that has loaded the specification.
+  let resolved: ExactString
+  /// How other servers name it: those that keep it as it was written, and those of other versions of RubyGems.
+  let others: [ExactString]
 
-  /// `nil` if the text is not such a platform.
-  init?(_ written: ExactString) {
-    let segments = Self.segments(of: written)
-    guard written.utf8.first.map(ASCII.isAlpha) == true, written.utf8.count <= 64, segments.allSatisfy(Self.isSegment) else { return nil }
-    for (index, segment) in segments.enumerated() where Self.isNumber(segment) {
-      guard index == segments.count - 1, Self.isSystem(segments[index - 1]) else { return nil }
+  /// `nil` if the text is not such a platform, or if a server would make something of it that is none.
+  /// - Parameter isObject: Whether it stands in the specification as an object, which RubyGems takes as it is, and not as a string.
+  init?(_ written: ExactString, isObject: Bool) {
+    guard written.utf8.count <= 64, !ASCII.equalIgnoringCase(written.utf8, Self.current.utf8) else { return nil }
+    let readings = GemPlatformReading.allCases.map { $0.resolve(written) }
+    guard ([written] + readings).allSatisfy(Self.isPlatform) else { return nil }
+    let resolved = isObject ? written : GemPlatformReading.usual.resolve(written)
+    self.resolved = resolved
+    var others: [ExactString] = []
+    for name in [written] + readings where name != resolved && !others.contains(name) { others.append(name) }
+    self.others = others
+  }
+
+  private static func isPlatform(_ text: ExactString) -> Bool {
+    let segments = segments(of: text)
+    guard text.utf8.first.map(ASCII.isAlpha) == true, segments.allSatisfy(isSegment) else { return false }
+    return segments.indices.allSatisfy { index in
+      !isNumber(segments[index]) || index == segments.count - 1 && isSystem(segments[index - 1])
     }
-    self.written = written
   }
 
   /// Whether a gem's name, together with a version, could be another gem's name, version and platform: `widgets-1.0-x86-darwin` and `8`.
@@ -40,6 +58,7 @@ struct GemPlatform: Hashable, Sendable {
   private static func isNumber(_ segment: Substring.UTF8View) -> Bool { segment.first.map(ASCII.isDigit) == true }
 
   private static func isSystem(_ segment: Substring.UTF8View) -> Bool {
-    ExactString(utf8: ASCII.lowercased(segment)).map(systems.contains) == true
+    guard let system = ExactString(utf8: ASCII.lowercased(segment)) else { return false }
+    return systems.contains(system) || system.text.hasSuffix(testSystem)
   }
 }

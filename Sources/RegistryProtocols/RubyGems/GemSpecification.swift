@@ -9,6 +9,8 @@ struct GemSpecification: Hashable, Sendable {
 
   /// RubyGems writes no other beginning, and puts `--- ` before a text that has another.
   private static let beginning = Array("--- !ruby/object:Gem::Specification".utf8)
+  /// The platform that is any.
+  private static let ruby: ExactString = "ruby"
   /// RubyGems takes it out of the text, wherever it stands.
   private static let erased = Array(" !!null ".utf8)
 
@@ -48,7 +50,14 @@ struct GemSpecification: Hashable, Sendable {
   }
 
   /// The name of the gem's file: `widgets-1.0.0-x86_64-linux.gem`.
-  var fileName: ExactString { ExactString("\(name)-\(version.written)\(platform.map { "-\($0.written)" } ?? "").gem") }
+  var fileName: ExactString { fileName(platform?.resolved) }
+
+  /// By what names servers may keep the file instead.
+  var otherFileNames: [ExactString] { platform?.others.map { fileName($0) } ?? [] }
+
+  private func fileName(_ platform: ExactString?) -> ExactString {
+    ExactString("\(name)-\(version.written)\(platform.map { "-\($0)" } ?? "").gem")
+  }
 
   private static func endsLine(_ rest: ArraySlice<UInt8>) -> Bool {
     let behind = rest.drop { $0 == UInt8(ascii: " ") }
@@ -68,18 +77,15 @@ struct GemSpecification: Hashable, Sendable {
 
   private static func platform(_ node: YAMLNode?) throws(UploadRefusal) -> GemPlatform? {
     guard let node, !node.isEmpty else { return nil }
-    let written: ExactString
     if let text = node.string {
-      guard !text.isEmpty, text != "ruby" else { return nil }
-      written = text
-    } else {
-      guard node.tag == "!ruby/object:Gem::Platform", let mapping = node.mapping, let parts = parts(of: mapping) else {
-        throw .gem(.platform)
-      }
-      written = ExactString(parts.joined(separator: "-"))
+      guard !text.isEmpty, text != ruby else { return nil }
+      guard let platform = GemPlatform(text, isObject: false) else { throw .gem(.platform) }
+      return platform
     }
-    // What stands as an object is a platform of its own to RubyGems, also one without a name.
-    guard written != "ruby", let platform = GemPlatform(written) else { throw .gem(.platform) }
+    // An object of no parts, or of the one part `ruby`, is still a platform to RubyGems.
+    guard node.tag == "!ruby/object:Gem::Platform", let parts = node.mapping.flatMap(parts), !parts.isEmpty, parts != [ruby.text],
+      let platform = GemPlatform(ExactString(parts.joined(separator: "-")), isObject: true)
+    else { throw .gem(.platform) }
     return platform
   }
 
@@ -91,9 +97,14 @@ struct GemSpecification: Hashable, Sendable {
     for name in names {
       guard let node = platform[name], !node.isEmpty else { continue }
       let number = node.tag == nil && name == "version" ? node.scalar?.text : nil
-      guard let text = node.string ?? number.flatMap({ $0.utf8.allSatisfy(ASCII.isDigit) ? $0 : nil }) else { return nil }
+      guard let text = node.string ?? number.flatMap({ isNumber($0) ? $0 : nil }) else { return nil }
       parts.append(text.text)
     }
     return parts
+  }
+
+  /// Digits that are themselves once they were read: `060` is 48 to Ruby.
+  private static func isNumber(_ text: ExactString) -> Bool {
+    text.utf8.allSatisfy(ASCII.isDigit) && text.utf8.first != UInt8(ascii: "0")
   }
 }

@@ -26,6 +26,6 @@ extension GemSpecification {
   func target(in registry: RegistryName) -> PublishTarget {
     PublishTarget(
       registry: registry, package: .init(canonical: name), version: .init(written: version.written, canonical: version.written),
-      file: fileName)
+      file: fileName, otherFiles: otherFileNames)
   }
 }

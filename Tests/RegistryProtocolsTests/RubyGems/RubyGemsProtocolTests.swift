@@ -197,14 +197,19 @@ import TokenVerification
     #expect(!GemPush.questions.contains { text.hasPrefix($0) })
   }
 
-  @Test("is asked for a gem by its indexes, and for a file by its specification") func probes() throws {
-    let target = try SampleGem(metadata: SampleGem.first + "name: acme\n\(SampleGem.version)platform: java\n").specification().target(
+  @Test("is asked for a gem by its indexes, and for a file by its specification and itself") func probes() throws {
+    let target = try SampleGem(metadata: SampleGem.first + "name: acme\n\(SampleGem.version)platform: jruby\n").specification().target(
       in: sampleRegistry)
     let routed = try request("POST", "/api/v1/gems")
     let package = sampleRubyGems().probes(.package, target, for: routed)
     #expect(package.map(\.path) == ["/info/acme", "/api/v1/dependencies?gems=acme"] && package.allSatisfy { $0.method == .get })
     let file = sampleRubyGems().probes(.file, target, for: routed)
-    #expect(file.map(\.path) == ["/quick/Marshal.4.8/acme-1.2.3-java.gemspec.rz"])
+    #expect(
+      file.map(\.path) == [
+        "/quick/Marshal.4.8/acme-1.2.3-java.gemspec.rz", "/gems/acme-1.2.3-java.gem", "/quick/Marshal.4.8/acme-1.2.3-jruby.gemspec.rz",
+        "/gems/acme-1.2.3-jruby.gem",
+      ])
+    #expect(file.allSatisfy { $0.method == .get && !$0.needsBody } && package.allSatisfy(\.needsBody))
     func answer(_ status: Int, _ body: [UInt8]) -> ExistenceProbe.Answer {
       .init(status: status, location: nil, authority: "a", body: body)
     }
