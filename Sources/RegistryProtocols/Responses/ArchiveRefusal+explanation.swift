@@ -60,6 +60,7 @@ extension TarRefusal {
     case .linkWithContent: "a link or directory in the tar file has content"
     case .extendedHeader: "an extended (pax) header in the tar file is damaged or has records that readers differ on"
     case .longName: "a long name in the tar file does not begin as its header's name does"
+    case .extended: "an entry of the tar file has an extended header or a long name, which no file of its kind has"
     case .extensionOrder: "two extensions in the tar file describe one entry, or one describes none"
     case .extensionTooLong: "the extensions in the tar file are too long"
     case .tooManyEntries: "the tar file has too many entries"

@@ -7,8 +7,8 @@ enum GemArchive {
   static let checksums: ExactString = "checksums.yaml.gz"
   private static let files: Set<ExactString> = [metadata, data, checksums]
   private static let all = files.union(files.map { ExactString("\($0).sig") })
-  /// What RubyGems.org takes.
-  private static let mostMetadataBytes = 10 << 20
+  /// A multiple of what real ones have. As long as they are read, all of them and what was read stand in memory.
+  private static let mostMetadataBytes = 4 << 20
   private static let mostChecksumBytes = 64 << 10
 
   /// What the gem is, once every file in it was read.
@@ -26,7 +26,7 @@ enum GemArchive {
     }
     // Nothing in it says what the gem is, but it is unpacked where gems are installed.
     _ = try reading { () throws(ArchiveRefusal) in
-      try ArchiveMembers.ofTarGzip(RandomAccessSlice(gem, data.content), naming: .dotted, budget: budget) { _ in false }
+      try ArchiveMembers.ofTarGzip(RandomAccessSlice(gem, data.content), naming: .resolved, budget: budget) { _ in false }
     }
     return specification
   }

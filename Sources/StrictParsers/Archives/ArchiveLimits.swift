@@ -22,7 +22,7 @@ package struct ArchiveLimits: Hashable, Sendable {
   package var zipDirectory: Int
   /// Bytes of one extended header or long name of a tar file.
   package var tarExtension: Int
-  /// Bytes of all of them together.
+  /// Bytes of all of them together. 0 if its kind has none.
   package var tarExtensions: Int
 
   package init(

@@ -2,6 +2,7 @@
 package enum ArchiveNaming: Hashable, Sendable {
   /// As plain paths.
   case plain
-  /// Also with `./` before them, which says nothing.
-  case dotted
+  /// Also as paths that are resolved before anything is unpacked: with empty and `.` segments, with `..` segments that stay inside, and with
+  /// backslashes, which are characters of names.
+  case resolved
 }

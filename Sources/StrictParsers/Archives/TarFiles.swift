@@ -18,14 +18,14 @@ package struct TarFiles: Hashable, Sendable {
   ///   - limit: how many files there may be.
   ///   - budget: asked before each piece that is read.
   package init(in source: some RandomAccessBytes, limit: Int, budget: WorkBudget) throws(ArchiveRefusal) {
-    var reader = TarReader(limits: ArchiveLimits(entries: limit))
+    var reader = TarReader(limits: ArchiveLimits(entries: limit, tarExtensions: 0))
     var files: [File] = []
     try ArchivePieces.read(source, budget: budget) { (piece, place) throws(ArchiveRefusal) in
       var offset = 0
       while let event = try Self.next(&reader, in: piece, at: &offset) {
         switch event {
         case .entry(let entry):
-          guard entry.kind == .file, entry.shortName == nil else { throw .memberKind }
+          guard entry.kind == .file else { throw .memberKind }
           guard !files.contains(where: { $0.name == entry.name }) else { throw .repeatedMember }
           files.append(File(name: entry.name, content: 0..<0))
         case .data(let range): files[files.count - 1].extend(to: place + range.lowerBound..<place + range.upperBound)

@@ -140,6 +140,7 @@ package struct TarReader: Sendable {
     let header = try TarHeader(block)
     switch header.type {
     case UInt8(ascii: "x"), UInt8(ascii: "g"), UInt8(ascii: "L"), UInt8(ascii: "K"):
+      guard limits.tarExtensions > 0 else { throw .extended }
       guard header.size > 0 else { throw .extendedHeader }
       guard header.size <= limits.tarExtension else { throw .extensionTooLong }
       extensionBytes += header.size

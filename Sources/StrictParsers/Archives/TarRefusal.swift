@@ -20,6 +20,8 @@ package enum TarRefusal: Error, Hashable, Sendable, CaseIterable {
   case extendedHeader
   /// A long name (GNU `L` and `K`) that has a NUL within, or is not what the header's own name begins.
   case longName
+  /// An extended header or a long name, which no file of its kind has.
+  case extended
   /// Two extensions that describe one entry, or one that describes none.
   case extensionOrder
   /// An extension, or all together, that is longer than its limit.

@@ -269,6 +269,7 @@ import Testing
     }
     #expect(throws: TarRefusal.tooManyEntries) { try Self.read([tar], limits: .init(entries: 1)) }
     #expect(throws: TarRefusal.extensionTooLong) { try Self.read([tar], limits: .init(tarExtension: 8)) }
+    #expect(throws: TarRefusal.extended) { try Self.read([tar], limits: .init(tarExtensions: 0)) }
     let longest = TarBuilding.closed {
       $0.add(pax: [("path", String(repeating: "a", count: 4_097))])
       $0.add(file: "a")
