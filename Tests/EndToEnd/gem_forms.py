@@ -188,6 +188,8 @@ test_files: []
 FORMS = {
     "Syck": (SYCK % "ruby", "acme-widgets-1.0.0.gem"),
     "Syck, of a platform": (SYCK % "!ruby/object:Gem::Platform \n  cpu: x86\n  os: mswin32\n  version: \"60\"", "acme-widgets-1.0.0-x86-mswin32-60.gem"),
+    "Psych, with nothing": (
+        PSYCH.replace("autorequire: \n", "autorequire: !!null \n").replace("prerelease: \n", "prerelease: !!null \n"), "acme-widgets-1.0.0.gem"),
     "Psych of Ruby 1.9": (PSYCH, "acme-widgets-1.0.0.gem"),
     "Psych": (MODERN, "acme-widgets-1.0.0.gem"),
 }

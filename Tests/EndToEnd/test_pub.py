@@ -61,6 +61,7 @@ REFUSED = {
     "a pubspec of another spelling": (archive(files=[("./pubspec.yaml", pubspec("acme_other").encode())]), "scope.malformed-archive"),
     "more behind it": (archive() + archive(), "scope.malformed-archive"),
     "a path that leaves": (archive(files=[("../x", b"")]), "scope.malformed-archive"),
+    "a line separator": (archive(pubspec(more="description: A\u2028b\n")), "scope.malformed-yaml"),
     "a name twice": (archive(pubspec(more="name: acme_other\n")), "scope.malformed-yaml"),
     "an alias": (archive(pubspec(more="a: &b 1\nc: *b\n")), "scope.malformed-yaml"),
     "a merge key": (archive(pubspec(more="<<: {name: acme_other}\n")), "scope.malformed-yaml"),

@@ -27,6 +27,9 @@ func sampleRefusal(
     + GemDoubt.allCases.map { .gem($0) }
     + YAMLError.Reason.allCases.map { .malformedYAML(YAMLError($0, at: 10_000_000)) }
     + NuGetDoubt.allCases.map { .nuget($0) } + XMLError.Reason.allCases.map { UploadRefusal(XMLError($0, at: 1_000_000)) }
+    + YAMLError.Reason.allCases.map {
+      .malformedYAML(YAMLError($0, at: 10_000_000), MetadataPlace(file: "checksums.yaml.gz", key: "abcdefghijklmnopqrstuvwxyzabcd"))
+    }
     + archives.map { .malformedArchive($0) } + [
       .malformedJSON(JSONError(.loneSurrogate, at: 1_000_000)), .malformedFrame(MetadataDoubt("it ends")), .unknownField("x"),
       .repeatedField("x"), .missingField("x"),

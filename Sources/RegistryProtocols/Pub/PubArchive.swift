@@ -4,6 +4,7 @@ import StrictParsers
 /// A package of Dart: a `.tar.gz` with one `pubspec.yaml` at its top.
 enum PubArchive {
   private static let pubspec: ExactString = "pubspec.yaml"
+  private static let byteOrderMark = Array("\u{FEFF}".utf8)
   /// What pub.dev takes.
   private static let mostPubspecBytes = 128 << 10
 
@@ -20,9 +21,13 @@ enum PubArchive {
     } catch {
       throw UploadRefusal(error)
     }
-    guard members.contents.count == 1, let text = members.contents[pubspec] else { throw .metadataPlace }
+    guard members.contents.count == 1, var text = members.contents[pubspec] else { throw .metadataPlace }
+    // Dart's reader of files takes a byte order mark at the beginning out.
+    if text.starts(with: byteOrderMark) { text.removeFirst(byteOrderMark.count) }
     let root: YAMLNode
-    do throws(YAMLError) { root = try StrictYAML.parse(text, budget: budget) } catch { throw UploadRefusal(error) }
+    do throws(YAMLError) { root = try StrictYAML.parse(text, dialect: .yaml12, budget: budget) } catch {
+      throw UploadRefusal(error, in: pubspec, text)
+    }
     let naming = PubNaming()
     guard root.tag == nil, let name = root.mapping?["name"]?.string.flatMap({ naming.canonicalName($0) }) else {
       throw .malformedMetadata(MetadataDoubt("their name is missing, or is not one string that is an identifier of Dart"))

@@ -5,8 +5,8 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
   case malformedForm(MultipartRefusal)
   /// The body, or a part of it, is not JSON that every reader understands alike.
   case malformedJSON(JSONError)
-  /// The artifact's metadata are not YAML that every reader understands alike.
-  case malformedYAML(YAMLError)
+  /// A text in the artifact is not YAML that every reader understands alike.
+  case malformedYAML(YAMLError, MetadataPlace)
   /// The body is not what its registry takes, before anything in it is read.
   case malformedFrame(MetadataDoubt)
   /// A field of the form that no metadata standard and no known client has.
@@ -70,15 +70,18 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
     case unavailable = "scope.unavailable"
   }
 
-  /// Of the upload the explanation repeats no more than a field's name.
+  /// Of the upload the explanation repeats no more than the name of a field or a key.
   package var facts: RefusalFacts<Code> {
     switch self {
     case .malformedForm(let refusal):
       .init(.malformedForm, 400, "the upload is not a form that every server reads in the same way: \(refusal.explanation)")
     case .malformedJSON(let error):
       .init(.malformedJSON, 400, "the upload is not JSON that every reader understands alike: \(error.description)")
-    case .malformedYAML(let error):
-      .init(.malformedYAML, 400, "the metadata in the file are not YAML that every reader understands alike: \(error.description)")
+    case .malformedYAML(let error, let place):
+      .init(
+        .malformedYAML, 400,
+        "`\(place.file)` is not YAML that every reader understands alike: \(error.reason.rawValue) "
+          + "(byte \(error.offset)\(place.key.map { ", in `\($0)`" } ?? ""))")
     case .malformedFrame(let doubt):
       .init(.malformedFrame, 400, "the upload is not framed as every server reads it: \(doubt.explanation)")
     case .unknownField(let name):
@@ -120,7 +123,14 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
   }
 
   /// What it says of an upload that YAML in it could not be read.
-  package init(_ error: YAMLError) { self = error.reason == .budgetSpent ? .inspectionTooLong : .malformedYAML(error) }
+  /// - Parameters:
+  ///   - file: The name of the file in the artifact that has the text.
+  ///   - text: The whole of it.
+  package init(_ error: YAMLError, in file: ExactString, _ text: [UInt8]) {
+    self =
+      error.reason == .budgetSpent
+      ? .inspectionTooLong : .malformedYAML(error, MetadataPlace(file: file, key: StrictYAML.rootKey(at: error.offset, in: text)))
+  }
 
   /// Whether it is the gateway that lacks something: the same upload may pass later.
   package var isOurs: Bool { code == .unavailable }

@@ -14,7 +14,9 @@ struct GemChecksums: Sendable {
 
   init(parsing bytes: [UInt8], _ budget: WorkBudget) throws(UploadRefusal) {
     let root: YAMLNode
-    do throws(YAMLError) { root = try StrictYAML.parse(bytes, tags: [Self.binary], budget: budget) } catch { throw UploadRefusal(error) }
+    do throws(YAMLError) { root = try StrictYAML.parse(bytes, tags: [Self.binary], budget: budget) } catch {
+      throw UploadRefusal(error, in: GemArchive.checksums, bytes)
+    }
     var algorithms: Set<Algorithm> = []
     for entry in root.mapping?.entries ?? [] {
       guard let algorithm = Self.text(entry.key).flatMap({ Algorithm(rawValue: $0.text) }), algorithms.insert(algorithm).inserted,

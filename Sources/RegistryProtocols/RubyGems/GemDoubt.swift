@@ -2,8 +2,10 @@
 enum GemDoubt: Error, Hashable, Sendable, CaseIterable {
   /// The specification is not one at its first line.
   case beginning
-  /// It has what RubyGems takes out of a text before it reads it.
+  /// It has what RubyGems takes out of a text before it reads it, elsewhere than where RubyGems wrote it.
   case erased
+  /// Its name or its version is in base64.
+  case binary
   /// It has anchors and aliases.
   case aliases
   /// It has a key that is no attribute of a specification.
@@ -21,7 +23,8 @@ enum GemDoubt: Error, Hashable, Sendable, CaseIterable {
   var explanation: StaticString {
     switch self {
     case .beginning: "they do not begin with the line `--- !ruby/object:Gem::Specification`"
-    case .erased: "they hold ` !!null `, which RubyGems takes out before it reads them"
+    case .erased: "they hold ` !!null ` elsewhere than behind a key, and RubyGems takes it out before it reads them"
+    case .binary: "their name or version is written in base64 (`!binary`), which only Ruby reads: build the gem with a newer one"
     case .aliases: "they have anchors and aliases (`&id001`, `*id001`), as RubyGems wrote them before 2.0: build the gem with a newer one"
     case .attribute: "they have a key that no version of RubyGems writes"
     case .name: "their name is missing, or is not one string of letters, digits, dots, hyphens and underscores"

@@ -11,7 +11,9 @@ struct GemSpecification: Hashable, Sendable {
   private static let beginning = Array("--- !ruby/object:Gem::Specification".utf8)
   /// The platform that is any.
   private static let ruby: ExactString = "ruby"
-  /// RubyGems takes it out of the text, wherever it stands.
+  /// What Ruby 1.9 wrote before texts that it took for bytes.
+  private static let binary: ExactString = "!binary"
+  /// RubyGems takes it out of the text where it ends a line.
   private static let erased = Array(" !!null ".utf8)
 
   /// Those that some version of RubyGems or of its YAML writers writes.
@@ -19,12 +21,13 @@ struct GemSpecification: Hashable, Sendable {
     "!ruby/object:Gem::Specification", "!ruby/object:Gem::Version", "!ruby/object:Gem::Requirement", "!ruby/object:Gem::Dependency",
     "!ruby/object:Gem::Platform", "!ruby/object:Gem::Version::Requirement", "!ruby/object:YAML::Syck::DefaultKey", "!binary", "!str",
   ]
-  /// Every attribute that a version of RubyGems has or had. Ruby makes any other key a variable of the specification, where it could be another name.
+  /// Every attribute that a version of RubyGems or the schema of RubyGems.org has or had. Ruby makes any other key a variable of the specification, where it could be another name.
   private static let keys: Set<ExactString> = [
     "author", "authors", "autorequire", "bindir", "cert_chain", "date", "default_executable", "dependencies", "description", "email",
-    "executables", "extensions", "extra_rdoc_files", "files", "has_rdoc", "homepage", "licenses", "metadata", "name", "original_platform",
+    "engine_dependencies", "executables", "extensions", "extensions_fallback", "extra_rdoc_files", "files", "has_rdoc", "homepage",
+    "licenses", "metadata", "name", "original_platform",
     "platform", "post_install_message", "rdoc_options", "require_paths", "required_ruby_version", "required_rubygems_version",
-    "requirements", "rubyforge_project", "rubygems_version", "signing_key", "specification_version", "summary", "test_files",
+    "requirements", "rubyforge_project", "rubygems_version", "signing_key", "source", "specification_version", "summary", "test_files",
     "test_suite_file", "version",
   ]
   /// The others hold what RubyGems 1.4 to 1.8 computed from the first.
@@ -32,14 +35,17 @@ struct GemSpecification: Hashable, Sendable {
 
   init(parsing bytes: [UInt8], _ budget: WorkBudget) throws(UploadRefusal) {
     guard bytes.starts(with: Self.beginning), Self.endsLine(bytes.dropFirst(Self.beginning.count)) else { throw .gem(.beginning) }
-    guard !ByteSearch.contains(Self.erased, in: bytes) else { throw .gem(.erased) }
+    let bytes = try Self.withoutNull(bytes)
     let root: YAMLNode
     do throws(YAMLError) { root = try StrictYAML.parse(bytes, tags: Self.tags, budget: budget) } catch {
       // RubyGems.org refuses them, too.
-      throw error.reason == .anchor || error.reason == .alias ? .gem(.aliases) : UploadRefusal(error)
+      throw error.reason == .anchor || error.reason == .alias ? .gem(.aliases) : UploadRefusal(error, in: GemArchive.metadata, bytes)
     }
     guard let attributes = root.mapping, attributes.entries.allSatisfy({ Self.isKey($0.key, among: Self.keys) }) else {
       throw .gem(.attribute)
+    }
+    guard attributes["name"]?.tag != Self.binary, attributes["version"]?.mapping?["version"]?.tag != Self.binary else {
+      throw .gem(.binary)
     }
     guard let name = attributes["name"]?.string.flatMap({ GemNaming().canonicalName($0) }) else { throw .gem(.name) }
     guard let version = attributes["version"].flatMap(Self.version) else { throw .gem(.version) }
@@ -57,6 +63,26 @@ struct GemSpecification: Hashable, Sendable {
 
   private func fileName(_ platform: ExactString?) -> ExactString {
     ExactString("\(name)-\(version.written)\(platform.map { "-\($0)" } ?? "").gem")
+  }
+
+  /// The text as RubyGems reads it: early versions of Psych wrote `key: !!null ` where a value was missing. To other readers that is the same.
+  private static func withoutNull(_ bytes: [UInt8]) throws(UploadRefusal) -> [UInt8] {
+    guard ByteSearch.contains(erased, in: bytes) else { return bytes }
+    var lines: [ArraySlice<UInt8>] = []
+    let split = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+    for (number, line) in split.enumerated() {
+      guard ByteSearch.contains(erased, in: Array(line)) else {
+        lines.append(line)
+        continue
+      }
+      let before = line.dropLast(erased.count)
+      let key = before.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "-") }
+      guard number < split.count - 1, line.suffix(erased.count).elementsEqual(erased), key.last == UInt8(ascii: ":"), key.count > 1,
+        key.dropLast().allSatisfy({ ASCII.isAlpha($0) || $0 == UInt8(ascii: "_") })
+      else { throw .gem(.erased) }
+      lines.append(before)
+    }
+    return Array(lines.joined(separator: CollectionOfOne(0x0A)))
   }
 
   private static func endsLine(_ rest: ArraySlice<UInt8>) -> Bool {

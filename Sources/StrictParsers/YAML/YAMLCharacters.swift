@@ -13,10 +13,10 @@ enum YAMLCharacters {
       case 0x09, 0x0A: break
       case 0x0D where index + 1 < bytes.count && bytes[index + 1] == 0x0A: break
       case 0x00..<0x20, 0x7F: throw YAMLError(.character, at: index)
-      // U+0080 to U+009F, of which U+0085 ends a line.
-      case 0xC2 where bytes[index + 1] < 0xA0: throw YAMLError(.character, at: index)
-      // U+2028 and U+2029.
-      case 0xE2 where bytes[index + 1] == 0x80 && bytes[index + 2] & 0xFE == 0xA8: throw YAMLError(.character, at: index)
+      // U+0080 to U+009F.
+      case 0xC2 where bytes[index + 1] < 0xA0: throw YAMLError(bytes[index + 1] == 0x85 ? .nextLine : .character, at: index)
+      case 0xE2 where bytes[index + 1] == 0x80 && bytes[index + 2] == 0xA8: throw YAMLError(.lineSeparator, at: index)
+      case 0xE2 where bytes[index + 1] == 0x80 && bytes[index + 2] == 0xA9: throw YAMLError(.paragraphSeparator, at: index)
       case 0xEF where bytes[index + 1] == 0xBB && bytes[index + 2] == 0xBF: throw YAMLError(.byteOrderMark, at: index)
       // U+FFFE and U+FFFF.
       case 0xEF where bytes[index + 1] == 0xBF && bytes[index + 2] >= 0xBE: throw YAMLError(.character, at: index)

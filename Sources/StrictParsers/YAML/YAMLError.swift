@@ -2,8 +2,11 @@
 package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
   package enum Reason: String, Hashable, Sendable, CaseIterable {
     case invalidUTF8 = "the text is not UTF-8"
-    case byteOrderMark = "the text has a byte order mark"
-    case character = "a control character or an unusual line separator stands here"
+    case byteOrderMark = "U+FEFF, a byte order mark, stands here"
+    case nextLine = "U+0085, which ends a line to some readers, stands here"
+    case lineSeparator = "U+2028, a line separator, as copied from web pages, stands here"
+    case paragraphSeparator = "U+2029, a paragraph separator, as copied from web pages, stands here"
+    case character = "a control character stands here"
     case tab = "a tab stands where only spaces may"
     case directive = "the text has a directive"
     case severalDocuments = "the text has several documents"

@@ -60,17 +60,19 @@ extension YAMLReader {
     let start = position
     while let byte = peek(), !Self.isBreak(byte), !",[]{}".utf8.contains(byte) {
       if byte == UInt8(ascii: "#"), position > start, bytes[position - 1] == Self.space { break }
-      // Within brackets, some readers end a scalar there.
-      guard byte != UInt8(ascii: "?") else { throw error(.unexpected) }
+      // Within brackets, readers of YAML 1.1 end a scalar there.
+      guard byte != UInt8(ascii: "?") || dialect == .yaml12 && position > start && !isFlowEnd(peek(1)) else { throw error(.unexpected) }
       if byte == UInt8(ascii: ":") {
         if Self.isBlank(peek(1)) { break }
         // An end to some readers, and none to others.
-        guard let next = peek(1), !",[]{}".utf8.contains(next) else { throw error(.unexpected) }
+        guard !isFlowEnd(peek(1)) else { throw error(.unexpected) }
       }
       position += 1
     }
     return start..<position
   }
+
+  private func isFlowEnd(_ byte: UInt8?) -> Bool { Self.isBlank(byte) || byte.map(",[]{}".utf8.contains) == true }
 
   /// Whether the bracket that closes stands here, which it then takes.
   private mutating func closes(_ bracket: UInt8) throws(YAMLError) -> Bool {

@@ -6,6 +6,7 @@ struct YAMLReader {
   static let tab: UInt8 = 0x09
 
   let bytes: [UInt8]
+  let dialect: StrictYAML.Dialect
   private let tags: Set<ExactString>
   private let limits: StrictYAML.Limits
   private let budget: WorkBudget
@@ -15,8 +16,9 @@ struct YAMLReader {
   private var depth = 0
   private var nodes = 0
 
-  init(_ bytes: [UInt8], tags: Set<ExactString>, limits: StrictYAML.Limits, budget: WorkBudget) {
+  init(_ bytes: [UInt8], tags: Set<ExactString>, dialect: StrictYAML.Dialect, limits: StrictYAML.Limits, budget: WorkBudget) {
     self.bytes = bytes
+    self.dialect = dialect
     self.tags = tags
     self.limits = limits
     self.budget = budget

@@ -23,6 +23,8 @@ import Testing
     "reads the pubspec of an archive",
     arguments: [
       ("name: acme\nversion: 1.0.0\n", "acme-1.0.0.tar.gz"), ("version: '1.0.0-a.1+b'\nname: \"acme_2\"\n", "acme_2-1.0.0-a.1+b.tar.gz"),
+      ("\u{FEFF}name: acme\nversion: 1.0.0\n", "acme-1.0.0.tar.gz"),
+      ("name: acme\nversion: 1.0.0\ndependencies: {a: {git: https://a/b?c=d}}\n", "acme-1.0.0.tar.gz"),
       ("# c\nname: _a\nversion: 10.20.30\nenvironment: {sdk: ^3.0.0}\n", "_a-10.20.30.tar.gz"),
     ] as [(String, ExactString)])
   func reads(pubspec: String, file: ExactString) throws { #expect(try target(Self.archive(pubspec))?.file == file) }
@@ -37,6 +39,16 @@ import Testing
     ])
   func refuses(pubspec: String) {
     #expect { try target(Self.archive(pubspec)) } throws: { ($0 as? UploadRefusal)?.code == .malformedMetadata }
+  }
+
+  @Test("names the pubspec where it can't be read") func faults() {
+    #expect { try target(Self.archive("name: acme\nversion: 1.0.0\ndescription: \u{2028}\n")) } throws: {
+      let told = ($0 as? UploadRefusal)?.explanation ?? ""
+      return told.hasPrefix("`pubspec.yaml` is not YAML") && told.hasSuffix(", in `description`)")
+    }
+    #expect { try target(Self.archive("\u{FEFF}\u{FEFF}name: acme\nversion: 1.0.0\n")) } throws: {
+      ($0 as? UploadRefusal)?.code == .malformedYAML
+    }
   }
 
   @Test("refuses an archive of another pubspec, or none") func places() {

@@ -81,10 +81,43 @@ import Testing
     #expect(throws: UploadRefusal.metadataPlace) { try gem.specification() }
   }
 
+  @Test("have their names in their headers") func extensions() {
+    var tar = SampleGem().bytes
+    // A file of its own length becomes an extended header, as far as its header goes.
+    for type in "xgLK".utf8 {
+      tar = SampleGem().bytes
+      let sum = tar[..<512].reduce(0) { $0 + Int($1) } - tar[148..<156].reduce(0) { $0 + Int($1) } + 8 * 32 - Int(tar[156]) + Int(type)
+      tar[156] = type
+      let digits = String(sum, radix: 8)
+      tar.replaceSubrange(148..<154, with: Array(String(repeating: "0", count: 6 - digits.count).utf8) + Array(digits.utf8))
+      #expect(throws: UploadRefusal.malformedArchive(.tar(.extended))) { try GemArchive.specification(in: tar, .unlimited) }
+    }
+  }
+
   @Test("are no links") func links() {
     var gem = SampleGem()
     gem.more = [("metadata.gz.sig/", [])]
     #expect(throws: UploadRefusal.malformedArchive(.memberKind)) { try gem.specification() }
+  }
+
+  @Test("are named where one can't be read") func faults() {
+    #expect {
+      try SampleGem(checksums: "---\nSHA256: \u{2028}\n").specification()
+    } throws: {
+      ($0 as? UploadRefusal)?.explanation
+        == "`checksums.yaml.gz` is not YAML that every reader understands alike: U+2028, a line separator, as copied from web pages, "
+        + "stands here (byte 12, in `SHA256`)"
+    }
+    let texts = [
+      "\u{2029}": "U+2029, a paragraph separator,", "\u{85}": "U+0085, which ends a line", "\u{FEFF}": "U+FEFF, a byte order mark,",
+    ]
+    for (text, words) in texts {
+      let metadata = SampleGem().metadata + "description: |-\n  name: \(text)\n"
+      #expect { try SampleGem(metadata: metadata).specification() } throws: {
+        let told = ($0 as? UploadRefusal)?.explanation ?? ""
+        return told.hasPrefix("`metadata.gz` is not YAML") && told.contains(words) && told.hasSuffix(", in `description`)")
+      }
+    }
   }
 
   @Test("are one gzip member each, and end where they say") func gzip() {
@@ -98,14 +131,24 @@ import Testing
   }
 
   @Test("are unpacked where they belong") func data() throws {
-    let dotted = SampleArchive.tarGzip([("./lib/acme.rb", [1]), ("lib/acme.rb", [1]), ("./test/", [])])
-    #expect(try SampleGem(data: dotted).specification().name == "acme")
-    for name in ["../acme.rb", "/acme.rb", "./../acme.rb", ".//acme.rb", "././acme.rb", "lib/./acme.rb"] {
+    let names = [
+      "./lib/acme.rb", "lib/acme.rb", "lib//acme.rb", "lib/./acme.rb", "././lib/acme.rb", ".//lib/acme.rb", "sub/../lib/acme.rb",
+      "lib/a/../../lib/acme.rb",
+    ]
+    for name in names + ["./test/", "lib/q\\w.rb", "..\\..\\acme.rb", "lib/..."] {
+      #expect(try SampleGem(data: SampleArchive.tarGzip([(name, [])])).specification().name == "acme")
+    }
+    for name in names {
+      let twice = SampleArchive.tarGzip([("lib/acme.rb", [1]), (name, [2])])
+      #expect(throws: UploadRefusal.malformedArchive(.repeatedMember)) { try SampleGem(data: twice).specification() }
+    }
+    for name in [
+      "../acme.rb", "/acme.rb", "./../acme.rb", "//acme.rb", "lib/../../lib/acme.rb", "..", ".", "./", "/", "lib/..", "lib/../..//acme.rb",
+      "lib/a\u{1}",
+    ] {
       #expect(throws: UploadRefusal.malformedArchive(.tar(.name))) {
         try SampleGem(data: SampleArchive.tarGzip([(name, [1])])).specification()
       }
     }
-    let twice = SampleArchive.tarGzip([("./lib/acme.rb", [1]), ("lib/acme.rb", [2])])
-    #expect(throws: UploadRefusal.malformedArchive(.repeatedMember)) { try SampleGem(data: twice).specification() }
   }
 }

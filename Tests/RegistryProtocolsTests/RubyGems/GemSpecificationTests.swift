@@ -33,6 +33,11 @@ import Testing
       ("autorequire: \nname: Acme_2.x\nversion: !ruby/object:Gem::Version\n  version: \"7\"\n", "Acme_2.x-7.gem"),
       ("name: acme-2-rails\n\(SampleGem.version)", "acme-2-rails-1.2.3.gem"),
       (
+        "autorequire: !!null \nname: acme\n\(SampleGem.version)dependencies:\n- version: !!null \n  prerelease: !!null \nemail:\n- x: !!null \n",
+        "acme-1.2.3.gem"
+      ),
+      ("name: acme\n\(SampleGem.version)engine_dependencies: {}\nextensions_fallback: \nsource: \n", "acme-1.2.3.gem"),
+      (
         "name: acme\n\(SampleGem.version)dependencies:\n- !ruby/object:Gem::Dependency\n  name: other\n  version: 9\ndescription: |-\n  name: other\n",
         "acme-1.2.3.gem"
       ),
@@ -51,7 +56,7 @@ import Testing
       ("name: -acme\n\(SampleGem.version)", .name), ("name: acme/x\n\(SampleGem.version)", .name),
       ("name: \"acme\\n\"\n\(SampleGem.version)", .name),
       ("name: \u{430}cme\n\(SampleGem.version)", .name), ("name: >-\n  acme\n\(SampleGem.version)", .name),
-      ("name: |-\n  acme\n\(SampleGem.version)", nil), ("name: !binary |-\n  YWNtZQ==\n\(SampleGem.version)", .name),
+      ("name: |-\n  acme\n\(SampleGem.version)", nil), ("name: !binary |-\n  YWNtZQ==\n\(SampleGem.version)", .binary),
       ("name: ac\n  me\n\(SampleGem.version)", .name), ("name: [acme]\n\(SampleGem.version)", .name),
       ("name: !str acme\n\(SampleGem.version)", .name),
       ("name: acme\nversion: 1.2.3\n", .version), ("name: acme\nversion:\n  version: 1.2.3\n", .version), ("name: acme\n", .version),
@@ -85,7 +90,12 @@ import Testing
       ("name: acme\n\(SampleGem.version)full_name: other-1\n", .attribute), ("name: acme\n\(SampleGem.version)Name: other\n", .attribute),
       ("name: acme\n\(SampleGem.version)!str platform: java\n", .attribute),
       ("name: acme\n\(SampleGem.version)summary: ' !!null '\n", .erased),
-      ("name: acme\n\(SampleGem.version)default_executable: !!null \n", .erased),
+      ("name: acme !!null \n\(SampleGem.version)", .erased), ("name: acme\n\(SampleGem.version)summary: !!null x\n", .erased),
+      ("name: acme\n\(SampleGem.version)summary:  !!null \n", .erased),
+      ("name: acme\n\(SampleGem.version)summary: !!null  !!null \n", .erased),
+      ("name: acme\n\(SampleGem.version)summary: !!null \r\n", .erased), ("name: acme\n\(SampleGem.version)summary: !!null ", .erased),
+      ("name: !!null \n\(SampleGem.version)", .name),
+      ("name: acme\nversion: !ruby/object:Gem::Version\n  version: !binary |-\n    MS4yLjM=\n", .binary),
       (
         "name: acme\n\(SampleGem.version)dependencies:\n- !ruby/object:Gem::Dependency\n  requirement: &id001 !ruby/object:Gem::Requirement\n",
         .aliases
@@ -113,7 +123,7 @@ import Testing
   }
 
   @Test("is YAML of one reading") func yaml() {
-    let twice = UploadRefusal.malformedYAML(YAMLError(.repeatedKey, at: 47))
+    let twice = UploadRefusal.malformedYAML(YAMLError(.repeatedKey, at: 47), MetadataPlace(file: "metadata.gz", key: "name"))
     #expect(throws: twice) { try Self.gem("name: acme\nname: other\n").specification() }
     #expect { try Self.gem("name: acme\n--- \nname: other\n").specification() } throws: {
       ($0 as? UploadRefusal)?.code == .malformedYAML

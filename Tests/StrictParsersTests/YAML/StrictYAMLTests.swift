@@ -75,8 +75,9 @@ import Testing
     arguments: [
       ("", .notAMapping, 0), ("a", .notAMapping, 0), ("- a", .notAMapping, 0), ("[a]", .notAMapping, 0), ("{a: b}", .notAMapping, 0),
       ("--- a: b", .notAMapping, 4), (" a: b", .notAMapping, 1), ("---", .notAMapping, 3), ("...\na: b", .notAMapping, 0),
-      ("\u{FEFF}a: b", .byteOrderMark, 0), ("a: \u{FEFF}", .byteOrderMark, 3), ("a: \u{85}", .character, 3), ("a: \u{2028}", .character, 3),
-      ("a: \u{2029}", .character, 3), ("a: \u{0}", .character, 3), ("a: b\rc: d", .character, 4), ("a: \u{7F}", .character, 3),
+      ("\u{FEFF}a: b", .byteOrderMark, 0), ("a: \u{FEFF}", .byteOrderMark, 3), ("a: \u{85}", .nextLine, 3),
+      ("a: \u{2028}", .lineSeparator, 3),
+      ("a: \u{2029}", .paragraphSeparator, 3), ("a: \u{0}", .character, 3), ("a: b\rc: d", .character, 4), ("a: \u{7F}", .character, 3),
       ("a: \u{FFFE}", .character, 3), ("a: \u{80}", .character, 3),
       ("%YAML 1.1\n---\na: b", .directive, 0), ("a: b\n---\nc: d", .severalDocuments, 5), ("a: b\n...\nc: d", .severalDocuments, 9),
       ("a: b\n...\n...\n", .severalDocuments, 9), ("---\n---\na: b", .notAMapping, 4),
@@ -117,6 +118,27 @@ import Testing
   func refuses(text: String, reason: YAMLError.Reason, offset: Int) {
     #expect(throws: YAMLError(reason, at: offset)) { try Self.parse(text) }
   }
+
+  @Test(
+    "reads question marks within brackets as YAML 1.2 does, where it is asked to",
+    arguments: [
+      ("a: {b: https://c/d?e=f}", "{a: {b: https://c/d?e=f}}"), ("a: [b?c, d??e]", "{a: [b?c, d??e]}"), ("a: [b?]", nil), ("a: [?b]", nil),
+      ("a: [b? c]", nil), ("a: {b?, c: d}", nil),
+    ] as [(String, String?)])
+  func questionMarks(text: String, expected: String?) {
+    #expect((try? StrictYAML.parse(Array(text.utf8), dialect: .yaml12, budget: .unlimited)).map(Self.shown) == expected)
+    #expect(throws: YAMLError.self) { try Self.parse(text) }
+  }
+
+  @Test(
+    "names the key at the root that a place belongs to",
+    arguments: [
+      ("a: b", 0, "a"), ("a: b", 3, "a"), ("a: b", 4, "a"), ("a: b\nc: d", 5, "c"), ("a: b\nc: d", 4, "a"), ("a:\n- b: c\n  d: e", 11, "a"),
+      ("a : \"b\nc\"", 8, "a"), ("--- !a\na: b", 3, nil), ("# c\n\nsummary: |\n  b: c\n", 20, "summary"), ("", 0, nil), ("a", 1, nil),
+      ("\"a\": b", 5, nil), ("abcdefghijklmnopqrstuvwxyzabcd: b", 30, "abcdefghijklmnopqrstuvwxyzabcd"),
+      ("abcdefghijklmnopqrstuvwxyzabcde: b", 30, nil), ("a: b", 1_000, "a"),
+    ] as [(String, Int, ExactString?)])
+  func rootKeys(text: String, offset: Int, key: ExactString?) { #expect(StrictYAML.rootKey(at: offset, in: Array(text.utf8)) == key) }
 
   @Test(
     "refuses what is not UTF-8", arguments: [[0x61, 0x3A, 0x20, 0xE9], [0x61, 0x00, 0x3A, 0x00], [0xFE, 0xFF, 0x00, 0x61]] as [[UInt8]])
