@@ -101,11 +101,12 @@ def test_a_push_that_comes_twice_is_the_registrys_to_answer(started, issuer, ser
     assert [record.get("reason") for record in gateway.audit(4)] == [None, None, "upstream.conflict", "state.other-bytes"]
 
 
+@pytest.mark.parametrize("filename", ["/tmp/pkg/acme-widgets-1.0.0.gem", "pkg" + "\\" * 2 + "acme-widgets-1.0.0.gem"])
 @pytest.mark.parametrize("kept", ["drop", "pass"])
-def test_attestations_are_dropped_or_passed_on(started, issuer, server, kept):
+def test_attestations_are_dropped_or_passed_on(started, issuer, server, kept, filename):
     gateway = started_gems(started, server, registry={"attestations": kept})
     gem = by_hand()
-    kind, body = form(gem, b'[{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}]')
+    kind, body = form(gem, b'[{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}]', filename)
     assert send(gateway, issuer.mint(audience="acme_gems"), body, kind).status == 200
     assert server.stored("acme-widgets-1.0.0.gem") == gem
     assert len(server.attestations) == (1 if kept == "pass" else 0)
@@ -173,6 +174,8 @@ ALIASES = """dependencies:
 ENTRY = compressed(specification("other").encode())
 TWICE = compressed(specification().encode()) + ENTRY
 REFUSED = {
+    "a line separator": (by_hand(specification(summary="summary: A\u2028gem")), "scope.malformed-yaml"),
+    "a name in base64": (by_hand(specification("!binary |-\n  YWNtZS13aWRnZXRz")), "scope.malformed-metadata"),
     "no gem": (b"not a gem", "scope.malformed-archive"),
     "nothing": (b"", "scope.malformed-archive"),
     "an empty tar": (tar([]), "scope.metadata-place"),
@@ -213,6 +216,9 @@ REFUSED = {
         by_hand(specification(platform="platform: !ruby/object:Gem::Platform\n  cpu: x86\n  os: mswin32\n  version: 060")), "scope.malformed-metadata"),
     "another's platform": (by_hand(specification("acme-widgets-1.0-x86-darwin", "8.0.0")), "scope.malformed-metadata"),
     "two members of gzip": (tar([("metadata.gz", TWICE), ("data.tar.gz", compressed(tar([])))]), "scope.malformed-archive"),
+    "an absolute path": (by_hand(data=compressed(tar([("/x", b"1")]))), "scope.malformed-archive"),
+    "a path that leaves on its way": (by_hand(data=compressed(tar([("lib/../../lib/x", b"1")]))), "scope.malformed-archive"),
+    "a path twice": (by_hand(data=compressed(tar([("lib/x", b"1"), ("lib//./x", b"2")]))), "scope.malformed-archive"),
     "a path that leaves": (by_hand(data=compressed(tar([("../../x", b"1")]))), "scope.malformed-archive"),
     "another's gem": (by_hand(specification("other-gem")), "scope.package-not-allowed"),
 }
@@ -276,6 +282,23 @@ def test_a_question_of_the_registrys_is_no_question_to_gem(started, issuer, reco
     done = push(gateway, built(tmp_path, fresh_name()), issuer.mint(audience="acme_gems"), tmp_path / "pkg")
     assert done.returncode == 1 and f"the registry says: {QUESTIONS[status].decode()}" in done.stdout, done.stdout
     assert "Email:" not in done.stdout and "Code:" not in done.stdout
+
+
+@needs_ruby
+def test_a_one_time_password_goes_with_the_clients_own_credential(started, issuer, recording, tmp_path):
+    """A person is asked for it by the registry, and sends it with his own key; with a token it goes nowhere, and nobody is asked."""
+    question = b"You have enabled multifactor authentication but no OTP code provided. Please fill it and retry."
+    recording.behaviour = only_uploads(answering("401 Unauthorized", question, "Content-Type: text/plain"))
+    gateway = started_gems(started, recording, registry={"legacy_credentials": "pass"})
+    gem = built(tmp_path, fresh_name())
+    done = push(gateway, gem, "rubygems_0123456789abcdef", tmp_path / "pkg", "--otp", "123456")
+    assert done.returncode != 0 and "the registry says" not in done.stdout, done.stdout
+    assert "You have enabled multi" in done.stdout and "Code:" in done.stdout, done.stdout
+    assert recording.requests[-1].values("OTP") == ["123456"] and recording.requests[-1].values("Authorization") == ["rubygems_0123456789abcdef"]
+    recording.behaviour = only_uploads(answering("403 Forbidden", question, "Content-Type: text/plain"))
+    done = push(gateway, gem, issuer.mint(audience="acme_gems"), tmp_path / "pkg", "--otp", "123456")
+    assert done.returncode != 0 and "the registry says: You have enabled" in done.stdout, done.stdout
+    assert recording.requests[-1].values("OTP") == [] and "Code:" not in done.stdout
 
 
 @needs_ruby
@@ -349,6 +372,20 @@ def test_the_lines_for_ci_push(started, issuer, server, tmp_path, system):
         "bash", "-euo", "pipefail", "-c", f"{token}\n{commands['gem']}", cwd=tmp_path / "project", UPLOAD_URL=gateway.url, **variables)
     assert done.returncode == 0, done.stdout
     assert server.stored(gem.filename) == gem.content
+
+
+@needs_ruby
+def test_paths_pass_as_gem_build_writes_them(started, issuer, server, tmp_path):
+    """It copies names as they stand in the specification, and RubyGems resolves them where it unpacks them."""
+    paths = ["lib//a.rb", "lib/./b.rb", "././lib/c.rb", "sub/../lib/d.rb", "lib/q\\w.rb"]
+    gem = by_hand(data=compressed(tar([(path, b"1") for path in paths])))
+    gateway = started_gems(started, server)
+    answer = send(gateway, issuer.mint(audience="acme_gems"), gem)
+    assert answer.status == 200, answer.body
+    (tmp_path / "any.gem").write_bytes(gem)
+    done = ruby("ruby", "-rrubygems/package", "-e", "Gem::Package.new(ARGV[0]).extract_files(ARGV[1])", "any.gem", str(tmp_path / "out"), cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert sorted(path.name for path in (tmp_path / "out" / "lib").iterdir()) == ["a.rb", "b.rb", "c.rb", "d.rb", "q\\w.rb"]
 
 
 @needs_ruby

@@ -86,7 +86,7 @@ extension PublishDriver {
       }
     let head = UpstreamHead(
       publishing: permit, method: sent.method, target: registry.upstreamTarget(sent.target), authority: origin.authority, of: request.head,
-      forwarding: request.route.fields.request, contentType: contentType, framing: framing, keepAlive: keepsConnections,
+      forwarding: request.route.fields.forwarded(under: permit), contentType: contentType, framing: framing, keepAlive: keepsConnections,
       credential: credential)
     return upstream?.send(head.bytes, body, answerTo: sent.method)
   }
@@ -161,6 +161,16 @@ extension PublishDriver {
         gateway.noteRefusedCredential(of: registry, status: status)
       }
       return true
+    }
+  }
+}
+
+extension FieldRules {
+  /// What of an upload's head goes on.
+  fileprivate func forwarded(under permit: UpstreamPermit) -> [ExactString] {
+    switch permit {
+    case .grant: request
+    case .legacy: request + ownRequest
     }
   }
 }

@@ -210,7 +210,7 @@ extension PublishMachine {
       step = try exchange.steps.next(
         after: UpstreamResponse(
           status: answer.head.status, fields: answer.head.fields, body: answer.body,
-          links: request.registry.linkRewrite(for: request.head, request.configuration)))
+          links: request.registry.linkRewrite(for: request.head, request.configuration), isToOwnCredential: !upload.client.isOurs))
     } catch {
       throw .upstream(.malformedAnswer)
     }

@@ -38,11 +38,14 @@ package enum ReadAccess: Hashable, Sendable {
 package struct FieldRules: Sendable {
   /// Lower-case names of a request's fields. One that stands twice is left out, since registries differ in which they would take.
   package let request: [ExactString]
+  /// Further ones, which belong to the client's own credential and go nowhere without it.
+  package let ownRequest: [ExactString]
   /// Lower-case names of a response's fields.
   package let response: Set<String>
 
-  package init(request: [ExactString], response: Set<String>) {
+  package init(request: [ExactString], ownRequest: [ExactString] = [], response: Set<String>) {
     self.request = request
+    self.ownRequest = ownRequest
     self.response = response
   }
 
@@ -60,4 +63,9 @@ package struct FieldRules: Sendable {
   /// Of an upload. Cookies and challenges in its answer are meant for the service account.
   package static let publish = FieldRules(
     request: ["accept", "user-agent"], response: ["content-type", "etag", "last-modified", "cache-control"])
+
+  /// The same, with further fields of a request that belong to the client's own credential.
+  package func adding(ownRequest names: [ExactString]) -> FieldRules {
+    FieldRules(request: request, ownRequest: ownRequest + names, response: response)
+  }
 }

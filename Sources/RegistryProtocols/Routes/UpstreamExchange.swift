@@ -61,12 +61,15 @@ package struct UpstreamResponse: Sendable {
   package let body: [UInt8]
   /// What the URLs in it mean: which of them the registry is asked at next, and how clients reach the same thing.
   package let links: LinkRewrite
+  /// Whether it answers the client's own credential: what the registry asks, it asks the client.
+  package let isToOwnCredential: Bool
 
-  package init(status: Int, fields: HeaderFields, body: [UInt8], links: LinkRewrite) {
+  package init(status: Int, fields: HeaderFields, body: [UInt8], links: LinkRewrite, isToOwnCredential: Bool = false) {
     self.status = status
     self.fields = fields
     self.body = body
     self.links = links
+    self.isToOwnCredential = isToOwnCredential
   }
 }
 

@@ -12,6 +12,8 @@ package struct RubyGemsProtocol: RegistryProtocol {
   package static let listings = GemExistence.listings
   package static let options: [any OptionKey] = [Attestations.option]
 
+  /// What `gem` sends once a person was asked for it.
+  private static let oneTimePassword: ExactString = "otp"
   private static let gems: [ExactString] = ["api", "v1", "gems"]
 
   private let registry: RegistryName
@@ -63,7 +65,7 @@ package struct RubyGemsProtocol: RegistryProtocol {
       }
       return try GemFormUpload(contentType: type, registry: registry, attestations: attestations, boundary: boundary)
     }
-    return PublishRoute(body: .inspect(by: inspector), exchange: GemPush())
+    return PublishRoute(body: .inspect(by: inspector), fields: .publish.adding(ownRequest: [Self.oneTimePassword]), exchange: GemPush())
   }
 
   package func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, for request: RoutedRequest) -> [ExistenceProbe] {

@@ -7,7 +7,8 @@ package struct MultipartPartHead: Hashable, Sendable {
     /// As .NET's `MultipartFormDataContent`: tokens too, and a `filename*` that repeats the file name byte for byte;
     /// and as NuGet 2, which ends its form with a bare LF before the last delimiter.
     case dotNet
-    /// As `quoted`, with the path to a file for its name, as `gem` has it: of it the last segment is the name.
+    /// As `quoted`, with the path to a file for its name, as `gem` has it, also with two backslashes for each one of Windows: of it the last segment
+    /// is the name.
     case filePath
   }
 
@@ -65,14 +66,15 @@ package struct MultipartPartHead: Hashable, Sendable {
   }
 
   private static func lastSegment(of path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    path[(path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? path.startIndex)...]
+    path[(path.lastIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }.map { $0 + 1 } ?? path.startIndex)...]
   }
 
   private static func names(
     inDisposition value: ArraySlice<UInt8>, dialect: Dialect
   ) throws(MultipartRefusal) -> (name: ExactString, fileName: ExactString?) {
     let type = "form-data".utf8
-    guard value.starts(with: type), let parameters = MultipartParameters(value.dropFirst(type.count)) else { throw .disposition }
+    guard value.starts(with: type), let parameters = MultipartParameters(value.dropFirst(type.count), escapes: dialect == .filePath)
+    else { throw .disposition }
     var name: ArraySlice<UInt8>?
     var fileName: ArraySlice<UInt8>?
     var extended: ArraySlice<UInt8>?

@@ -48,6 +48,14 @@ import TokenVerification
     #expect(upload.contentType == "application/octet-stream" && upload.envelope.isEmpty && upload.segments.count == 1)
   }
 
+  @Test(
+    "takes a gem of any path", arguments: [#"C:\\pkg\\x.gem"#, #"pkg\\x.gem"#, "/pkg/x.gem", "x.gem", #"C:/a\\x.gem"#])
+  func paths(path: String) throws {
+    let gem = "\"gem\"; filename=\"\(path)\"\r\n\r\n"
+    let body = Array("--b\r\nContent-Disposition: form-data; name=\(gem)".utf8) + SampleGem().bytes + Array("\r\n--b--\r\n".utf8)
+    #expect(try upload(body, "multipart/form-data; boundary=b").target.file == "acme-1.2.3.gem")
+  }
+
   @Test("takes a gem in a form, and its attestations only where they pass") func formed() throws {
     let form = Self.form(["gem", Self.attested])
     let dropped = try upload(form, "multipart/form-data; boundary=b", cut: 4_000)
@@ -73,6 +81,9 @@ import TokenVerification
       (["gem", RubyGemsProtocolTests.attested, RubyGemsProtocolTests.attested], .malformedForm(.tooManyParts)),
       (["\"gem\"; filename=\"a/..\"\r\n\r\n"], .malformedForm(.fileName)),
       (["\"gem\"; filename=\"a/\"\r\n\r\n"], .malformedForm(.fileName)),
+      (["\"gem\"; filename=\"a\\\\\"\r\n\r\n"], .malformedForm(.fileName)),
+      (["\"gem\"; filename=\"a\\b\"\r\n\r\n"], .malformedForm(.disposition)),
+      (["\"gem\"; filename=\"a\\\\\\\"\r\n\r\n"], .malformedForm(.disposition)),
     ] as [([String], UploadRefusal)])
   func forms(parts: [String], refusal: UploadRefusal) {
     #expect(throws: refusal) { try upload(Self.form(parts), "multipart/form-data; boundary=b") }
@@ -99,6 +110,8 @@ import TokenVerification
     for (body, asks) in [
       ("no", false), ("The API key doesn't have access to that", true), ("You have enabled multifactor authentication", true),
     ] {
+      let own = UpstreamResponse(status: 403, fields: fields, body: Array(body.utf8), links: links, isToOwnCredential: true)
+      guard case .relay = try exchange.next(after: own) else { throw RouteRefusal.notFound }
       let answer = UpstreamResponse(status: 403, fields: fields, body: Array(body.utf8), links: links)
       switch try exchange.next(after: answer) {
       case .relay: #expect(!asks)
