@@ -22,7 +22,7 @@ import Testing
       ("java1.5", ["java-1.5", "java-1.5", "java1.5"]),
       ("java", ["java", "java", "java"]),
       ("jruby", ["java", "java", "java"]),
-      ("java-1.5", ["java-unknown", "java-unknown", "java1.5"]),
+      ("java-1.5", ["java-unknown", "java-unknown", "java-unknown"]),
       ("javafoo", ["java-", "java-", "java"]),
       ("x64-mingw-ucrt", ["x64-mingw-ucrt", "x64-mingw-ucrt", "x64-mingw-ucrt"]),
       ("x64-mingw32", ["x64-mingw32", "x64-mingw32", "x64-mingw32"]),
@@ -61,7 +61,7 @@ import Testing
       ("x86-mingw-64", ["x86-mingw-64", "x86-mingw-64", "x86-mingw-64"]),
       ("universal-java-11", ["universal-java-11", "universal-java-11", "universal-java-11"]),
       ("linux", ["linux", "linux", "linux"]),
-      ("darwin-19", ["darwin-unknown", "darwin-unknown", "darwin19"]),
+      ("darwin-19", ["darwin-unknown", "darwin-unknown", "darwin-unknown"]),
       ("xi386-darwin", ["x86-darwin", "x86-darwin", "x86-darwin"]),
     ] as [(ExactString, [ExactString])])
   func readings(written: ExactString, resolved: [ExactString]) {
