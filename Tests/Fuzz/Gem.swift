@@ -12,7 +12,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   else {
     return 0
   }
-  if let target = try? gems.target(ofFile: "x.gem", gem, WorkBudget { false }) { Accepted.keep(([target.file] + target.otherFiles).map(\.text).joined(separator: " "), gem) }
+  if let target = try? gems.target(ofFile: "x.gem", gem, WorkBudget { false }) {
+    Accepted.keep(([target.file] + target.otherFiles).map(\.text).joined(separator: " "), gem)
+  }
   return 0
 }
 
