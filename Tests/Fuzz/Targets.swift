@@ -38,7 +38,7 @@ enum FuzzTarget: String {
   func read(_ input: [UInt8]) -> [UInt8]? {
     switch self {
     case .toml:
-      guard let document = try? TOMLDocument(parsing: input) else { return nil }
+      guard let document = try? TOMLDocument(parsing: input, budget: WorkBudget { false }) else { return nil }
       let found = ["name", "version"].map { (key: ExactString) in document["package", key]?.string?.text ?? "" }
       return Array(found.map { String($0.unicodeScalars.map { $0.value < 0x20 ? " " : Character($0) }) }.joined(separator: "\n").utf8)
     case .crate, .npm:

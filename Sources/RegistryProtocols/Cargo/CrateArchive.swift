@@ -5,6 +5,8 @@ enum CrateArchive {
   private static let manifest = "Cargo.toml"
   /// The manifest as its author wrote it, since cargo writes the other one.
   private static let original = "Cargo.toml.orig"
+  /// The largest manifests, of crates with thousands of features, have some 100 KiB.
+  private static let limits = ArchiveLimits(memberLength: 2 << 20, members: 2, links: 0)
 
   /// Refuses a crate whose own manifests are of another release, missing, or not the only ones.
   static func verify(_ artifact: some RandomAccessBytes, of release: CrateRelease, _ budget: WorkBudget) throws(UploadRefusal) {
@@ -28,7 +30,7 @@ enum CrateArchive {
   ) throws(UploadRefusal) -> (folder: ExactString, manifest: CrateManifest, original: CrateManifest?) {
     let members: ArchiveMembers
     do throws(ArchiveRefusal) {
-      members = try ArchiveMembers.ofTarGzip(artifact, limits: ArchiveLimits(links: 0), budget: budget, isWanted: isWanted)
+      members = try ArchiveMembers.ofTarGzip(artifact, limits: limits, budget: budget, isWanted: isWanted)
     } catch {
       throw UploadRefusal(error)
     }
@@ -41,9 +43,9 @@ enum CrateArchive {
       throw .metadataPlace
     }
     return (
-      folder, try CrateManifest(parsing: content, isOriginal: false),
+      folder, try CrateManifest(parsing: content, isOriginal: false, budget),
       try members.contents[origin].map { (content) throws(UploadRefusal) in
-        try CrateManifest(parsing: content, isOriginal: true)
+        try CrateManifest(parsing: content, isOriginal: true, budget)
       }
     )
   }

@@ -17,8 +17,8 @@ struct CrateFrame: Sendable {
     case crate(Range<Int>)
   }
 
-  /// crates.io takes 1 MiB.
-  private static let mostMetadataBytes = 2 << 20
+  /// What crates.io takes.
+  private static let mostMetadataBytes = 1 << 20
   private static let lengthOfLength = 4
 
   private var state = State.metadataLength

@@ -9,10 +9,10 @@ struct CrateManifest: Sendable {
   private let version: TOMLValue?
 
   /// - Parameter isOriginal: Whether it is as its author wrote it: then registries don't read it, and other spellings of its keys mean nothing.
-  init(parsing bytes: [UInt8], isOriginal: Bool) throws(UploadRefusal) {
+  init(parsing bytes: [UInt8], isOriginal: Bool, _ budget: WorkBudget) throws(UploadRefusal) {
     let document: TOMLDocument
-    do throws(TOMLError) { document = try TOMLDocument(parsing: bytes) } catch {
-      throw .malformedMetadata(MetadataDoubt(error.reason, at: error.offset))
+    do throws(TOMLError) { document = try TOMLDocument(parsing: bytes, budget: budget) } catch {
+      throw error.reason == .budgetSpent ? .inspectionTooLong : .malformedMetadata(MetadataDoubt(error.reason, at: error.offset))
     }
     // What `[package]` was called before Rust 1.0.
     let sections = Self.sections.filter { document[$0] != nil }
@@ -39,7 +39,7 @@ struct CrateManifest: Sendable {
   /// What it says, both as plain text.
   func release() throws(UploadRefusal) -> CrateRelease {
     guard let name = name?.string.flatMap({ CrateName($0) }) else { throw .malformedMetadata(MetadataDoubt("their name is not one")) }
-    guard let version = version?.string.flatMap({ SemanticVersion(Self.trimmed($0)) }) else {
+    guard let version = version?.string.flatMap({ SemanticVersion($0) }) else {
       throw .malformedMetadata(MetadataDoubt("their version is not one"))
     }
     return CrateRelease(name: name, version: version)
@@ -58,7 +58,7 @@ struct CrateManifest: Sendable {
     guard version.string.map(Self.trimmed) == release.version.written else { throw .metadataMismatch("version") }
   }
 
-  /// Without the white space around it, as cargo reads it.
+  /// Without the white space around it, as cargo reads it. It writes none.
   private static func trimmed(_ text: ExactString) -> ExactString {
     let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == 0x0A || byte == 0x0D }
     let rest = text.utf8.drop(while: isSpace)

@@ -2,13 +2,18 @@ import StrictParsers
 
 /// The JSON before the crate: what the registry's index will say of it.
 struct CrateMetadata: Sendable {
+  /// They are read where other requests wait. A crate with a thousand features has a fifth of these.
+  private static let mostValues = 1 << 14
+
   let release: CrateRelease
   /// The crate's SHA-256, which no client of today states.
   let checksum: ExactString?
   private let object: JSONObject
 
   init(parsing bytes: [UInt8]) throws(UploadRefusal) {
-    do throws(JSONError) { object = try StrictJSON.parseObject(bytes) } catch { throw .malformedJSON(error) }
+    do throws(JSONError) { object = try StrictJSON.parseObject(bytes, limits: .init(values: Self.mostValues)) } catch {
+      throw .malformedJSON(error)
+    }
     // Some readers take a member for another that is spelt in another case, those of Go also for one with letters of other scripts.
     for member in object.members where !member.name.utf8.allSatisfy(Self.isOfName) {
       throw .unknownField(member.name.utf8.allSatisfy(ASCII.isVisible) ? member.name : "?")

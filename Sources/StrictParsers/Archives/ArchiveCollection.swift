@@ -7,6 +7,8 @@ struct ArchiveCollection {
   private var paths = ArchivePaths()
   private var links = ArchiveLinks()
   private var nameBytes = 0
+  /// Of what was wanted.
+  private var memberBytes = 0
   /// The last entry's.
   private var last: Int?
 
@@ -34,7 +36,8 @@ struct ArchiveCollection {
     if let shortName, isWanted(shortName) { throw .memberKind }
     guard isWanted(name) else { return false }
     guard kind == .file else { throw .memberKind }
-    guard size <= limits.memberLength else { throw .memberTooLarge }
+    guard size <= limits.memberLength, size <= limits.memberBytes - memberBytes else { throw .memberTooLarge }
+    memberBytes += size
     guard contents[name] != nil || contents.count < limits.members else { throw .tooMany }
     contents[name] = []
     return true

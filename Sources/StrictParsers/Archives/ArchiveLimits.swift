@@ -8,6 +8,8 @@ package struct ArchiveLimits: Hashable, Sendable {
   package var memberLength: Int
   /// Contents that are kept.
   package var members: Int
+  /// Bytes of all contents that are kept.
+  package var memberBytes: Int
   /// Names at the top of the archive.
   package var topLevelNames: Int
   /// Segments of one name.
@@ -27,6 +29,7 @@ package struct ArchiveLimits: Hashable, Sendable {
 
   package init(
     inflate: InflateLimits = InflateLimits(), entries: Int = 200_000, memberLength: Int = 8 << 20, members: Int = 16,
+    memberBytes: Int = 16 << 20,
     topLevelNames: Int = 10_000, depth: Int = 128, paths: Int = 250_000, nameBytes: Int = 32 << 20, links: Int = 10_000,
     zipDirectory: Int = 32 << 20,
     tarExtension: Int = 1 << 20, tarExtensions: Int = 32 << 20
@@ -35,6 +38,7 @@ package struct ArchiveLimits: Hashable, Sendable {
     self.entries = entries
     self.memberLength = memberLength
     self.members = members
+    self.memberBytes = memberBytes
     self.topLevelNames = topLevelNames
     self.depth = depth
     self.paths = paths

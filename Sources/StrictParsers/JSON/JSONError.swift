@@ -13,6 +13,7 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     case repeatedName = "an object has this name twice"
     case tooDeep = "arrays and objects are nested too deeply"
     case tooManyValues = "there are too many values"
+    case budgetSpent = "reading it takes too long"
     case notAnObject = "the text is not an object"
   }
 

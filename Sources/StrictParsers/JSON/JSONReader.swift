@@ -2,12 +2,19 @@
 ///
 /// Recursion is bounded by the depth limit, every access by `peek`.
 struct JSONReader {
+  /// How many values are read between two questions to the budget.
+  private static let stride = 256
+
   private let limits: StrictJSON.Limits
+  private let budget: WorkBudget?
   private var position = 0
   private var depth = 0
   private var values = 0
 
-  init(limits: StrictJSON.Limits) { self.limits = limits }
+  init(limits: StrictJSON.Limits, budget: WorkBudget?) {
+    self.limits = limits
+    self.budget = budget
+  }
 
   mutating func text(_ bytes: Span<UInt8>) throws(JSONError) -> JSONValue {
     if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { throw JSONError(.byteOrderMark, at: 0) }
@@ -21,6 +28,7 @@ struct JSONReader {
   private mutating func value(in bytes: Span<UInt8>) throws(JSONError) -> JSONValue {
     values += 1
     guard values <= limits.values else { throw JSONError(.tooManyValues, at: position) }
+    if values % Self.stride == 0, let budget, budget.isSpent { throw JSONError(.budgetSpent, at: position) }
     switch try peek(in: bytes) {
     case UInt8(ascii: "\""): return .string(try string(in: bytes))
     case UInt8(ascii: "{"): return .object(try object(in: bytes))
@@ -147,19 +155,23 @@ struct JSONReader {
     case UInt8(ascii: "t"): text.append(0x09)
     case UInt8(ascii: "u"):
       var code = UInt32(try codeUnit(in: bytes))
-      if 0xD800..<0xDC00 ~= code {
-        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u") else {
-          throw JSONError(.loneSurrogate, at: start)
-        }
-        position += 2
-        let low = UInt32(try codeUnit(in: bytes))
-        guard 0xDC00..<0xE000 ~= low else { throw JSONError(.loneSurrogate, at: start) }
-        code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
-      }
-      guard let scalar = Unicode.Scalar(code) else { throw JSONError(.loneSurrogate, at: start) }
-      text.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+      if 0xD800..<0xDC00 ~= code, let low = try lowSurrogate(in: bytes) { code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00) }
+      let scalar = Unicode.Scalar(code)
+      guard scalar != nil || limits.replacesLoneSurrogates else { throw JSONError(.loneSurrogate, at: start) }
+      text.append(contentsOf: scalar.flatMap { UTF8.encode($0) } ?? UTF8.encodedReplacementCharacter)
     default: throw JSONError(.invalidEscape, at: start)
     }
+  }
+
+  /// The other half of a pair; `nil` if none follows, and nothing is read.
+  private mutating func lowSurrogate(in bytes: Span<UInt8>) throws(JSONError) -> UInt32? {
+    guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u") else { return nil }
+    let start = position
+    position += 2
+    let low = UInt32(try codeUnit(in: bytes))
+    if 0xDC00..<0xE000 ~= low { return low }
+    position = start
+    return nil
   }
 
   private mutating func codeUnit(in bytes: Span<UInt8>) throws(JSONError) -> UInt16 {

@@ -18,8 +18,9 @@ package struct TOMLDocument: Sendable {
   private let tree: TOMLTree
 
   /// The caller has bounded the number of bytes.
-  package init(parsing bytes: [UInt8], limits: Limits = Limits()) throws(TOMLError) {
-    var reader = TOMLReader(limits: limits)
+  /// - Parameter budget: asked at short intervals.
+  package init(parsing bytes: [UInt8], limits: Limits = Limits(), budget: WorkBudget) throws(TOMLError) {
+    var reader = TOMLReader(limits: limits, budget: budget)
     tree = try reader.document(bytes.span)
   }
 

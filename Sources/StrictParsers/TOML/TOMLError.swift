@@ -13,6 +13,7 @@ package struct TOMLError: Error, Hashable, Sendable, CustomStringConvertible {
     case notATable = "a key stands here below something that is not a table"
     case tooDeep = "keys, arrays and tables are nested too deeply"
     case tooManyValues = "there are too many keys and values"
+    case budgetSpent = "reading it takes too long"
   }
 
   package let reason: Reason

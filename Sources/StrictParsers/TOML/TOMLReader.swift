@@ -1,12 +1,19 @@
 /// Reads the lines of one TOML text.
 struct TOMLReader {
+  /// How many keys and values are read between two questions to the budget.
+  private static let stride = 256
+
   let limits: TOMLDocument.Limits
+  private let budget: WorkBudget
   var position = 0
   private var tree = TOMLTree()
   private var depth = 0
   private var values = 0
 
-  init(limits: TOMLDocument.Limits) { self.limits = limits }
+  init(limits: TOMLDocument.Limits, budget: WorkBudget) {
+    self.limits = limits
+    self.budget = budget
+  }
 
   mutating func document(_ bytes: Span<UInt8>) throws(TOMLError) -> TOMLTree {
     do { _ = try UTF8Span(validating: bytes) } catch { throw TOMLError(.invalidUTF8, at: error.byteOffsets.lowerBound) }
@@ -139,6 +146,7 @@ struct TOMLReader {
   private mutating func count() throws(TOMLError) {
     values += 1
     guard values <= limits.values else { throw TOMLError(.tooManyValues, at: position) }
+    guard values % Self.stride != 1 || !budget.isSpent else { throw TOMLError(.budgetSpent, at: position) }
   }
 
   // MARK: - Lines

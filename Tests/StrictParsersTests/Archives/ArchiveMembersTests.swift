@@ -140,6 +140,9 @@ import Testing
     #expect(throws: ArchiveRefusal.tooMany) { try Self.members(ofTar: tar, limits: .init(paths: 5)) }
     #expect(throws: Never.self) { try Self.members(ofTar: tar, limits: .init(paths: 6)) }
     #expect(throws: ArchiveRefusal.memberTooLarge) { try Self.members(ofTar: tar, limits: .init(memberLength: 7)) }
+    // Two of 8 bytes.
+    #expect(throws: ArchiveRefusal.memberTooLarge) { try Self.members(ofTar: tar, limits: .init(memberBytes: 15)) }
+    #expect(throws: Never.self) { try Self.members(ofTar: tar, limits: .init(memberBytes: 16)) }
     #expect(throws: ArchiveRefusal.tar(.tooManyEntries)) { try Self.members(ofTar: tar, limits: .init(entries: 3)) }
     #expect(throws: ArchiveRefusal.gzip(.inflate(.tooLarge))) {
       try Self.members(ofTar: tar, limits: .init(inflate: .init(inflatedBytes: 1_000)))

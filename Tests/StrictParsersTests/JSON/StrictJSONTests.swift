@@ -92,6 +92,25 @@ import Testing
     #expect(throws: JSONError(.tooManyValues, at: 7)) { try StrictJSON.parse("[1,2,3,4]".utf8, limits: limits) }
   }
 
+  @Test("asks its budget while it reads")
+  func budget() {
+    let text = "[0" + String(repeating: ",0", count: 10_000) + "]"
+    #expect(throws: Never.self) { try StrictJSON.parse(text.utf8, budget: .unlimited) }
+    let error = #expect(throws: JSONError.self) { try StrictJSON.parse(text.utf8, budget: WorkBudget { true }) }
+    #expect(error?.reason == .budgetSpent && error?.offset ?? .max < 2_000)
+  }
+
+  @Test(
+    "reads half a surrogate as U+FFFD where the caller says so",
+    arguments: [
+      (#""\ud800""#, "\u{FFFD}"), (#""\udc00x""#, "\u{FFFD}x"), (#""\ud800\ud800""#, "\u{FFFD}\u{FFFD}"), (#""\ud800\n""#, "\u{FFFD}\n"),
+      (#""\ud800\u0041""#, "\u{FFFD}A"), (#""\ud83d\ude00""#, "\u{1F600}"), (#""\ud800\ud83d\ude00""#, "\u{FFFD}\u{1F600}"),
+    ] as [(String, ExactString)])
+  func surrogates(text: String, expected: ExactString) throws {
+    #expect(try StrictJSON.parse(text.utf8, limits: .init(replacesLoneSurrogates: true)).string == expected)
+    #expect(throws: JSONError.self) { try StrictJSON.parse(#""\ud800\u00""#.utf8, limits: .init(replacesLoneSurrogates: true)) }
+  }
+
   @Test("is an object where one is asked for")
   func objects() {
     #expect(throws: JSONError(.notAnObject, at: 0)) { try StrictJSON.parseObject(Array("[]".utf8)) }

@@ -24,7 +24,9 @@ import Testing
       ("a = {\n b = 1, # x\n}", .table), ("[a]", .table), ("[ a ] # x", .table), ("[[a]]", .array), ("[a.b]", .table), ("a.b = 1", .table),
       ("b = 1", nil), ("", nil), ("# x", nil), ("\r\n\n \t", nil), ("a.b = 1\n[c]", .table),
     ] as [(String, TOMLValue?)])
-  func reads(text: String, expected: TOMLValue?) throws { #expect(try TOMLDocument(parsing: Array(text.utf8))["a"] == expected) }
+  func reads(text: String, expected: TOMLValue?) throws {
+    #expect(try TOMLDocument(parsing: Array(text.utf8), budget: .unlimited)["a"] == expected)
+  }
 
   @Test(
     "finds what stands below headers, dotted keys and inline tables",
@@ -34,7 +36,7 @@ import Testing
       "[[z]]\na = 1\n[[z]]\na = 2\n[z.b]\n[a.b]\nc = 'x'", "[a . 'b']\n\"c\" = 'x'",
     ])
   func finds(text: String) throws {
-    let document = try TOMLDocument(parsing: Array(text.utf8))
+    let document = try TOMLDocument(parsing: Array(text.utf8), budget: .unlimited)
     #expect(document["a", "b", "c"] == .string("x") && document["a", "b", "c", "d"] == nil && document["a", "x"] == nil)
     #expect(document["a", "b"] == .table && document.keys(of: ["a"]).contains("b") && document.keys(of: ["a", "b", "c"]).isEmpty)
   }
@@ -73,12 +75,12 @@ import Testing
       ("a = [{b = 1, b = 1}]", .repeatedKey, 13), ("[a.b]\n[[a]]", .repeatedKey, 6), ("a.b.c = 1\na.b = 2", .repeatedKey, 10),
     ] as [(String, TOMLError.Reason, Int)])
   func refuses(text: String, reason: TOMLError.Reason, offset: Int) {
-    #expect(throws: TOMLError(reason, at: offset)) { try TOMLDocument(parsing: Array(text.utf8)) }
+    #expect(throws: TOMLError(reason, at: offset)) { try TOMLDocument(parsing: Array(text.utf8), budget: .unlimited) }
   }
 
   @Test("refuses what is not UTF-8, at the byte where it stops to be") func encoding() {
-    #expect(throws: TOMLError(.invalidUTF8, at: 5)) { try TOMLDocument(parsing: Array("a = '".utf8) + [0xFF, 0x27]) }
-    #expect(throws: TOMLError.self) { try TOMLDocument(parsing: [0xFF, 0xFE, 0x61, 0]) }
+    #expect(throws: TOMLError(.invalidUTF8, at: 5)) { try TOMLDocument(parsing: Array("a = '".utf8) + [0xFF, 0x27], budget: .unlimited) }
+    #expect(throws: TOMLError.self) { try TOMLDocument(parsing: [0xFF, 0xFE, 0x61, 0], budget: .unlimited) }
   }
 
   @Test(
@@ -90,17 +92,25 @@ import Testing
     ] as [(String, TOMLError.Reason)])
   func bounds(text: String, reason: TOMLError.Reason) {
     do {
-      _ = try TOMLDocument(parsing: Array(text.utf8))
+      _ = try TOMLDocument(parsing: Array(text.utf8), budget: .unlimited)
       Issue.record("read")
     } catch {
       #expect(error.reason == reason || text.hasPrefix("[[") && error.reason == .unexpectedByte)
     }
   }
 
+  @Test("is read for no longer than its budget") func budget() throws {
+    let text = Array(("a = [0" + String(repeating: ",0", count: 10_000) + "]").utf8)
+    #expect(throws: Never.self) { try TOMLDocument(parsing: text, budget: .unlimited) }
+    #expect(throws: TOMLError(.budgetSpent, at: 0)) { try TOMLDocument(parsing: text, budget: WorkBudget { true }) }
+  }
+
   @Test("holds no more values than it may") func values() {
     let limits = TOMLDocument.Limits(values: 10)
-    #expect(throws: TOMLError(.tooManyValues, at: 21)) { try TOMLDocument(parsing: Array("a = [1,2,3,4,5,6,7,8,9]".utf8), limits: limits) }
-    #expect(throws: Never.self) { try TOMLDocument(parsing: Array("a = [1,2,3,4,5,6,7,8]".utf8), limits: limits) }
+    #expect(throws: TOMLError(.tooManyValues, at: 21)) {
+      try TOMLDocument(parsing: Array("a = [1,2,3,4,5,6,7,8,9]".utf8), limits: limits, budget: .unlimited)
+    }
+    #expect(throws: Never.self) { try TOMLDocument(parsing: Array("a = [1,2,3,4,5,6,7,8]".utf8), limits: limits, budget: .unlimited) }
   }
 
   @Test("says each reason in a sentence") func reasons() {
@@ -115,7 +125,7 @@ import Testing
     ]
     for _ in 0..<5_000 {
       let text = (0..<Int.random(in: 0..<40, using: &random)).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &random)] }.joined()
-      _ = try? TOMLDocument(parsing: Array(text.utf8))
+      _ = try? TOMLDocument(parsing: Array(text.utf8), budget: .unlimited)
     }
   }
 }
