@@ -201,8 +201,11 @@ struct ExchangeFlow {
       return .counted(endpoint.revoked())
     } catch {
       await gateway.conclude(record, error.outcome)
-      if case .state = error { return .counted(endpoint.refused(error.forClient(record.facts.requestID))) }
-      return .counted(endpoint.revoked())
+      switch error {
+      // Whether a token was sent at all is no secret.
+      case .state, .credential(.missing): return .counted(endpoint.refused(error.forClient(record.facts.requestID)))
+      default: return .counted(endpoint.revoked())
+      }
     }
   }
 }

@@ -23,10 +23,10 @@ enum CargoConfiguration {
     return object["auth-required"] == .bool(true) ? ExactString("\(links.publicURL)/api/v1/crates") : url
   }
 
-  /// From the slash on; `nil` if a URL is not below another.
+  /// From the slash on; `nil` if a URL is neither another nor below it.
   private static func rest(of url: ExactString, below base: ExactString) -> String? {
     let base = base.text.hasSuffix("/") ? String(base.text.dropLast()) : base.text
-    guard !base.isEmpty, url.text.hasPrefix("\(base)/") else { return nil }
+    guard !base.isEmpty, url.text == base || url.text.hasPrefix("\(base)/") else { return nil }
     return String(url.text.dropFirst(base.count))
   }
 }

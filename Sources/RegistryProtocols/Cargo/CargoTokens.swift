@@ -21,7 +21,10 @@ struct CargoTokens: TokenEndpoint {
   var bodyLimit: Int { purpose == .revoke ? 0 : 64 << 10 }
 
   func request(_ request: RoutedRequest, body: [UInt8]) throws(CredentialRefusal) -> TokenRequest {
-    guard purpose != .revoke else { return TokenRequest(token: Array(try CargoCredential.token(in: request.head))) }
+    guard purpose != .revoke else {
+      guard !request.head.fields.values(named: "authorization").isEmpty else { throw .missing(challenged: true) }
+      return TokenRequest(token: Array(try CargoCredential.token(in: request.head)))
+    }
     let object: JSONObject
     do throws(JSONError) { object = try StrictJSON.parseObject(body) } catch {
       throw .missingExchangeMember("jwt")
@@ -38,11 +41,12 @@ struct CargoTokens: TokenEndpoint {
 
   func revoked() -> LocalResponse { LocalResponse(status: 204, reason: "No Content", contentType: "application/json", body: []) }
 
-  /// crates.io answers 400 to each exchange that it refuses.
+  /// crates.io answers 400 to each exchange that it refuses, and 401 to who ends no token.
   func refused(_ refusal: ClientRefusal) -> LocalResponse {
-    LocalResponse(
+    let isKept = refusal.status >= 500 || (purpose == .revoke && refusal.status == 401)
+    return LocalResponse(
       refusing: ClientRefusal(
-        status: refusal.status >= 500 ? refusal.status : 400, code: refusal.code, sentence: refusal.sentence, requestID: refusal.requestID,
+        status: isKept ? refusal.status : 400, code: refusal.code, sentence: refusal.sentence, requestID: refusal.requestID,
         retryAfter: refusal.retryAfter))
   }
 }

@@ -8,6 +8,8 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
   case uploadElsewhere(UploadPlace)
   /// A request that changes what was published, such as a withdrawal, or who may publish.
   case notPublishing
+  /// A way of publishing that is not served; this command publishes.
+  case otherPublishing(instead: ExactString)
   case methodNotAllowed
   case unknownHost
   /// The registry is configured not to be read through here.
@@ -47,6 +49,8 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
       .init(.uploadElsewhere, 404, "this is not the path of a file: upload to \(template) of this host")
     case .notPublishing:
       .init(.notPublishing, 404, "only publishing is served here; withdrawing, owners and settings are for the registry itself")
+    case .otherPublishing(let command):
+      .init(.notPublishing, 404, "staging is not served here, since nobody could approve what was staged: run `\(command)` instead")
     case .methodNotAllowed: .init(.methodNotAllowed, 405, "this method is not served here")
     case .unknownHost: .init(.unknownHost, 421, "no registry is served under this host name")
     case .readsRefused: .init(.readsRefused, 404, "reading from this registry is not served here")

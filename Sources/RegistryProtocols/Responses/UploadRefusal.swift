@@ -17,6 +17,8 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
   case malformedField(ExactString)
   /// The fields beside the artifact take more than is kept in memory for one upload.
   case formTooLarge
+  /// The document that the artifact stands in is larger than what is read of one.
+  case documentTooLarge(MetadataDoubt)
   /// A second file, or one in a field that holds none.
   case unexpectedFile(ExactString)
   /// The form asks for something else than an upload, or for something else than its URL does.
@@ -85,15 +87,17 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
     case .malformedFrame(let doubt):
       .init(.malformedFrame, 400, "the upload is not framed as every server reads it: \(doubt.explanation)")
     case .unknownField(let name):
-      .init(.unknownField, 400, "the form has the field `\(Self.shortened(name))`, which no upload to this kind of registry has")
-    case .repeatedField(let name): .init(.repeatedField, 400, "the form has the field `\(Self.shortened(name))` twice")
-    case .missingField(let name): .init(.missingField, 400, "the form lacks the field `\(name)`")
-    case .malformedField(let name): .init(.malformedField, 400, "the form's field `\(Self.shortened(name))` does not hold what it must")
-    case .formTooLarge: .init(.formTooLarge, 413, "the form's fields are larger than an upload's may be")
+      .init(.unknownField, 400, "the upload has the field `\(Self.shortened(name))`, which no upload to this kind of registry has")
+    case .repeatedField(let name): .init(.repeatedField, 400, "the upload has the field `\(Self.shortened(name))` twice")
+    case .missingField(let name): .init(.missingField, 400, "the upload lacks the field `\(name)`")
+    case .malformedField(let name): .init(.malformedField, 400, "the upload's field `\(Self.shortened(name))` does not hold what it must")
+    case .formTooLarge: .init(.formTooLarge, 413, "the fields beside the file are larger than they may be")
+    case .documentTooLarge(let doubt):
+      .init(.formTooLarge, 413, "the document around the file is too large: \(doubt.explanation)")
     case .unexpectedFile(let name):
       .init(
         .unexpectedFile, 400,
-        "the form has a file in the field `\(Self.shortened(name))`, where none may be, or another of its name must be")
+        "the upload has a file in the field `\(Self.shortened(name))`, where none may be, or another of its name must be")
     case .actionNotAccepted:
       .init(.actionNotAccepted, 400, "only the :action file_upload is served here, and the URL must not ask for another")
     case .fileTypeMismatch: .init(.fileTypeMismatch, 400, "filetype, pyversion and the file's name don't agree")
@@ -109,7 +113,7 @@ package enum UploadRefusal: ExplainedRefusal, Hashable, Sendable {
     case .metadataPlace: .init(.metadataPlace, 400, "the file does not have its metadata exactly once and in their place")
     case .malformedMetadata(let doubt):
       .init(.malformedMetadata, 400, "the metadata in the file could be read in two ways: \(doubt.explanation)")
-    case .metadataMismatch(let field): .init(.metadataMismatch, 400, "the metadata in the file have another \(field) than the form")
+    case .metadataMismatch(let field): .init(.metadataMismatch, 400, "the metadata in the file have another \(field) than the upload")
     case .inspectionTooLong:
       .init(.inspectionTooLong, 400, "inspecting the file takes more processor time than the gateway's limits.inspection_timeout allows")
     case .inspectionBusy: .init(.unavailable, 503, "the gateway inspects as many uploads as it can at this moment; try again")
