@@ -135,6 +135,7 @@ package final class Policy: Sendable {
     }
     switch inputs.package {
     case .exists, .absent: throw .scope(.creationNotAllowed(package: target.package.canonical, first.publisher.id))
+    case .existsAs(let name): throw .scope(.otherSpelling(package: target.writtenName, registered: name))
     case .unknown: throw .scope(.existenceUnknown(package: target.package.canonical))
     case nil: return .hangsOnExistence(ProbePermit(about: target))
     }

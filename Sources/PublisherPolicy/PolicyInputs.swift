@@ -1,3 +1,5 @@
+package import StrictParsers
+
 /// What is known of an upload beyond its token and its own bytes.
 package struct PolicyInputs: Hashable, Sendable {
   /// What the store says of the token's repository.
@@ -14,6 +16,8 @@ package struct PolicyInputs: Hashable, Sendable {
 /// What a registry says of a package or a file.
 package enum Existence: Hashable, Sendable {
   case exists
+  /// Not under the name that was asked for, but under another spelling of it.
+  case existsAs(ExactString)
   case absent
   /// It could not be asked, or its answer could mean either.
   case unknown

@@ -22,14 +22,21 @@ package final class PublishTarget: Hashable, Sendable {
 
   package let registry: RegistryName
   package let package: Package
+  /// The package's name as the upload spells it, which is what the registry will read.
+  package let writtenName: ExactString
   package let version: Version?
   package let file: ExactString
   /// By what other names registries may keep the file, which depends on their software. It must not be there by any of them.
   package let otherFiles: [ExactString]
 
-  package init(registry: RegistryName, package: Package, version: Version?, file: ExactString, otherFiles: [ExactString] = []) {
+  /// - Parameter writtenName: `nil` if it is the canonical one, or is not known.
+  package init(
+    registry: RegistryName, package: Package, writtenName: ExactString? = nil, version: Version?, file: ExactString,
+    otherFiles: [ExactString] = []
+  ) {
     self.registry = registry
     self.package = package
+    self.writtenName = writtenName ?? package.canonical
     self.version = version
     self.file = file
     self.otherFiles = otherFiles
@@ -37,13 +44,14 @@ package final class PublishTarget: Hashable, Sendable {
 
   package static func == (left: PublishTarget, right: PublishTarget) -> Bool {
     left === right
-      || left.registry == right.registry && left.package == right.package && left.version == right.version && left.file == right.file
-        && left.otherFiles == right.otherFiles
+      || left.registry == right.registry && left.package == right.package && left.writtenName == right.writtenName
+        && left.version == right.version && left.file == right.file && left.otherFiles == right.otherFiles
   }
 
   package func hash(into hasher: inout Hasher) {
     hasher.combine(registry)
     hasher.combine(package)
+    hasher.combine(writtenName)
     hasher.combine(version)
     hasher.combine(file)
     hasher.combine(otherFiles)

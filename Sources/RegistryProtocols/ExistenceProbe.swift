@@ -23,27 +23,28 @@ package struct ExistenceProbe: Sendable {
     }
   }
 
+  /// What a page with very many files takes.
+  package static let largestPage = 16 << 20
+
   package let method: HTTPMethod
   /// Below the registry's own path.
   package let path: ExactString
-  /// Whether the answer's body says something. Otherwise it is not read.
-  package let needsBody: Bool
+  /// The longest body, in bytes, that is read of an answer to a GET; a longer one says nothing. 0 if the status alone decides.
+  package let bodyLimit: Int
   package let meaning: @Sendable (Answer) -> Existence
 
-  package init(_ method: HTTPMethod, _ path: ExactString, meaning: @escaping @Sendable (Answer) -> Existence) {
+  package init(
+    _ method: HTTPMethod, _ path: ExactString, bodyLimit: Int = ExistenceProbe.largestPage,
+    meaning: @escaping @Sendable (Answer) -> Existence
+  ) {
     self.method = method
     self.path = path
-    needsBody = method == .get
+    self.bodyLimit = bodyLimit
     self.meaning = meaning
   }
 
   /// Asks for a file, however large, by a GET, which servers have that know no HEAD: the status says whether it is there.
-  package init(ofFile path: ExactString) {
-    method = .get
-    self.path = path
-    needsBody = false
-    meaning = { Existence(ofStatus: $0.status) }
-  }
+  package init(ofFile path: ExactString) { self.init(.get, path, bodyLimit: 0) { Existence(ofStatus: $0.status) } }
 }
 
 extension Existence {
@@ -60,6 +61,7 @@ extension Existence {
   package static func || (left: Existence, right: Existence) -> Existence {
     switch (left, right) {
     case (.exists, _), (_, .exists): .exists
+    case (.existsAs(let name), _), (_, .existsAs(let name)): .existsAs(name)
     case (.absent, .absent): .absent
     case (.unknown, _), (_, .unknown): .unknown
     }

@@ -6,6 +6,8 @@ struct SemanticVersion: Hashable, Sendable {
   private static let longest = 256
 
   let written: ExactString
+  /// Without build metadata, by which no reader tells two releases apart (section 10): of `1.0.0` and `1.0.0+x`, either answers to `=1.0.0`.
+  let identity: ExactString
 
   /// `nil` if the text is not a version.
   init?(_ written: ExactString) {
@@ -23,6 +25,7 @@ struct SemanticVersion: Hashable, Sendable {
       return nil
     }
     self.written = written
+    identity = ExactString(String(decoding: text[..<plus], as: UTF8.self))
   }
 
   private static func identifiers(_ text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {

@@ -85,3 +85,13 @@ def test_cargo_shows_why_a_crate_is_refused(started, issuer, crates, tmp_path):
     assert run.status != 0
     assert "status 403" in run.seen and "may publish acme-widgets*, not" in run.seen, run.seen
     assert not crates.sent("PUT")
+
+
+@pytest.mark.parametrize("told", [b'{"errors": []}', b'{"errors": [{"detail": "cursed"}]}'])
+def test_cargo_takes_errors_for_a_refusal_whatever_the_status_is(started, issuer, crates, tmp_path, told):
+    crates.told = told
+    direct = Project(tmp_path / "direct", fresh_crate()).publish(crates.url, crates.credential)
+    gateway = started(crates, **CRATES)
+    through = Project(tmp_path / "through", fresh_crate()).publish(gateway.url, mint(issuer))
+    assert direct.status != 0 and through.status != 0, (direct.seen, through.seen)
+    assert gateway.audit(1)[0]["outcome"] != "published"

@@ -78,9 +78,14 @@ def test_a_token_is_revoked_with_or_without_its_scheme(gateway, issuer):
         assert revoke(gateway, form.format(token)).status == 204
         # Unknown by now, and that is all that was asked for.
         assert revoke(gateway, form.format(token)).status == 204
-    # crates.io answers 401 to these. Here each request is answered alike, so that nobody learns which tokens live.
-    for credential in (None, "Basic dXNlcjpwYXNz", "nonsense"):
+    # crates.io answers 401 to these. Here each token is answered alike, so that nobody learns which tokens live.
+    for credential in ("Basic dXNlcjpwYXNz", "nonsense"):
         assert revoke(gateway, credential).status == 204
+
+
+def test_who_ends_no_token_is_told_so(gateway):
+    answer = revoke(gateway, None)
+    assert (answer.status, answer.json["reason"]) == (401, "credential.missing") and details(answer), answer
 
 
 EXCHANGES = {
@@ -190,6 +195,7 @@ REFUSED = {
     "no name in the metadata": (named(metadata={"name": ...}), "scope.missing-field"),
     "no version in the metadata": (named(metadata={"vers": ...}), "scope.missing-field"),
     "a name in capitals beside it": (named(metadata={"NAME": "acme-gadgets"}), "scope.unknown-field"),
+    "white space around the version in the manifest": (named(manifest=MANIFEST.replace("9.0.0", " 9.0.0")), "scope.malformed-metadata"),
     "a checksum of something else": (named(metadata={"cksum": hashlib.sha256(b"").hexdigest()}), "scope.digest-mismatch"),
     **{f"the name {name[:20]!r}": (named(metadata={"name": name}), "scope.malformed-field") for name in ("", "foo bar", 65 * "a", "snow☃", "áccênts")},
     "the version 'broken'": (named(metadata={"vers": "broken"}), "scope.malformed-field"),
@@ -220,6 +226,7 @@ FRAMES = {
     "a second upload behind it": (GOOD.body() + GOOD.body(), "scope.malformed-frame"),
     "metadata that are too large": (struct.pack("<I", 1 << 31), "scope.form-too-large"),
     "no object": (framed(b"[]", GOOD.content), "scope.malformed-json"),
+    "metadata of very many values": (framed(JSON[:-1] + b', "x": [0' + 20_000 * b",0" + b"]}", GOOD.content), "scope.malformed-json"),
     "a name twice": (framed(JSON[:-1] + b', "name": "acme-gadgets"}', GOOD.content), "scope.malformed-json"),
     "a name twice, escaped": (framed(JSON[:-1] + b', "n\\u0061me": "acme-gadgets"}', GOOD.content), "scope.malformed-json"),
     "an empty object": (framed(b"{}", GOOD.content), "scope.missing-field"),
@@ -294,19 +301,28 @@ def test_the_index_is_asked_whether_a_crate_exists(started, issuer, index, creat
     crates.close()
 
 
-def test_a_crate_of_another_spelling_is_the_same(started, issuer, crates):
+def test_a_crate_of_another_spelling_is_another(started, issuer, crates):
     name = fresh_crate()
-    crates.publish(Crate(name.replace("-", "_"), "0.1.0").body())
-    gateway = started(crates, **CRATES, create="none", packages=name, registry={"index": "/"})
+    other = name.replace("-", "_")
+    crates.publish(Crate(name, "0.1.0").body())
+    gateway = started(crates, **CRATES, create="none", packages=f'"{name}"', registry={"overwrite": "refuse"})
     assert publish(gateway, mint(issuer), Crate(name).body()).status == 200
+    # What was there a moment ago was there under its own name.
+    for spelling in (other, name.upper()):
+        for version in ("0.1.0", "2.0.0"):
+            answer = publish(gateway, mint(issuer), Crate(spelling, version).body())
+            assert (answer.status, answer.json["reason"]) == (403, "scope.other-spelling"), answer
+            assert f'as "{name}", not as "{spelling}"' in details(answer)[0]
+    assert len(crates.sent("PUT")) == 1
 
 
-def test_a_version_is_not_overwritten(started, issuer, crates):
+@pytest.mark.parametrize("first, second", [("1.0.0", "1.0.0"), ("1.0.0", "1.0.0+evil"), ("1.0.0+build.7", "1.0.0"), ("1.0.0+a", "1.0.0+b")])
+def test_a_version_is_not_overwritten(started, issuer, crates, first, second):
     name = fresh_crate()
-    crates.publish(Crate(name).body())
+    crates.publish(Crate(name, first).body())
     gateway = started(crates, **CRATES, registry={"overwrite": "refuse"})
-    answer = publish(gateway, mint(issuer), Crate(name).body())
-    assert answer.status == 409 and not crates.sent("PUT"), answer
+    answer = publish(gateway, mint(issuer), Crate(name, second).body())
+    assert (answer.status, answer.json["reason"]) == (409, "scope.file-exists") and not crates.sent("PUT"), answer
     assert publish(gateway, mint(issuer), Crate(name, "1.0.1").body()).status == 200
 
 
@@ -319,15 +335,16 @@ def test_a_conflict_is_the_registrys_to_tell(started, issuer, crates):
     assert gateway.audit(1)[0]["outcome"] != "published"
 
 
-@pytest.mark.parametrize("errors", [[{"detail": "the crate is cursed"}], []])
-def test_errors_are_a_refusal_even_with_status_200(started, issuer, recording, errors):
-    recording.behaviour = answering("200 OK", json.dumps({"errors": errors, "warnings": {}}).encode(), "Content-Type: application/json")
+@pytest.mark.parametrize("body", [
+    b'{"errors": [{"detail": "the crate is cursed"}], "warnings": {}}', b'{"errors": [], "warnings": {}}',
+    b'{"errors": [], "errors": [{"detail": "the crate is cursed"}]}'])
+def test_errors_are_a_refusal_even_with_status_200(started, issuer, recording, body):
+    recording.behaviour = answering("200 OK", body, "Content-Type: application/json")
     gateway = started(recording, **CRATES)
-    crate = Crate(fresh_crate())
-    answer = publish(gateway, mint(issuer), crate.body())
-    assert (answer.status, details(answer)) == (400 if errors else 200, [error["detail"] for error in errors])
+    answer = publish(gateway, mint(issuer), Crate(fresh_crate()).body())
+    assert answer.status == 400 and details(answer) == [error["detail"] for error in json.loads(body)["errors"]]
     [record] = gateway.audit(1)
-    assert (record["outcome"] == "published") == (not errors) and record["upstream.status"] == 200, record
+    assert record["outcome"] != "published" and record["upstream.status"] == 200, record
 
 
 # Reads
@@ -367,6 +384,10 @@ def test_guarded_reads_are_made_for_who_may_publish(started, issuer):
         assert answer.status == 401
         assert request(gateway, "GET", path, [("Authorization", "svc-not-a-token")]).status == 401
         assert request(gateway, "GET", path, [("Authorization", crates.credential)]).status == 200
+    # The service credential reads the index, and nothing that is named like a part of one.
+    for path in ("/x/config.json", f"/x/{index_path(name)}"):
+        request(gateway, "GET", path, [("Authorization", token)])
+        assert (crates.requests[-1].path, crates.requests[-1].authorization) == (path, None)
     told = json.loads(request(gateway, "GET", "/config.json", [("Authorization", token)]).body)
     assert told == {"dl": f"{gateway.url}api/v1/crates", "api": gateway.url.rstrip("/"), "auth-required": True}
     crates.close()

@@ -319,6 +319,9 @@ def test_the_registry_is_asked_for_a_gem_and_for_its_file(started, issuer, serve
     assert b"(scope.creation-not-allowed, " in first.body, first
     (server.directory / "gems" / "acme-widgets-1.0.0.gem").write_bytes(by_hand())
     assert b"(scope.file-exists, " in send(gateway, issuer.mint(audience="acme_gems"), by_hand()).body
+    # Versions are equal that differ in zeros at their ends.
+    equal = by_hand(specification(version="version: !ruby/object:Gem::Version\n  version: '1.0'"))
+    assert b"(scope.file-exists, " in send(gateway, issuer.mint(audience="acme_gems"), equal).body
     assert send(gateway, issuer.mint(audience="acme_gems"), by_hand(specification(version="version: !ruby/object:Gem::Version\n  version: 1.0.1"))).status == 200
 
 

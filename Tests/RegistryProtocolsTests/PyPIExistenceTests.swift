@@ -7,6 +7,27 @@ import Testing
 @Suite("What an index's answer says of a package and a file") struct PyPIExistenceTests {
   private static let file: ExactString = "acme_widgets-1.0+local.1-py3-none-any.whl"
 
+  private static func target(_ file: ExactString) -> PublishTarget {
+    PublishTarget(registry: sampleRegistry, package: .init(canonical: "acme-widgets"), version: nil, file: file)
+  }
+
+  @Test(
+    "finds a file under each spelling that installers take for the same",
+    arguments: [
+      ("acme_widgets-1.0-py3-none-any.whl", "Acme.Widgets-1.0-py3-none-any.whl", true),
+      ("acme_widgets-1.0-py3-none-any.whl", "acme_widgets-1.0.0-PY3-none-any.whl", true),
+      ("acme_widgets-1.0.tar.gz", "acme-widgets-1.0.tar.gz", true), ("acme_widgets-1.0.tar.gz", "ACME-widgets-1.0.0.tar.gz", true),
+      ("acme_widgets-1.0+a.1-py3-none-any.whl", "acme_widgets-1.0_a.1-py3-none-any.whl", true),
+      ("acme_widgets-1.0-py3-none-any.whl", "acme_widgets-1.0-0-py3-none-any.whl", false),
+      ("acme_widgets-1.0-py3-none-any.whl", "acme_widgets-1.0-py2-none-any.whl", false),
+      ("acme_widgets-1.0-py3-none-any.whl", "acme_widgets-1.0.1-py3-none-any.whl", false),
+      ("acme_widgets-1.0.tar.gz", "acme_widgets-1.0.zip", false), ("acme_widgets-1.0.tar.gz", "acme_widgets-1.0rc1.tar.gz", false),
+      ("acme_widgets-1.0.tar.gz", "acme_widgets_more-1.0.tar.gz", false),
+    ] as [(ExactString, String, Bool)])
+  func spellings(file: ExactString, listed: String, isFound: Bool) {
+    #expect(PyPIExistence.lists(Self.target(file), Array("<a href=\"\(listed)#sha256=00\">\(listed)</a>".utf8)) == isFound)
+  }
+
   @Test(
     "finds a file's name however it is written",
     arguments: [
@@ -24,7 +45,7 @@ import Testing
       #"{"files": [{"filename": "acme_widgets-1.0\u002blocal.1-py3-none-any.whl"}]}"#,
     ])
   func listed(page: String) {
-    #expect(PyPIExistence.lists(Self.file, Array(page.utf8)))
+    #expect(PyPIExistence.lists(Self.target(Self.file), Array(page.utf8)))
   }
 
   @Test(
@@ -39,6 +60,6 @@ import Testing
       "acme_widgets-1.0&#", "acme_widgets-1.0&#x", #"acme_widgets-1.0\u002"#, #"acme_widgets-1.0\u012blocal.1-py3-none-any.whl"#,
     ])
   func notListed(page: String) {
-    #expect(!PyPIExistence.lists(Self.file, Array(page.utf8)))
+    #expect(!PyPIExistence.lists(Self.target(Self.file), Array(page.utf8)))
   }
 }

@@ -66,7 +66,7 @@ extension GatewayServices {
       log.log(.publisherIdentityChanged, ["request.id": "\(record.facts.requestID)", "detail": "\(detail ?? "")"])
     }
     guard outcome.isSuccess, let intent else { return }
-    knownPackages.note(intent.upload.target.package, of: intent.upload.target.registry)
+    knownPackages.note(intent.upload.target)
     guard let use = intent.upload.use else { return }
     if let newPin = use.newPin {
       var metadata: Logger.Metadata = [

@@ -152,6 +152,7 @@ extension PublishMachine {
     switch existence {
     case .absent: return
     case .exists: throw .package(.fileExists(file: target.file))
+    case .existsAs(let name): throw .package(.otherSpelling(package: target.writtenName, registered: name))
     case .unknown: throw .package(.existenceUnknown(package: target.package.canonical))
     }
   }

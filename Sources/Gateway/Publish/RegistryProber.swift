@@ -6,8 +6,6 @@ import StrictParsers
 
 /// Asks the registry whether it has a package or a file, on a connection of its own. Nothing of its answers reaches a client.
 struct RegistryProber {
-  /// The page of a project with very many files.
-  private static let largestAnswer = 16 << 20
   /// For the whole of an answer, however fast its parts: clients wait for five seconds and more.
   private static let patience = TimeAmount.seconds(10)
 
@@ -29,7 +27,7 @@ struct RegistryProber {
   func existence(
     of subject: ExistenceProbe.Subject, _ target: PublishTarget, as asker: Asker
   ) async throws(UpstreamFailure) -> Existence {
-    if subject == .package, gateway.knownPackages.contains(target.package, of: registry.name) { return .exists }
+    if subject == .package, gateway.knownPackages.contains(target) { return .exists }
     var found = Existence.absent
     for probe in registry.protocol.probes(subject, target, for: request) {
       do throws(UpstreamFailure) {
@@ -41,7 +39,7 @@ struct RegistryProber {
       }
       if found == .exists { break }
     }
-    if subject == .package, found == .exists { gateway.knownPackages.note(target.package, of: registry.name) }
+    if subject == .package, found == .exists { gateway.knownPackages.note(target) }
     return found
   }
 
@@ -84,8 +82,8 @@ struct RegistryProber {
     guard answer.fields.values(named: "content-encoding").allSatisfy({ ASCII.equalIgnoringCase($0, "identity".utf8) }) else {
       throw .encodedAnswer
     }
-    let isListing = probe.needsBody && (200..<300).contains(answer.status)
-    let body = isListing ? try await upstream.collectBody(upTo: Self.largestAnswer, by: deadline, in: memory) : []
+    let isRead = probe.method == .get && probe.bodyLimit > 0 && (200..<300).contains(answer.status)
+    let body = isRead ? try await upstream.collectBody(upTo: probe.bodyLimit, by: deadline, in: memory) : []
     let location = (try? answer.fields.single(named: "location")).flatMap { $0.flatMap { ExactString(utf8: $0) } }
     return .init(status: answer.status, location: location, authority: origin.authority, body: body)
   }

@@ -88,7 +88,7 @@ extension Refusal {
       switch refusal {
       case .fileExists: (409, .refused, nil)
       case .existenceUnknown: (503, .failed, soon)
-      case .packageNotAllowed, .creationNotAllowed, .otherPackage: (403, .refused, nil)
+      case .packageNotAllowed, .creationNotAllowed, .otherSpelling, .otherPackage: (403, .refused, nil)
       }
     return Facts(
       ReasonCode(refusal.code), status, refusal.sentence(for: .client), detail: refusal.sentence(for: .record), end, retryAfter: retryAfter)

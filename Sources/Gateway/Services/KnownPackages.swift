@@ -1,15 +1,18 @@
 import NIOCore
 import PublisherPolicy
+import StrictParsers
 import Synchronization
 
-/// Packages that a registry had a short while ago.
+/// Packages that a registry had a short while ago, each under the spelling of its name that it was asked for.
 final class KnownPackages: Sendable {
   private static let lifetime = TimeAmount.seconds(60)
   private static let most = 10_000
 
   private struct Key: Hashable {
     let registry: RegistryName
-    let package: PublishTarget.Package
+    let name: ExactString
+
+    init(_ target: PublishTarget) { (registry, name) = (target.registry, target.writtenName) }
   }
 
   private let ends = Mutex(Generations<Key, NIODeadline>(most: KnownPackages.most))
@@ -17,14 +20,14 @@ final class KnownPackages: Sendable {
 
   init(now: @escaping @Sendable () -> NIODeadline = { .now() }) { self.now = now }
 
-  func contains(_ package: PublishTarget.Package, of registry: RegistryName) -> Bool {
-    let key = Key(registry: registry, package: package)
+  func contains(_ target: PublishTarget) -> Bool {
+    let key = Key(target)
     let now = now()
     return ends.withLock { ends in ends[key].map { now < $0 } ?? false }
   }
 
-  func note(_ package: PublishTarget.Package, of registry: RegistryName) {
-    let key = Key(registry: registry, package: package)
+  func note(_ target: PublishTarget) {
+    let key = Key(target)
     let end = now() + Self.lifetime
     ends.withLock { $0.note(end, for: key) }
   }

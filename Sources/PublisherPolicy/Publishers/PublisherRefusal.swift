@@ -125,6 +125,8 @@ package enum PackageRefusal: Error, Hashable, Sendable {
   case creationNotAllowed(package: ExactString, PublisherID)
   /// The publisher may not create packages, and nobody could say whether there is this one.
   case existenceUnknown(package: ExactString)
+  /// The registry has the package, or the version of it, under another spelling of its name, and could take this one for another package.
+  case otherSpelling(package: ExactString, registered: ExactString)
   /// The registry has the file, and nothing may be overwritten.
   case fileExists(file: ExactString)
   /// The upload token was asked for to publish another package.
@@ -134,6 +136,7 @@ package enum PackageRefusal: Error, Hashable, Sendable {
     case packageNotAllowed = "scope.package-not-allowed"
     case creationNotAllowed = "scope.creation-not-allowed"
     case existenceUnknown = "scope.existence-unknown"
+    case otherSpelling = "scope.other-spelling"
     case fileExists = "scope.file-exists"
     case otherPackage = "scope.other-package"
   }
@@ -143,6 +146,7 @@ package enum PackageRefusal: Error, Hashable, Sendable {
     case .packageNotAllowed: .packageNotAllowed
     case .creationNotAllowed: .creationNotAllowed
     case .existenceUnknown: .existenceUnknown
+    case .otherSpelling: .otherSpelling
     case .fileExists: .fileExists
     case .otherPackage: .otherPackage
     }
@@ -157,6 +161,9 @@ package enum PackageRefusal: Error, Hashable, Sendable {
       return "the registry has no package \(Printable.value(package)), and the publisher \(publisher) may not create it"
     case .existenceUnknown(let package):
       return "whether the registry has the package \(Printable.value(package)) can't be said at this moment; try again"
+    case .otherSpelling(let package, let registered):
+      let (own, other) = (Printable.value(registered), Printable.value(package))
+      return "the registry has the package as \(own), not as \(other); publish it under that name"
     // Clients that skip what is there look for these words.
     case .fileExists(let file): return "File already exists: the registry has \(Printable.value(file)), and nothing may be overwritten"
     case .otherPackage(let package, let other): return "this upload token is for \(Printable.value(other)), not \(Printable.value(package))"
@@ -181,7 +188,7 @@ extension PackageRefusal {
   package var nearest: PublisherID? {
     switch self {
     case .packageNotAllowed(_, let id, _), .creationNotAllowed(_, let id): id
-    case .existenceUnknown, .fileExists, .otherPackage: nil
+    case .existenceUnknown, .otherSpelling, .fileExists, .otherPackage: nil
     }
   }
 }

@@ -7,12 +7,23 @@ enum CargoIndex {
   /// Where registries have their index, below the URL before `/api/v1/crates/new`.
   static let places: [ExactString] = ["", "/api/v1/crates", "/index"]
 
-  /// The crate whose own file a path names, in whatever index; `nil` if it is not such a file's.
-  static func crate(at path: RoutedPath) -> CrateName? {
-    guard let name = path.segments.last.flatMap({ CrateName($0) }) else { return nil }
-    return path.segments.suffix(folder(of: name).count + 1).elementsEqual(folder(of: name) + [name.written], by: ASCII.equalIgnoringCase)
-      ? name : nil
+  /// Whether a path is that of the configuration of an index at one of these places.
+  static func isConfiguration(_ path: RoutedPath, in places: [ExactString]) -> Bool {
+    places.contains { path.segments == segments(of: $0) + [configuration] }
   }
+
+  /// The crate whose own file a path names, in an index at one of these places; `nil` if it is not such a file's.
+  static func crate(at path: RoutedPath, in places: [ExactString]) -> CrateName? {
+    guard let name = path.segments.last.flatMap({ CrateName($0) }) else { return nil }
+    let file = folder(of: name) + [name.written]
+    let isFile = places.contains { place in
+      let place = segments(of: place)
+      return path.segments.starts(with: place) && path.segments.dropFirst(place.count).elementsEqual(file, by: ASCII.equalIgnoringCase)
+    }
+    return isFile ? name : nil
+  }
+
+  private static func segments(of place: ExactString) -> [ExactString] { place.text.split(separator: "/").map { ExactString($0) } }
 
   /// The segments before a file's own name.
   private static func folder(of name: CrateName) -> [ExactString] {
@@ -28,7 +39,7 @@ enum CargoIndex {
 
   /// Asks each index for the crate under each of its spellings: some registries keep `-` and `_` apart.
   static func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, in places: [ExactString]) -> [ExistenceProbe] {
-    let written = ASCII.lowercased(CrateRelease.writtenName(of: target)).text
+    let written = ASCII.lowercased(target.writtenName).text
     let spellings = [written, written.replacing("_", with: "-"), written.replacing("-", with: "_")]
     let names = spellings.enumerated().filter { !spellings[..<$0.offset].contains($0.element) }.compactMap {
       CrateName(ExactString($0.element))
@@ -37,25 +48,36 @@ enum CargoIndex {
       names.map { name in
         let path = (folder(of: name) + [name.written]).map(\.text).joined(separator: "/")
         return ExistenceProbe(.get, ExactString("\(place)/\(path)")) { answer in
-          let versions = versions(in: answer, of: name)
-          switch (Existence(ofStatus: answer.status), subject) {
-          case (.exists, .package): return versions.isEmpty ? .absent : .exists
-          case (.exists, .file): return versions.contains { $0 == target.version?.written } ? .exists : .absent
-          case (let other, _): return other
-          }
+          let existence = Existence(ofStatus: answer.status)
+          return existence == .exists ? self.existence(of: subject, target, in: lines(of: answer, about: target)) : existence
         }
       }
     }
   }
 
-  /// What the lines say that are of the crate. A page for people, which some registries have for each path, has none.
-  private static func versions(in answer: ExistenceProbe.Answer, of name: CrateName) -> [ExactString] {
+  /// A crate of another spelling is another crate to some registries, and the same one to others.
+  private static func existence(of subject: ExistenceProbe.Subject, _ target: PublishTarget, in lines: [Line]) -> Existence {
+    let meant = subject == .package ? lines : lines.filter { $0.version == target.version?.canonical }
+    guard let last = meant.last else { return .absent }
+    return meant.contains { $0.name.written == target.writtenName } ? .exists : .existsAs(last.name.written)
+  }
+
+  /// What the index says of one version of a crate.
+  private struct Line {
+    let name: CrateName
+    /// As it is compared: without build metadata.
+    let version: ExactString
+  }
+
+  /// The lines that are of the crate. A page for people, which some registries have for each path, has none.
+  private static func lines(of answer: ExistenceProbe.Answer, about target: PublishTarget) -> [Line] {
     answer.body.split(separator: UInt8(ascii: "\n")).compactMap { line in
-      guard let object = try? StrictJSON.parseObject(line), object["name"]?.string.flatMap({ CrateName($0) })?.canonical == name.canonical
+      guard let object = try? StrictJSON.parseObject(line), let name = object["name"]?.string.flatMap({ CrateName($0) }),
+        name.canonical == target.package.canonical, let version = object["vers"]?.string
       else {
         return nil
       }
-      return object["vers"]?.string
+      return Line(name: name, version: SemanticVersion(version)?.identity ?? version)
     }
   }
 }

@@ -8,8 +8,8 @@ package struct CargoProtocol: RegistryProtocol {
   package static let publishProbe = PublishProbe.cargo
   package static let listings = CargoIndex.places.map { "\($0)/\(CargoIndex.configuration)" }
   package static let options: [any OptionKey] = [indexOption]
-  /// `cargo`: the sparse index, below `upstream.url`: its URL, or a path such as `/api/v1/crates`. Existence is asked there. Each `config.json` that is
-  /// read through the gateway is rewritten, wherever it is.
+  /// `cargo`: the sparse index, below `upstream.url`: its URL, or a path such as `/api/v1/crates`. Existence is asked there, and guarded reads are
+  /// made there. Each `config.json` that is read through the gateway is rewritten, wherever it is.
   /// Default: each of the places where registries have theirs.
   private static let indexOption = TextOption("index")
 
@@ -54,7 +54,7 @@ package struct CargoProtocol: RegistryProtocol {
     if let exchange = try CargoTokens.route(request) { return exchange }
     let segments = request.path.segments
     switch request.head.method {
-    case .get, .head: return .read(Self.read(request.path))
+    case .get, .head: return .read(read(request.path))
     case .put where segments == Self.upload:
       let inspector: @Sendable () throws(UploadRefusal) -> any UploadInspector = { [registry] () throws(UploadRefusal) in
         CargoUploadInspector(registry: registry)
@@ -70,13 +70,15 @@ package struct CargoProtocol: RegistryProtocol {
 
   package func originRoute(_ request: RoutedRequest) throws(RouteRefusal) -> Route? { try CargoTokens.route(request) }
 
-  /// What cargo asks before it uploads is granted: the index's configuration, and the crate's own file in it.
-  private static func read(_ path: RoutedPath) -> ReadRoute {
+  /// What cargo asks before it uploads is granted: the index's configuration, and the crate's own file in it. No configuration leads past the gateway,
+  /// wherever it is.
+  private func read(_ path: RoutedPath) -> ReadRoute {
     let fields = FieldRules(request: FieldRules.read.request + ["cargo-protocol"], response: FieldRules.read.response)
     if path.segments.last == CargoIndex.configuration {
-      return ReadRoute(access: .granted(.registry), fields: fields, document: CargoConfiguration.rewrite)
+      let isOfIndex = CargoIndex.isConfiguration(path, in: indexes)
+      return ReadRoute(access: isOfIndex ? .granted(.registry) : .client, fields: fields, document: CargoConfiguration.rewrite)
     }
-    guard let crate = CargoIndex.crate(at: path) else { return ReadRoute(fields: fields) }
+    guard let crate = CargoIndex.crate(at: path, in: indexes) else { return ReadRoute(fields: fields) }
     return ReadRoute(access: .granted(.package(.init(canonical: crate.canonical))), fields: fields)
   }
 

@@ -13,14 +13,7 @@ struct CrateRelease: Hashable, Sendable {
 
   func target(in registry: RegistryName) -> PublishTarget {
     PublishTarget(
-      registry: registry, package: .init(canonical: name.canonical),
-      version: .init(written: version.written, canonical: version.written), file: fileName)
-  }
-
-  /// What a target writes, of which the file's name has the name's own spelling.
-  static func writtenName(of target: PublishTarget) -> ExactString {
-    let rest = "-\(target.version?.written ?? "").crate"
-    return ExactString(
-      target.file.utf8.count > rest.utf8.count ? String(target.file.text.dropLast(rest.count)) : target.package.canonical.text)
+      registry: registry, package: .init(canonical: name.canonical), writtenName: name.written,
+      version: .init(written: version.written, canonical: version.identity), file: fileName)
   }
 }

@@ -7,11 +7,13 @@ enum PyPIExistence {
 
   static func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget) -> [ExistenceProbe] {
     places.map { place in
-      ExistenceProbe(.get, ExactString("\(place)\(target.package.canonical)/")) { answer in
+      ExistenceProbe(
+        .get, ExactString("\(place)\(target.package.canonical)/"), bodyLimit: subject == .package ? 0 : ExistenceProbe.largestPage
+      ) { answer in
         let project = existence(ofProject: answer)
         switch (subject, project) {
-        case (.package, _), (.file, .absent), (.file, .unknown): return project
-        case (.file, .exists): return lists(target.file, answer.body) ? .exists : .absent
+        case (.package, _), (.file, .absent), (.file, .unknown), (.file, .existsAs): return project
+        case (.file, .exists): return lists(target, answer.body) ? .exists : .absent
         }
       }
     }
@@ -34,15 +36,14 @@ enum PyPIExistence {
     return false
   }
 
-  /// Whether a project's page names the file, in HTML or JSON, in a link or its text: wherever it stands by itself.
-  static func lists(_ file: ExactString, _ page: [UInt8]) -> Bool {
-    let name = Array(file.utf8)
+  /// Whether a project's page names the file, in HTML or JSON, in a link or its text: wherever it stands by itself, and in each of the spellings of
+  /// its name and version.
+  static func lists(_ target: PublishTarget, _ page: [UInt8]) -> Bool {
+    let file = Array(target.file.utf8)
+    let key = PyPIFileKey(file[...], of: target.package.canonical)
     return PageEscapes.readings(of: page).contains { text in
-      text.indices.contains { start in
-        // Where a name can begin at all, first: a page of names within names is looked through once.
-        guard text[start] == name[0], start == 0 || !isPartOfName(text[start - 1]), text[start...].starts(with: name) else { return false }
-        let end = start + name.count
-        return end == text.count || !isPartOfName(text[end])
+      text.split(whereSeparator: { !isPartOfName($0) }).contains { word in
+        word.elementsEqual(file) || (key != nil && PyPIFileKey(word, of: target.package.canonical) == key)
       }
     }
   }

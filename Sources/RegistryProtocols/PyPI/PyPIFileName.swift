@@ -106,7 +106,7 @@ struct PyPIFileName: Sendable {
 
 extension ArraySlice<UInt8> {
   /// What follows a spelling of a canonical name; `nil` if the text does not begin with one.
-  fileprivate func afterName(_ canonical: ExactString, hyphens: Bool) -> ArraySlice<UInt8>? {
+  func afterName(_ canonical: ExactString, hyphens: Bool) -> ArraySlice<UInt8>? {
     var rest = self
     for byte in canonical.utf8 {
       if byte == UInt8(ascii: "-") {

@@ -17,11 +17,30 @@ enum GemExistence {
         },
       ]
     case .file:
+      let names = [target.file] + target.otherFiles
       // The specification has the name that was written, where the gem may have the one that the server has made of it.
-      return ([target.file] + target.otherFiles).flatMap { file in
-        let stem = String(decoding: file.utf8.dropLast(".gem".utf8.count), as: UTF8.self)
-        return ["/quick/Marshal.4.8/\(stem).gemspec.rz", "/gems/\(file)"].map { ExistenceProbe(ofFile: ExactString($0)) }
+      let files = names.flatMap { file in
+        ["/quick/Marshal.4.8/\(stem(of: file)).gemspec.rz", "/gems/\(file)"].map { ExistenceProbe(ofFile: ExactString($0)) }
       }
+      return files + [
+        ExistenceProbe(.get, ExactString("/info/\(name)")) {
+          $0.status == 200 ? lists(target, names, in: $0.body) ? .exists : .absent : Existence(ofStatus: $0.status)
+        }
+      ]
+    }
+  }
+
+  private static func stem(of file: ExactString) -> String { String(decoding: file.utf8.dropLast(".gem".utf8.count), as: UTF8.self) }
+
+  /// Whether a line is of an equal version for a platform of these files: `1.0` and `1.0.0` answer to the same requirement.
+  private static func lists(_ target: PublishTarget, _ files: [ExactString], in body: [UInt8]) -> Bool {
+    guard let version = target.version, let key = GemVersion(version.written)?.key else { return false }
+    let platforms = files.map { stem(of: $0).dropFirst("\(target.package.canonical)-\(version.written)".count) }
+    return body.split(separator: 0x0A).contains { line in
+      let words = String(decoding: line.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self).split(
+        separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let written = words.first, GemVersion(ExactString(written))?.key == key else { return false }
+      return platforms.contains(words.count == 2 ? "-\(words[1])" : "")
     }
   }
 

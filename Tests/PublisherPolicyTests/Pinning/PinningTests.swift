@@ -180,7 +180,7 @@ import TokenVerification
   // MARK: Packages that do not exist yet
 
   /// What becomes of an upload, in the words of a table.
-  enum Outcome: Sendable { case granted, asks, refused, unknown }
+  enum Outcome: Sendable { case granted, asks, refused, unknown, otherSpelling }
 
   @Test(
     "creates what its entry says that it may",
@@ -189,6 +189,8 @@ import TokenVerification
       (.named, "acme-widgets", .exists, .granted),
       (.named, "acme-*", nil, .asks), (.named, "acme-*", .absent, .refused), (.named, "acme-*", .unknown, .unknown),
       (.named, "acme-*", .exists, .granted),
+      (.named, "acme-widgets", .existsAs("Acme_Widgets"), .granted), (.named, "acme-*", .existsAs("Acme_Widgets"), .otherSpelling),
+      (.none, "acme-widgets", .existsAs("Acme_Widgets"), .otherSpelling),
       (.any, "acme-*", nil, .granted), (.any, "acme-*", .absent, .granted), (.any, "acme-*", .unknown, .granted),
       (.none, "acme-widgets", nil, .asks), (.none, "acme-widgets", .absent, .refused), (.none, "acme-widgets", .unknown, .unknown),
       (.none, "acme-widgets", .exists, .granted), (.none, "acme-*", .absent, .refused),
@@ -212,6 +214,8 @@ import TokenVerification
       found = .refused
     } catch PolicyRefusal.scope(.existenceUnknown(package: "acme-widgets")) {
       found = .unknown
+    } catch PolicyRefusal.scope(.otherSpelling(package: "acme-widgets", registered: "Acme_Widgets")) {
+      found = .otherSpelling
     }
     #expect(found == expected)
   }

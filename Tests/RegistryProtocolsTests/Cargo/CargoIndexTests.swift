@@ -31,6 +31,10 @@ import Testing
         #"{"dl":"https://crates.example.com.evil.example/","api":"https://crates.example.com","auth-required":false,"more":[1]}"#,
         #"{"dl":"https://crates.example.com.evil.example/","api":"https://upload.example.com/cargo","auth-required":false,"more":[1]}"#
       ),
+      (
+        #"{"dl":"https://crates.example.com","api":"https://crates.example.com/"}"#,
+        #"{"dl":"https://upload.example.com/cargo","api":"https://upload.example.com/cargo"}"#
+      ),
       (#"{"dl":"https://static.example.com/x","api":null}"#, #"{"dl":"https://static.example.com/x","api":null}"#),
       (#"{"dl":"x","dl":"y"}"#, nil), ("<html>", nil), ("[]", nil), ("", nil),
     ] as [(String, String?)])
@@ -67,13 +71,22 @@ import Testing
     "says what the registry has",
     arguments: [
       (200, #"{"name":"acme","vers":"0.9.0"}"# + "\n" + #"{"name":"acme","vers":"1.0.0"}"#, .exists, .exists),
-      (200, #"{"name":"ACME","vers":"0.9.0"}"# + "\n", .exists, .absent), (200, "", .absent, .absent),
+      (200, #"{"name":"ACME","vers":"0.9.0"}"# + "\n", .existsAs("ACME"), .absent), (200, "", .absent, .absent),
+      (200, #"{"name":"Acme","vers":"1.0.0"}"#, .existsAs("Acme"), .existsAs("Acme")),
+      (200, #"{"name":"Acme","vers":"1.0.0"}"# + "\n" + #"{"name":"acme","vers":"0.1.0"}"#, .exists, .existsAs("Acme")),
+      // To cargo they are one version.
+      (200, #"{"name":"acme","vers":"1.0.0+other"}"#, .exists, .exists), (200, #"{"name":"acme","vers":"1.0.0-x+y"}"#, .exists, .absent),
+      (200, #"{"name":"acme","vers":"no version"}"#, .exists, .absent),
       (200, "<html>acme 1.0.0</html>", .absent, .absent),
       (200, #"{"name":"other","vers":"1.0.0"}"#, .absent, .absent), (404, "", .absent, .absent), (410, "", .absent, .absent),
       (401, "", .unknown, .unknown), (403, "", .unknown, .unknown), (500, "", .unknown, .unknown), (302, "", .unknown, .unknown),
     ] as [(Int, String, Existence, Existence)])
   func existence(status: Int, body: String, package: Existence, file: Existence) throws {
-    let target = try #require(Self.target("acme"))
+    for version in ["1.0.0", "1.0.0+evil"] { try existence(of: version, status, body, package, file) }
+  }
+
+  private func existence(of version: String, _ status: Int, _ body: String, _ package: Existence, _ file: Existence) throws {
+    let target = try #require(Self.target("acme", version))
     let answer = ExistenceProbe.Answer(status: status, location: nil, authority: "registry", body: Array(body.utf8))
     for (subject, expected) in [(ExistenceProbe.Subject.package, package), (.file, file)] {
       let found = CargoIndex.probes(subject, target, in: [""]).map { $0.meaning(answer) }

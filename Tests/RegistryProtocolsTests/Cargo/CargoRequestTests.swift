@@ -15,7 +15,10 @@ import TokenVerification
       ("POST", "/api/v1/trusted_publishing/tokens", "issue"),
       ("DELETE", "/api/v1/trusted_publishing/tokens", "revoke"), ("GET", "/config.json", "document"),
       ("HEAD", "/index/config.json", "document"),
-      ("GET", "/api/v1/crates/config.json", "document"), ("GET", "/ac/me/acme_widgets", "acme-widgets"),
+      ("GET", "/x/config.json", "rewritten"), ("GET", "/api/v1/crates/acme/config.json", "rewritten"), ("GET", "/x/1/a", "read"),
+      ("GET", "/index/index/ac/me/acme", "read"), ("GET", "/Index/ac/me/acme", "read"),
+      ("GET", "/api/v1/crates/ac/me/acme", "acme"), ("GET", "/api/v1/crates/config.json", "document"),
+      ("GET", "/ac/me/acme_widgets", "acme-widgets"),
       ("GET", "/index/AC/me/Acme_widgets", "acme-widgets"),
       ("GET", "/1/a", "a"), ("GET", "/2/ab", "ab"), ("GET", "/3/a/abc", "abc"), ("GET", "/ab/cd/abcd", "abcd"), ("GET", "/2/a", "read"),
       ("GET", "/ab/abc", "read"),
@@ -43,7 +46,7 @@ import TokenVerification
         switch read.access {
         case .granted(.registry): found = read.document == nil ? "" : "document"
         case .granted(.package(let package)): found = package.canonical.text
-        case .client: found = read.document == nil ? "read" : ""
+        case .client: found = read.document == nil ? "read" : "rewritten"
         }
       case .local: found = "local"
       }
@@ -51,6 +54,17 @@ import TokenVerification
       found = error.code.rawValue
     }
     #expect(found == expected)
+  }
+
+  @Test("reads with the service credential only where the operator says the index is")
+  func places() throws {
+    let cargo = try sampleCargo(index: "/crates")
+    for (target, isGranted) in [
+      ("/crates/config.json", true), ("/crates/1/a", true), ("/config.json", false), ("/1/a", false), ("/index/config.json", false),
+    ] {
+      guard case .read(let read) = try cargo.route(request("GET", target)) else { throw RouteRefusal.notFound }
+      #expect((read.access != .client) == isGranted, "\(target)")
+    }
   }
 
   @Test("has the exchange at the root of the host") func origin() throws {
@@ -78,7 +92,9 @@ import TokenVerification
   @Test(
     "is refused where the answer has errors, whatever its status is",
     arguments: [
-      (200, #"{"errors":[{"detail":"x"}]}"#, true), (201, #"{"errors":[{}],"warnings":{}}"#, true), (200, #"{"errors":[]}"#, false),
+      (200, #"{"errors":[{"detail":"x"}]}"#, true), (201, #"{"errors":[{}],"warnings":{}}"#, true), (200, #"{"errors":[]}"#, true),
+      (200, #"{"errors":[],"errors":[{"detail":"x"}]}"#, true), (200, #"{"errors":[{"detail":"x"}],"errors":null}"#, true),
+      (200, #"{"errors":null}"#, false), (200, #"{"warnings":{},"warnings":{}}"#, false),
       (200, #"{"warnings":{"other":["errors"]}}"#, false), (200, "", false), (200, "errors", false),
       (400, #"{"errors":[{"detail":"x"}]}"#, false),
     ])
@@ -147,14 +163,14 @@ import TokenVerification
     #expect(endpoint.bodyLimit == 0 && endpoint.revoked().status == 204)
     let read = try endpoint.request(request("DELETE", "/api/v1/trusted_publishing/tokens", [("Authorization", value)]), body: [])
     #expect(read.token == Array("impr_x".utf8))
-    #expect(throws: CredentialRefusal.missing(challenged: false)) { try endpoint.request(request("DELETE", "/"), body: []) }
+    #expect(throws: CredentialRefusal.missing(challenged: true)) { try endpoint.request(request("DELETE", "/"), body: []) }
   }
 
   @Test(
     "is refused as crates.io refuses it",
     arguments: [
       (TokenPurpose.issue(.oncePerToken), 403, 400), (.issue(.oncePerToken), 401, 400), (.issue(.oncePerToken), 503, 503),
-      (.revoke, 403, 400),
+      (.revoke, 403, 400), (.revoke, 401, 401),
       (.revoke, 503, 503),
     ])
   func refusals(purpose: TokenPurpose, status: Int, expected: Int) throws {

@@ -13,7 +13,8 @@ import Testing
     #expect(
       upload.target
         == PublishTarget(
-          registry: RegistryName("crates"), package: .init(canonical: "acme-widgets"), version: .init(written: "1.2.3", canonical: "1.2.3"),
+          registry: RegistryName("crates"), package: .init(canonical: "acme-widgets"), writtenName: "acme_widgets",
+          version: .init(written: "1.2.3", canonical: "1.2.3"),
           file: "acme_widgets-1.2.3.crate"))
     let json = Array("{\"name\":\"acme_widgets\",\"vers\":\"1.2.3\",\"readme\":\"A\"}".utf8)
     #expect(upload.envelope == [CrateFrame.prefix(json.count) + json + CrateFrame.prefix(file.count)])
@@ -44,7 +45,7 @@ import Testing
       #expect(try SampleCrate.refusal(changed) == .malformedFrame(MetadataDoubt(explanation)))
     }
     #expect(try SampleCrate.refusal([0xFF, 0xFF, 0xFF, 0x7F]) == .formTooLarge)
-    #expect(try SampleCrate.refusal([1, 0, 0x20, 0]) == .formTooLarge)
+    #expect(try SampleCrate.refusal([1, 0, 0x10, 0]) == .formTooLarge)
   }
 
   @Test(
@@ -98,7 +99,8 @@ import Testing
         .malformedMetadata(MetadataDoubt("a key in them is spelt as another but for its case"))
       ),
       ("[project]\nname = 'acme_widgets'\nversion = '1.2.3'", nil),
-      ("package = {name = 'acme_widgets', version = ' 1.2.3 '}", nil), ("package.name = 'acme_widgets'\npackage.version = '1.2.3'", nil),
+      ("package = {name = 'acme_widgets', version = ' 1.2.3 '}", .malformedMetadata(MetadataDoubt("their version is not one"))),
+      ("package = {name = 'acme_widgets', version = '1.2.3'}", nil), ("package.name = 'acme_widgets'\npackage.version = '1.2.3'", nil),
     ] as [(String, UploadRefusal?)])
   func manifests(manifest: String, expected: UploadRefusal?) throws { #expect(try SampleCrate(manifest: manifest).refusal == expected) }
 
@@ -142,10 +144,26 @@ import Testing
   @Test("is the one that a file's name and content say") func files() throws {
     let crate = SampleCrate(name: "Acme", version: "1.0.0-rc.1+build.7")
     let target = try sampleCargo().target(ofFile: "Acme-1.0.0-rc.1+build.7.crate", crate.crate, .unlimited)
-    #expect(target?.package.canonical == "acme" && target?.version?.canonical == "1.0.0-rc.1+build.7")
+    #expect(target?.package.canonical == "acme" && target?.version?.written == "1.0.0-rc.1+build.7")
+    #expect(target?.version?.canonical == "1.0.0-rc.1" && target?.writtenName == "Acme")
     #expect(throws: UploadRefusal.fileNameMismatch) { try sampleCargo().target(ofFile: "acme-1.0.0.crate", crate.crate, .unlimited) }
     let lying = SampleCrate(folder: "b-1.2.3").crate
     #expect(throws: UploadRefusal.metadataPlace) { try sampleCargo().target(ofFile: "b-1.2.3.crate", lying, .unlimited) }
+  }
+
+  @Test("is refused where its manifest or its metadata take more than is read of them") func sizes() throws {
+    let comment = "[package]\nname = 'acme_widgets'\nversion = '1.2.3'\n#"
+    #expect(try SampleCrate(manifest: comment + String(repeating: "x", count: 1 << 20)).refusal == nil)
+    #expect(try SampleCrate(manifest: comment + String(repeating: "x", count: 2 << 20)).refusal == .malformedArchive(.memberTooLarge))
+    func json(_ count: Int) -> String { #"{"name":"acme_widgets","vers":"1.2.3","deps":[0\#(String(repeating: ",0", count: count))]}"# }
+    #expect(try SampleCrate(json: json(16_000)).refusal == nil)
+    #expect(try SampleCrate(json: json(17_000)).refusal?.code == .malformedJSON)
+  }
+
+  @Test("has its manifest read for no longer than its budget") func manifestBudget() {
+    #expect(throws: UploadRefusal.inspectionTooLong) {
+      try CrateManifest(parsing: Array("a = 1".utf8), isOriginal: true, WorkBudget { true })
+    }
   }
 
   @Test("is not inspected for longer than its budget") func budget() {

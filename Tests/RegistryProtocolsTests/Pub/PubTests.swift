@@ -174,5 +174,8 @@ import Testing
     let routed = try request("POST", "/api/packages/versions/newUpload")
     #expect(Self.pub.probes(.package, target, for: routed).map(\.path) == ["/api/packages/a"])
     #expect(Self.pub.probes(.file, target, for: routed).map(\.path) == ["/api/packages/a/versions/1.0.0%2Bb"])
+    for subject in [ExistenceProbe.Subject.package, .file] {
+      #expect(Self.pub.probes(subject, target, for: routed).allSatisfy { $0.bodyLimit == 0 })
+    }
   }
 }

@@ -220,9 +220,9 @@ import TokenVerification
     #expect(
       file.map(\.path) == [
         "/quick/Marshal.4.8/acme-1.2.3-java.gemspec.rz", "/gems/acme-1.2.3-java.gem", "/quick/Marshal.4.8/acme-1.2.3-jruby.gemspec.rz",
-        "/gems/acme-1.2.3-jruby.gem",
+        "/gems/acme-1.2.3-jruby.gem", "/info/acme",
       ])
-    #expect(file.allSatisfy { $0.method == .get && !$0.needsBody } && package.allSatisfy(\.needsBody))
+    #expect(file.dropLast().allSatisfy { $0.method == .get && $0.bodyLimit == 0 } && package.allSatisfy { $0.bodyLimit > 0 })
     func answer(_ status: Int, _ body: [UInt8]) -> ExistenceProbe.Answer {
       .init(status: status, location: nil, authority: "a", body: body)
     }
@@ -234,5 +234,25 @@ import TokenVerification
     #expect(
       dependencies(200, [4, 8]) == .unknown && dependencies(404, []) == .absent && dependencies(200, Array("<html>".utf8)) == .unknown)
     #expect(file[0].meaning(answer(200, [1])) == .exists && file[0].meaning(answer(404, [])) == .absent)
+    #expect(file[4].bodyLimit > 0)
+  }
+
+  @Test(
+    "has a file where its index lists an equal version for the same platform",
+    arguments: [
+      ("java", "1.2.3-java", true), ("java", "1.2.3.0-java", true), ("java", "1.2.3", false), ("java", "1.2.3-x86_64-linux", false),
+      ("x86_64-linux", "1.2.3.0.0-x86_64-linux", true), ("ruby", "1.2.3", true), ("ruby", "1.2.3.0", true), ("ruby", "1.2.3.1", false),
+      ("ruby", "1.2.3-java", false), ("ruby", "1.2.3.pre", false), ("ruby", "-1.2.3", false), ("ruby", "", false),
+    ])
+  func equalVersions(platform: String, listed: String, isThere: Bool) throws {
+    let target = try SampleGem(metadata: SampleGem.first + "name: acme\n\(SampleGem.version)platform: \(platform)\n").specification()
+      .target(
+        in: sampleRegistry)
+    let probe = try #require(sampleRubyGems().probes(.file, target, for: try request("POST", "/api/v1/gems")).last)
+    func found(_ status: Int, _ body: String) -> Existence {
+      probe.meaning(.init(status: status, location: nil, authority: "a", body: Array(body.utf8)))
+    }
+    #expect(found(200, "---\n0.1 |checksum:0\n\(listed) rack:>= 1|checksum:0\n") == (isThere ? .exists : .absent))
+    #expect(found(404, "") == .absent && found(500, "") == .unknown && found(200, "<html>") == .absent)
   }
 }
