@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import tarfile
 import threading
@@ -35,6 +36,7 @@ class NPMRegistry:
     password = "svc-not-a-real-secret"
 
     def __init__(self):
+        self.ignores_case = False
         self.packages: dict[str, dict] = {}
         self.files: dict[tuple[str, str], bytes] = {}
         self.documents: list[dict] = []
@@ -62,7 +64,7 @@ class NPMRegistry:
                 name, file = path.split("/-/")
                 content = self.files.get((name, file))
                 return (200, "application/octet-stream", content) if content else (404, "application/json", b'{"error":"not found"}')
-            package = self.packages.get(path)
+            package = self.packages.get(path.lower() if self.ignores_case else path)
             return (200, "application/json", json.dumps(package).encode()) if package else (404, "application/json", b'{"error":"not found"}')
         if sent.authorization != self.credential:
             return 401, "application/json", b'{"error":"authentication required"}'
@@ -77,7 +79,9 @@ class NPMRegistry:
         [(version, manifest)] = document["versions"].items()
         content = base64.b64decode(attachment["data"], validate=True)
         assert len(content) == attachment["length"] and key.endswith(f"-{version}.tgz"), "the attachment is another"
-        assert read_package(content) == (name, version) == (manifest["name"], manifest["version"]), "the file is of another version"
+        assert (name, version) == (manifest["name"], manifest["version"]), "the manifest is of another version"
+        own, written = read_package(content)
+        assert own == name and comparable(written).startswith(comparable(version)), "the file is of another version"
         dist = manifest["dist"]
         assert dist["shasum"] == hashlib.sha1(content).hexdigest(), "the shasum is another"
         assert dist["tarball"].startswith(self.url), "the file is said to be elsewhere"
@@ -119,6 +123,11 @@ def read_package(content: bytes) -> tuple[str, str]:
         [manifest] = [entry for entry in archive.getmembers() if entry.name.count("/") == 1 and entry.name.endswith("/package.json")]
         package = json.loads(archive.extractfile(manifest).read().decode("utf-8-sig"))
     return package["name"], package["version"].lstrip("v=")
+
+
+def comparable(version: str) -> str:
+    """Whatever npm and Yarn make of a version before they send it."""
+    return re.sub(r"(?<!\d)0+(?=\d)|[^0-9a-z]", "", version)
 
 
 @dataclass

@@ -117,6 +117,8 @@ CLOSED = {
     "a tag": ("PUT", "/-/package/acme-widgets/dist-tags/latest", 404, "route.not-publishing"),
     "a tag less": ("DELETE", "/-/package/acme-widgets/dist-tags/latest", 404, "route.not-publishing"),
     "a user": ("PUT", "/-/user/org.couchdb.user:x", 404, "route.not-publishing"),
+    "a stage": ("POST", "/-/stage/package/acme-widgets", 404, "route.not-publishing"),
+    "a stage of a scope": ("POST", "/-/stage/package/@acme%2fwidgets", 404, "route.not-publishing"),
     "an audit": ("POST", "/-/npm/v1/security/advisories/bulk", 405, "route.method-not-allowed"),
 }
 
@@ -129,6 +131,8 @@ def test_nothing_but_publishing_reaches_the_registry(gateway, shared, issuer, ca
     answer = request(gateway, method, path, [("Authorization", f"Bearer {mint(issuer)}"), *length])
     assert (answer.status, answer.json["reason"]) == (status, reason), answer
     assert len(shared.requests) == before
+    # Who stages is told what to run.
+    assert ("`npm publish`" in answer.value("npm-notice")) == ("stage" in path)
 
 
 def test_who_asks_who_it_is_is_told_its_publisher(gateway, issuer):
@@ -158,8 +162,14 @@ REFUSED = {
     "another name in the version": (named(own={"name": "@acme/gadgets"}), "scope.metadata-mismatch"),
     "another version in the version": (named(own={"version": "9.0.1"}), "scope.metadata-mismatch"),
     "another id in the version": (named(own={"_id": f"{NAME}@9.0.1"}), "scope.metadata-mismatch"),
-    "a name in capitals in the version": (named(own={"NAME": "@acme/gadgets"}), "scope.unknown-field"),
-    "a long s in the version": (named(own={"ver\u017fion": "9.0.1"}), "scope.unknown-field"),
+    "a digest in capitals": (named(dist={"INTEGRITY": "sha512-AAAA"}), "scope.unknown-field"),
+    "a checksum with a long s": (named(dist={"\u017fhasum": 40 * "0"}), "scope.unknown-field"),
+    "a place in capitals": (named(dist={"Tarball": "https://files.example.com/x.tgz"}), "scope.unknown-field"),
+    "a file in capitals": (named(attachment={"Data": "AAAA"}), "scope.unknown-field"),
+    "a length in capitals": (named(attachment={"Length": 1}), "scope.unknown-field"),
+    "a statement's file in capitals": (named(more={f"{NAME}-9.0.0.sigstore": {"data": "{}", "DATA": "AAAA"}}), "scope.unknown-field"),
+    "a statement without a content": (named(more={f"{NAME}-9.0.0.sigstore": {"length": 2}}), "scope.malformed-field"),
+    "very many files": (named(more={f"{number}.tgz": {} for number in range(20)}), "scope.malformed-field"),
     "another file's name": (named(key="@acme/gadgets-9.0.0.tgz"), "scope.file-name-mismatch"),
     "a file of no version": (named(key=f"{NAME}-latest.tgz"), "scope.file-name-mismatch"),
     "another file": (named(more={"@acme/gadgets-9.0.0.tgz": {"data": ""}}), "scope.unexpected-file"),
@@ -172,6 +182,8 @@ REFUSED = {
     "no archive": (named(attachment={"data": "AAAA", "length": 3}, dist={"shasum": ..., "integrity": ...}), "scope.malformed-archive"),
     "another manifest in the file": (named(manifest=OTHER), "scope.metadata-mismatch"),
     "another version in the file": (named(manifest=OTHER.replace("gadgets", "widgets").replace("9.0.0", "9.0.1")), "scope.metadata-mismatch"),
+    "a version twice in the file": (named(manifest='{"name": "@acme/widgets", "version": "9.0.0", "version": "9.0.0"}'), "scope.malformed-metadata"),
+    "build metadata of another": (named(version="9.0.0+a", manifest=OTHER.replace("gadgets", "widgets").replace("9.0.0", "9.0.0+b")), "scope.metadata-mismatch"),
     "a name twice in the file": (named(manifest='{"name": "a", "name": "@acme/widgets", "version": "9.0.0"}'), "scope.malformed-metadata"),
     "no manifest in the file": (named(manifest=""), "scope.metadata-place"),
     "two folders in the file": (named(files={"other/package.json": OTHER}), "scope.metadata-place"),
@@ -208,6 +220,15 @@ ACCEPTED = {
     "a version with a v": named(version="8.4.0", manifest=json.dumps({"name": NAME, "version": " v8.4.0"}).replace(" v", "v")),
     "another folder": named(version="8.5.0", folder="node"),
     "names twice below": named(version="8.6.0", manifest='{"name": "@acme/widgets", "version": "8.6.0", "scripts": {"a": "1", "a": "2"}}'),
+    "a member twice": named(version="8.8.0", manifest='{"name": "@acme/widgets", "version": "8.8.0", "license": "MIT", "license": "MIT"}'),
+    "half a surrogate": named(version="8.9.0", manifest='{"name": "@acme/widgets", "version": "8.9.0", "description": "\\ud83d"}', own={"description": "\ud83d"}),
+    "a version as Yarn sends it": named(version="8.10.0+build.7", manifest=json.dumps({"name": NAME, "version": "8.10.0+build.7"})),
+    "a version as npm cleans it": named(version="8.11.0", manifest=json.dumps({"name": NAME, "version": "8.11.0+build.7"})),
+    "a pre-release without a hyphen": named(version="8.12.0-rc1", manifest=json.dumps({"name": NAME, "version": "8.12.0rc1"})),
+    "zeros before a number": named(version="8.13.0", manifest=json.dumps({"name": NAME, "version": "08.13.0"})),
+    "members of its author's own": named(version="8.14.0", own={"Name": "Widgets", "Dist": {"integrity": "x"}, "VERSION": 1, "ver\u017fion": "9.0.1"}),
+    "an attachment of CouchDB's": named(version="8.15.0", attachment={"stub": True, "follows": True, "encoding": "gzip", "content_type": 7}),
+    "spellings of what does not go on": named(version="8.16.0", document={"Versions": {"8.16.0": {}}, "_Attachments": {"x": {"data": ""}}, "Name": "x"}),
     "a large file": named(version="8.7.0", files={"package/large": bytes(range(256)) * 4000}),
 }
 
@@ -223,6 +244,28 @@ def test_a_package_passes_that_real_tools_could_make(started, npm, issuer, case,
     [document] = npm.documents
     assert document["versions"][package.version]["dist"]["tarball"] == f"{npm.url}{package.name}/-/{package.name.split('/')[-1]}-{package.version}.tgz"
     assert document["dist-tags"] == {"latest": package.version}
+    assert as_go_reads(npm.sent("PUT")[0].body) == told(package)
+
+
+def told(package: Package) -> tuple:
+    content = base64.b64encode(package.content).decode()
+    return package.name, [(package.version, package.name, package.version, package.members()["versions"][package.version]["dist"].get("integrity"))], [content]
+
+
+def as_go_reads(body: bytes) -> tuple:
+    """What a registry reads that ignores the case of names, and of one name's spellings takes the last: objects become one, as `encoding/json` has it."""
+
+    def folded(pairs):
+        members: dict = {}
+        for name, value in pairs:
+            key = name.casefold()
+            members[key] = {**members[key], **value} if isinstance(members.get(key), dict) and isinstance(value, dict) else value
+        return members
+
+    document = json.loads(body, object_pairs_hook=folded)
+    versions = [
+        (key, version["name"], version["version"], version["dist"].get("integrity")) for key, version in document["versions"].items()]
+    return document["name"], versions, [attachment["data"] for attachment in document["_attachments"].values()]
 
 
 def test_of_all_versions_only_that_of_the_file_goes_on(started, npm, issuer):
@@ -242,8 +285,10 @@ def test_of_all_versions_only_that_of_the_file_goes_on(started, npm, issuer):
 @pytest.mark.parametrize("attestations", ["drop", "pass"])
 def test_statements_are_dropped_or_passed(started, npm, issuer, attestations):
     gateway = started(npm, **NPM, packages='"@acme/*"', registry={"attestations": attestations})
+    # Of the statement's members, too, only those go on that a registry reads.
+    further = {"encoding": "gzip"}
     statement = {"content_type": "application/vnd.dev.sigstore.bundle+json;version=0.3", "data": '{"a": "\\n"}', "length": 11}
-    package = named(more={f"{NAME}-9.0.0.sigstore": statement})
+    package = named(more={f"{NAME}-9.0.0.sigstore": {**further, **statement}})
     assert put(gateway, mint(issuer), package).status == 201
     assert npm.documents[0]["_attachments"].get(f"{NAME}-9.0.0.sigstore") == (statement if attestations == "pass" else None)
 
@@ -268,3 +313,43 @@ def test_a_version_is_not_overwritten(started, npm, issuer):
     assert put(gateway, mint(issuer), named()).status == 201
     answer = put(gateway, mint(issuer), named())
     assert answer.status == 409 and len(npm.sent("PUT")) == 1, answer
+
+
+def test_a_version_is_not_overwritten_by_another_build_of_it(started, npm, issuer):
+    gateway = started(npm, **NPM, packages='"@acme/*"', registry={"overwrite": "refuse"})
+    assert put(gateway, mint(issuer), named()).status == 201
+    for version in ("9.0.0+evil", "9.0.0+0"):
+        answer = put(gateway, mint(issuer), named(version=version))
+        assert (answer.status, answer.json["reason"]) == (409, "scope.file-exists"), answer
+    assert put(gateway, mint(issuer), named(version="9.0.1+build")).status == 201
+    answer = put(gateway, mint(issuer), named(version="9.0.1"))
+    assert answer.status == 409 and len(npm.sent("PUT")) == 2, answer
+
+
+@pytest.mark.parametrize("ignores_case", [False, True])
+def test_a_package_of_another_spelling_is_another(started, npm, issuer, ignores_case):
+    npm.ignores_case = ignores_case
+    gateway = started(npm, **NPM, create="none", packages='"@acme/*"', registry={"overwrite": "refuse"})
+    npm.packages[NAME] = {"name": NAME, "versions": {"9.0.0": {}}, "dist-tags": {}}
+    assert put(gateway, mint(issuer), named(version="9.0.1")).status == 201
+    for version in ("9.0.0", "9.0.2"):
+        answer = put(gateway, mint(issuer), named(name="@acme/Widgets", version=version))
+        assert (answer.status, answer.json["reason"]) == (403, "scope.other-spelling"), answer
+        assert f'as "{NAME}"' in answer.json["error"]
+    assert len(npm.sent("PUT")) == 1
+
+
+def test_a_package_with_very_many_versions_is_published(started, npm, issuer):
+    gateway = started(npm, **NPM, create="none", packages='"@acme/*"', registry={"overwrite": "refuse"})
+    release = {"name": NAME, "files": list(range(150))}
+    npm.packages[NAME] = {"name": NAME, "versions": {f"1.{number}.0": release for number in range(2_000)}, "dist-tags": {}}
+    assert put(gateway, mint(issuer), named(version="1.1999.0")).status == 409
+    assert put(gateway, mint(issuer), named()).status == 201
+
+
+@pytest.mark.parametrize("document", [{"readme": "x" * (17 << 20)}, {"versions": {f"1.{number}.0": list(range(150)) for number in range(2_000)}}])
+def test_a_document_that_is_too_large_is_refused_with_its_cause(gateway, issuer, document):
+    package = named()
+    members = package.members()
+    answer = put(gateway, mint(issuer), package, json.dumps({**members, **document, "versions": {**document.get("versions", {}), **members["versions"]}}).encode())
+    assert (answer.status, answer.json["reason"]) == (413, "scope.form-too-large") and "npm 9 and older" in answer.json["error"], answer

@@ -13,7 +13,7 @@ func sampleRefusal(
 @Suite("A refusal") struct RefusalTests {
   private static let routes: [RouteRefusal] = [
     .notFound, .uploadElsewhere(.paths(["/", "/legacy/"])), .uploadElsewhere(.template("/{name}")), .methodNotAllowed, .unknownHost,
-    .readsRefused, .notPublishing,
+    .readsRefused, .notPublishing, .otherPublishing(instead: "npm publish"),
     .actionNotAccepted, .malformedQuery(.ambiguousPlus),
   ]
   private static let credentials: [CredentialRefusal] = [
@@ -33,7 +33,7 @@ func sampleRefusal(
     + archives.map { .malformedArchive($0) } + [
       .malformedJSON(JSONError(.loneSurrogate, at: 1_000_000)), .malformedFrame(MetadataDoubt("it ends")), .unknownField("x"),
       .repeatedField("x"), .missingField("x"),
-      .malformedField("x"), .formTooLarge, .unexpectedFile("x"),
+      .malformedField("x"), .formTooLarge, .documentTooLarge(NPMBody.history), .unexpectedFile("x"),
       .actionNotAccepted, .fileTypeMismatch, .fileNameMismatch, .ambiguousFileName(wouldPass: "acme_2fa-1.0.0.tar.gz"), .inspectionTooLong,
       .digestMismatch("x"), .metadataPlace, .unexpectedMember("x"), .metadataMismatch("name"),
       .unavailable,
@@ -60,6 +60,14 @@ func sampleRefusal(
       #expect(sentences.allSatisfy { $0.utf8.count < 200 && $0.utf8.allSatisfy { ASCII.isVisible($0) || $0 == 0x20 } && $0.last != "." })
       #expect(statuses.allSatisfy { [400, 401, 403, 404, 405, 413, 415, 421, 503].contains($0) })
     }
+  }
+
+  @Test("of an upload's parts speaks of no form, which few ecosystems have") func words() {
+    let refusals: [UploadRefusal] = [
+      .unknownField("x"), .repeatedField("x"), .missingField("x"), .malformedField("x"), .formTooLarge, .unexpectedFile("x"),
+      .metadataMismatch("name"),
+    ]
+    #expect(refusals.allSatisfy { !$0.explanation.contains("form") })
   }
 
   @Test("repeats no more than the beginning of a field's name") func shortened() {

@@ -9,6 +9,14 @@ struct NPMBody: Sendable {
   /// A packument with thousands of versions, without their files.
   private static let mostKeptBytes = 16 << 20
   private static let deepest = 64
+  /// Of the keys that say where the content is: each character escaped.
+  private static let longestEscapedKey = 6 * attachments.utf8.count + 2
+  /// The file, and what is stated of it.
+  private static let mostAttachments = 16
+
+  /// Why a document is larger than it need be.
+  static let history = MetadataDoubt(
+    "npm 9 and older send all versions once the registry has this one already; publish a new one, or use npm 10")
 
   private enum Place: Sendable {
     case elsewhere
@@ -19,6 +27,7 @@ struct NPMBody: Sendable {
   private(set) var kept: [UInt8] = []
   /// Of the attachment whose content was decoded.
   private(set) var attachment: ExactString?
+  private var attachmentCount = 0
   private var place = Place.elsewhere
   /// Where the string that is being read begins in what is kept.
   private var stringStart = 0
@@ -44,7 +53,7 @@ struct NPMBody: Sendable {
         try readStructure(bytes[index])
         index += 1
       }
-      guard kept.count <= Self.mostKeptBytes else { throw .formTooLarge }
+      guard kept.count <= Self.mostKeptBytes else { throw .documentTooLarge(Self.history) }
     }
   }
 
@@ -96,9 +105,21 @@ struct NPMBody: Sendable {
     place = .elsewhere
     guard expectsKey else { return }
     expectsKey = false
+    guard try leadsToContent() else { return }
     do throws(JSONError) { pendingKey = try StrictJSON.parse(kept[stringStart...]).string } catch {
       throw .malformedJSON(JSONError(error.reason, at: stringStart + error.offset))
     }
+  }
+
+  /// Whether the key that was just read could lead to the content. Others are read once, with the whole document.
+  private mutating func leadsToContent() throws(UploadRefusal) -> Bool {
+    let isBelow = keys.first == Self.attachments
+    if keys.count == 2, isBelow {
+      attachmentCount += 1
+      guard attachmentCount <= Self.mostAttachments else { throw .malformedField(Self.attachments) }
+      return true
+    }
+    return (keys.count == 1 || keys.count == 3 && isBelow) && kept.count - stringStart <= Self.longestEscapedKey
   }
 
   // MARK: - Content

@@ -9,8 +9,11 @@ struct NPMDocument: Sendable {
   private static let attachments: ExactString = "_attachments"
   /// What of the document goes on, beside what is written anew.
   private static let members: Set<ExactString> = ["_id", "name", "description", "access", "readme"]
-  /// Of a manifest: what decides what is published.
+  /// Of a manifest, of what it says of its file, and of an attachment: what decides what is published. No other spelling of it goes on, and nothing
+  /// stands behind it.
   private static let decisive: [ExactString] = ["name", "version", "_id", "dist"]
+  private static let decisiveOfFile: [ExactString] = ["integrity", "shasum", "tarball"]
+  private static let decisiveOfAttachment: [ExactString] = ["content_type", "data", "length"]
 
   let name: NPMName
   let version: SemanticVersion
@@ -27,8 +30,16 @@ struct NPMDocument: Sendable {
   ///   - bytes: Without the attachment's content.
   ///   - key: The attachment's.
   ///   - addressed: The package that the request's path names.
-  init(parsing bytes: [UInt8], attachment key: ExactString?, of addressed: NPMName) throws(UploadRefusal) {
-    do throws(JSONError) { root = try StrictJSON.parseObject(bytes, limits: .init(values: 1 << 18)) } catch { throw .malformedJSON(error) }
+  init(parsing bytes: [UInt8], attachment key: ExactString?, of addressed: NPMName, _ budget: WorkBudget) throws(UploadRefusal) {
+    do throws(JSONError) {
+      root = try StrictJSON.parseObject(bytes, limits: .init(values: 1 << 18, replacesLoneSurrogates: true), budget: budget)
+    } catch {
+      switch error.reason {
+      case .budgetSpent: throw .inspectionTooLong
+      case .tooManyValues: throw .documentTooLarge(NPMBody.history)
+      default: throw .malformedJSON(error)
+      }
+    }
     guard let name = try Self.text("name", of: root), name == addressed.written else { throw .metadataMismatch("name") }
     if let id = try Self.text("_id", of: root) { guard id == name else { throw .metadataMismatch("_id") } }
     self.name = addressed
@@ -39,20 +50,22 @@ struct NPMDocument: Sendable {
     self.attachment = attachment
     guard let version = Self.version(of: key, addressed) else { throw .fileNameMismatch }
     self.version = version
-    statements = all.members.filter { $0.name != key }
-    for statement in statements where statement.name.text != "\(addressed.written)-\(version.written).sigstore" {
+    let others = all.members.filter { $0.name != key }
+    for statement in others where statement.name.text != "\(addressed.written)-\(version.written).sigstore" {
       throw .unexpectedFile(statement.name.utf8.allSatisfy(ASCII.isVisible) ? statement.name : "?")
     }
+    for attachment in all.members { try Self.refuseSpellings(of: Self.decisiveOfAttachment, in: attachment.value.object) }
+    var statements: [JSONObject.Member] = []
+    for statement in others { statements.append(try Self.statement(statement)) }
+    self.statements = statements
 
     guard let manifest = root["versions"]?.object?[version.written]?.object else { throw .malformedField("versions") }
-    for member in manifest.members where Self.decisive.contains(where: { Self.isTaken(member.name, for: $0) }) {
-      throw .unknownField(member.name.utf8.allSatisfy(ASCII.isVisible) ? member.name : "?")
-    }
     guard try Self.text("name", of: manifest) == name else { throw .metadataMismatch("name") }
     guard try Self.text("version", of: manifest) == version.written else { throw .metadataMismatch("version") }
     if let id = try Self.text("_id", of: manifest) { guard id.text == "\(name)@\(version.written)" else { throw .metadataMismatch("_id") } }
     self.manifest = manifest
     guard let distribution = manifest["dist"]?.object else { throw .malformedField("dist") }
+    try Self.refuseSpellings(of: Self.decisiveOfFile, in: distribution)
     self.distribution = distribution
 
     switch root["dist-tags"] {
@@ -86,6 +99,12 @@ struct NPMDocument: Sendable {
     return ASCII.equalIgnoringCase(folded.utf8, other.utf8)
   }
 
+  private static func refuseSpellings(of names: [ExactString], in object: JSONObject?) throws(UploadRefusal) {
+    for member in object?.members ?? [] where names.contains(where: { isTaken(member.name, for: $0) }) {
+      throw .unknownField(member.name.utf8.allSatisfy(ASCII.isVisible) ? member.name : "?")
+    }
+  }
+
   // MARK: - The file
 
   /// Compares what the document says of the file with the file.
@@ -116,28 +135,45 @@ struct NPMDocument: Sendable {
   func segments(registryURL: ExactString, length: Int, passesStatements: Bool) -> [BodySegment] {
     let file = "\(name.unscoped)-\(version.written).tgz"
     let tarball = JSONValue.string(ExactString("\(registryURL)/\(name.written)/-/\(file)"))
-    let written = Self.replacing("dist", in: manifest, by: .object(Self.replacing("tarball", in: distribution, by: tarball)))
-    let attachment = Self.replacing("data", in: self.attachment, by: .string(""))
+    let told = ["integrity", "shasum"].compactMap { (name: ExactString) in self.distribution[name].map { JSONObject.Member(name, $0) } }
+    let distribution = JSONObject(
+      Self.others(of: self.distribution, than: Self.decisiveOfFile) + told + [.init("tarball", tarball)])
+    let manifest = JSONObject(
+      Self.others(of: self.manifest, than: Self.decisive) + [
+        .init("name", .string(name.written)), .init("version", .string(version.written)),
+        .init("_id", .string(ExactString("\(name.written)@\(version.written)"))), .init("dist", .object(distribution)),
+      ])
     // The content stands where its empty string would end.
     let head = JSONObject(
       root.members.filter { Self.members.contains($0.name) } + [
         .init("dist-tags", .object(JSONObject(tags))),
-        .init("versions", .object(JSONObject([.init(version.written, .object(written))]))),
+        .init("versions", .object(JSONObject([.init(version.written, .object(manifest))]))),
       ]
     ).encoded().dropLast()
-    let others = JSONObject(
-      attachment.members.filter { $0.name != "data" && $0.name != "length" } + [.init("length", .integer(Int64(length)))]
-    ).encoded().dropLast()
-    let rest = passesStatements ? JSONObject(statements).encoded().dropFirst().dropLast() : []
     let opening =
-      Array(",\"_attachments\":{".utf8) + JSONValue.string(key).encoded() + Array(":".utf8) + others + Array(",\"data\":\"".utf8)
+      Array(",\"_attachments\":{".utf8) + JSONValue.string(key).encoded() + Array(":{".utf8)
+      + JSONObject(Self.mediaType(of: attachment) + [.init("length", .integer(Int64(length)))]).encoded().dropFirst().dropLast()
+      + Array(",\"data\":\"".utf8)
+    let rest = passesStatements ? JSONObject(statements).encoded().dropFirst().dropLast() : []
     return [
       .bytes(Array(head) + opening), .base64Artifact,
       .bytes(Array("\"}".utf8) + (rest.isEmpty ? [] : [UInt8(ascii: ",")] + rest) + Array("}}".utf8)),
     ]
   }
 
-  private static func replacing(_ name: ExactString, in object: JSONObject, by value: JSONValue) -> JSONObject {
-    JSONObject(object.members.filter { $0.name != name } + [.init(name, value)])
+  /// What of an object decides nothing, in no spelling.
+  private static func others(of object: JSONObject, than names: [ExactString]) -> [JSONObject.Member] {
+    object.members.filter { member in !names.contains { member.name == $0 || isTaken(member.name, for: $0) } }
+  }
+
+  private static func mediaType(of attachment: JSONObject) -> [JSONObject.Member] {
+    attachment["content_type"]?.string.map { [.init("content_type", .string($0))] } ?? []
+  }
+
+  /// A statement with no member but those that a registry reads.
+  private static func statement(_ member: JSONObject.Member) throws(UploadRefusal) -> JSONObject.Member {
+    guard let object = member.value.object, let data = object["data"]?.string else { throw .malformedField(attachments) }
+    let length = object["length"]?.integer.map { [JSONObject.Member("length", .integer($0))] } ?? []
+    return .init(member.name, .object(JSONObject(mediaType(of: object) + length + [.init("data", .string(data))])))
   }
 }

@@ -32,8 +32,8 @@ package struct NPMProtocol: RegistryProtocol {
 
   static func target(in registry: RegistryName, _ name: NPMName, _ version: SemanticVersion) -> PublishTarget {
     PublishTarget(
-      registry: registry, package: .init(canonical: name.canonical),
-      version: .init(written: version.written, canonical: version.written), file: ExactString("\(name.unscoped)-\(version.written).tgz"))
+      registry: registry, package: .init(canonical: name.canonical), writtenName: name.written,
+      version: .init(written: version.written, canonical: version.identity), file: ExactString("\(name.unscoped)-\(version.written).tgz"))
   }
 
   /// The package that some segments of a path name, as one segment or as two; `nil` if they name none.
@@ -47,7 +47,7 @@ package struct NPMProtocol: RegistryProtocol {
     ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget
   ) throws(UploadRefusal) -> PublishTarget? {
     let own = try NPMArchive.read(artifact, budget)
-    return Self.target(in: registry, own.name, own.version)
+    return Self.target(in: registry, own.name, own.cleanedVersion)
   }
 
   package func route(_ request: RoutedRequest) throws(RouteRefusal) -> Route {
@@ -60,6 +60,7 @@ package struct NPMProtocol: RegistryProtocol {
       guard segments.first != "-", let name = Self.name(segments) else { throw .notPublishing }
       return .publish(publish(name))
     case .delete: throw .notPublishing
+    case .post where segments.starts(with: ["-", "stage"]): throw .otherPublishing(instead: "npm publish")
     case .post, .patch, .options: throw .methodNotAllowed
     }
   }

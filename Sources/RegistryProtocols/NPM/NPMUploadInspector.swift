@@ -37,7 +37,7 @@ struct NPMUploadInspector: UploadInspector {
   func finish(
     artifact: any RandomAccessBytes, digests: ArtifactDigests, budget: WorkBudget
   ) throws(UploadRefusal) -> InspectedUpload {
-    let document = try NPMDocument(parsing: body.kept, attachment: body.attachment, of: name)
+    let document = try NPMDocument(parsing: body.kept, attachment: body.attachment, of: name, budget)
     if tags == .latest { guard document.tagNames.allSatisfy({ $0 == "latest" }) else { throw .malformedField("dist-tags") } }
     try document.verify(digests, length: artifact.count)
     try NPMArchive.verify(artifact, of: name, document.version, budget)

@@ -74,7 +74,14 @@ import Testing
     for pieces in [Int.max, 1] { #expect(throws: expected) { try Self.read(text, pieces: pieces) } }
   }
 
-  @Test("is bounded") func bounds() {
-    #expect(throws: UploadRefusal.formTooLarge) { try Self.read("\"" + String(repeating: "a", count: 17 << 20)) }
+  @Test("reads only the keys that could lead to the content, and few of those") func keys() throws {
+    let long = String(repeating: "k", count: 100)
+    #expect(try Self.read(#"{"\#(long)\x":1,"a":{"\x":1}}"#).attachment == nil)
+    let many = (0..<17).map { #""\#($0).tgz":{}"# }.joined(separator: ",")
+    #expect(throws: UploadRefusal.malformedField("_attachments")) { try Self.read(#"{"_attachments":{\#(many)}}"#) }
+  }
+
+  @Test("is bounded, and says why it may be so large") func bounds() {
+    #expect(throws: UploadRefusal.documentTooLarge(NPMBody.history)) { try Self.read("\"" + String(repeating: "a", count: 17 << 20)) }
   }
 }

@@ -41,6 +41,7 @@ import TokenVerification
       ("PUT", "/-/package/acme/dist-tags/latest", "route.not-publishing"), ("PUT", "/-/user/org.couchdb.user:x", "route.not-publishing"),
       ("PUT", "/-/x", "route.not-publishing"), ("PUT", "/", "route.not-publishing"), ("PUT", "/.acme", "route.not-publishing"),
       ("PUT", "/acme/", "route.not-publishing"),
+      ("POST", "/-/stage/package/acme", "route.not-publishing"), ("POST", "/-/stage/package/@acme%2fwidgets", "route.not-publishing"),
       ("POST", "/acme", "route.method-not-allowed"), ("OPTIONS", "/acme", "route.method-not-allowed"),
       ("GET", "/-/npm/v1/oidc/token/exchange/package/acme", "route.method-not-allowed"),
       ("POST", "/-/npm/v1/oidc/token/exchange/package", "route.not-found"),
@@ -92,20 +93,60 @@ import TokenVerification
     guard case .read = try npm.route(Self.routed("GET", "/-/package/acme/visibility")) else { throw RouteRefusal.notFound }
   }
 
+  private static func target(_ name: String, _ version: String = "1.0.0") throws -> PublishTarget {
+    NPMProtocol.target(
+      in: RegistryName("npm"), try #require(NPMName(ExactString(name))), try #require(SemanticVersion(ExactString(version))))
+  }
+
+  private static func answer(_ status: Int, _ body: String) -> ExistenceProbe.Answer {
+    .init(status: status, location: nil, authority: "registry", body: Array(body.utf8))
+  }
+
   @Test(
     "asks the registry for a package's versions",
     arguments: [
       (200, #"{"versions":{"1.0.0":{}}}"#, Existence.exists, Existence.exists), (200, #"{"versions":{"2.0.0":{}}}"#, .exists, .absent),
-      (200, "<html>", .exists, .unknown), (404, "", .absent, .absent), (403, "", .unknown, .unknown),
+      (200, #"{"name":"@acme/widgets","versions":{"1.0.0+other":{}}}"#, .exists, .exists),
+      (200, #"{"name":"@acme/widgets","versions":{"1.0.0-rc.1":{"1.0.0":{}},"0.1.0":{"versions":{"1.0.0":{}}}}}"#, .exists, .absent),
+      (200, #"{"versions":{"1.0.0":{}},"name":"@Acme/widgets"}"#, .exists, .existsAs("@Acme/widgets")),
+      (200, "<html>", .exists, .unknown), (200, #"{"versions":{"1.0.0":{}"#, .exists, .unknown), (404, "", .absent, .absent),
+      (403, "", .unknown, .unknown),
     ])
   func existence(status: Int, body: String, package: Existence, file: Existence) throws {
-    let name = try #require(NPMName("@acme/widgets"))
-    let target = NPMProtocol.target(in: RegistryName("npm"), name, try #require(SemanticVersion("1.0.0")))
-    #expect(target.file == "widgets-1.0.0.tgz")
-    let answer = ExistenceProbe.Answer(status: status, location: nil, authority: "registry", body: Array(body.utf8))
+    for version in ["1.0.0", "1.0.0+evil"] {
+      let target = try Self.target("@acme/widgets", version)
+      #expect(target.file == ExactString("widgets-\(version).tgz") && target.version?.canonical == "1.0.0")
+      for (subject, expected) in [(ExistenceProbe.Subject.package, package), (.file, file)] {
+        let probes = NPMPackument.probes(subject, target)
+        #expect(probes.map(\.path) == ["/@acme%2fwidgets"] && probes.map { $0.meaning(Self.answer(status, body)) } == [expected])
+        // A package with many versions is not read to know that it is there.
+        #expect((probes[0].bodyLimit == 0) == (subject == .package))
+      }
+    }
+  }
+
+  @Test(
+    "asks for a name with capitals as it is written, and in lower case, and takes neither for the other",
+    arguments: [
+      ("", "", .absent, .absent), ("Acme", "", .exists, .exists), ("", "acme", .existsAs("acme"), .existsAs("acme")),
+      ("Acme", "acme", .exists, .exists), ("acme", "acme", .existsAs("acme"), .existsAs("acme")),
+    ] as [(String, String, Existence, Existence)])
+  func spellings(written: String, plain: String, package: Existence, file: Existence) throws {
+    let target = try Self.target("Acme")
     for (subject, expected) in [(ExistenceProbe.Subject.package, package), (.file, file)] {
       let probes = NPMPackument.probes(subject, target)
-      #expect(probes.map(\.path) == ["/@acme%2fwidgets"] && probes.map { $0.meaning(answer) } == [expected])
+      #expect(probes.map(\.path) == ["/Acme", "/acme"])
+      let found = zip(probes, [written, plain]).map { probe, name in
+        probe.meaning(name.isEmpty ? Self.answer(404, "") : Self.answer(200, #"{"name":"\#(name)","versions":{"1.0.0":{}}}"#))
+      }
+      #expect(found.reduce(.absent) { $0 || $1 } == expected)
     }
+  }
+
+  @Test("finds a version among very many") func manyVersions() throws {
+    let versions = (0..<20_000).map { #""0.\#($0).0":{"dist":{"tarball":"x","files":[1,2,3]},"scripts":{"a":"{"}}"# }.joined(separator: ",")
+    let probe = try #require(NPMPackument.probes(.file, Self.target("acme", "0.19999.0")).first)
+    #expect(probe.meaning(Self.answer(200, #"{"name":"acme","versions":{\#(versions)}}"#)) == .exists)
+    #expect(probe.bodyLimit == 64 << 20)
   }
 }
