@@ -18,26 +18,24 @@ func sampleRefusal(
   ]
   private static let credentials: [CredentialRefusal] = [
     .missing(challenged: true), .missing(challenged: false), .repeated, .malformed, .unknownScheme, .notAccepted, .malformedUploadToken,
-    .directTokenRefused, .unknownUploadToken, .malformedExchange, .missingExchangeMember("jwt"),
     .directTokenRefused, .unknownUploadToken, .malformedExchange, .missingExchangeMember("jwt"), .exchangeMediaType,
   ]
-  private static let scopes: [UploadRefusal] =
-    MultipartRefusal.allCases.map { .malformedForm($0) }
-    + CoreMetadataRefusal.allCases.map { .malformedMetadata(MetadataDoubt($0.explanation)) }
-    + GemDoubt.allCases.map { .gem($0) }
-    + YAMLError.Reason.allCases.map { .malformedYAML(YAMLError($0, at: 10_000_000)) }
-    + NuGetDoubt.allCases.map { .nuget($0) } + XMLError.Reason.allCases.map { UploadRefusal(XMLError($0, at: 1_000_000)) }
+  private static let doubts: [UploadRefusal] =
+    CoreMetadataRefusal.allCases.map { .malformedMetadata(MetadataDoubt($0.explanation)) } + GemDoubt.allCases.map { .gem($0) }
+    + NuGetDoubt.allCases.map { .nuget($0) }
+  private static let texts: [UploadRefusal] =
+    XMLError.Reason.allCases.map { UploadRefusal(XMLError($0, at: 1_000_000)) }
     + YAMLError.Reason.allCases.map {
       .malformedYAML(YAMLError($0, at: 10_000_000), MetadataPlace(file: "checksums.yaml.gz", key: "abcdefghijklmnopqrstuvwxyzabcd"))
     }
-    + archives.map { .malformedArchive($0) } + [
-      .malformedJSON(JSONError(.loneSurrogate, at: 1_000_000)), .malformedFrame(MetadataDoubt("it ends")), .unknownField("x"),
-      .repeatedField("x"), .missingField("x"),
-      .malformedField("x"), .formTooLarge, .documentTooLarge(NPMBody.history), .unexpectedFile("x"),
-      .actionNotAccepted, .fileTypeMismatch, .fileNameMismatch, .ambiguousFileName(wouldPass: "acme_2fa-1.0.0.tar.gz"), .inspectionTooLong,
-      .digestMismatch("x"), .metadataPlace, .unexpectedMember("x"), .metadataMismatch("name"),
-      .unavailable,
-    ]
+  private static let uploads: [UploadRefusal] = [
+    .malformedJSON(JSONError(.loneSurrogate, at: 1_000_000)), .malformedFrame(MetadataDoubt("it ends")), .unknownField("x"),
+    .repeatedField("x"), .missingField("x"), .malformedField("x"), .formTooLarge, .documentTooLarge(NPMBody.history), .unexpectedFile("x"),
+    .actionNotAccepted, .fileTypeMismatch, .fileNameMismatch, .ambiguousFileName(wouldPass: "acme_2fa-1.0.0.tar.gz"), .inspectionTooLong,
+    .digestMismatch("x"), .metadataPlace, .unexpectedMember("x"), .metadataMismatch("name"), .unavailable,
+  ]
+  private static let scopes: [UploadRefusal] =
+    MultipartRefusal.allCases.map { .malformedForm($0) } + archives.map { .malformedArchive($0) } + doubts + texts + uploads
   private static let archives: [ArchiveRefusal] = [
     .gzip(.checksum), .tar(.magic), .zip(.method), .memberKind, .repeatedMember, .memberTooLarge, .link, .tooMany, .throughLink,
     .fileAndFolder,
