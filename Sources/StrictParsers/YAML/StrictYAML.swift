@@ -40,15 +40,16 @@ package enum StrictYAML {
   /// - Parameter offset: Bytes of the text before the place.
   package static func rootKey(at offset: Int, in bytes: [UInt8]) -> ExactString? {
     var end = min(offset, bytes.count)
-    while true {
-      let start = bytes[..<end].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+    var start: Int
+    repeat {
+      start = bytes[..<end].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
       let key = bytes[start...].prefix(31).prefix { ASCII.isAlphanumeric($0) || "-_".utf8.contains($0) }
       let rest = bytes[key.endIndex...].drop { $0 == YAMLReader.space }
       if !key.isEmpty, key.count <= 30, key.first != UInt8(ascii: "-"), rest.first == UInt8(ascii: ":") {
         return ExactString(utf8: key)
       }
-      guard start > 0 else { return nil }
       end = start - 1
-    }
+    } while start > 0
+    return nil
   }
 }

@@ -92,13 +92,17 @@ extension YAMLReader {
 
   /// Spaces, ends of line and comments.
   private mutating func skipFlowSpace() throws(YAMLError) {
-    while true {
-      skipSpaces()
-      guard peek() != Self.tab else { throw error(.tab) }
-      guard position < bytes.count else { throw error(.unexpected) }
-      guard isLineDone else { return }
+    try skipFlowSpaceInLine()
+    while isLineDone {
       try endLine()
       guard !isAtMarker else { throw error(.unexpected) }
+      try skipFlowSpaceInLine()
     }
+  }
+
+  private mutating func skipFlowSpaceInLine() throws(YAMLError) {
+    skipSpaces()
+    guard peek() != Self.tab else { throw error(.tab) }
+    guard position < bytes.count else { throw error(.unexpected) }
   }
 }

@@ -55,6 +55,22 @@ import Testing
     try await serving.stop()
   }
 
+  @Test(
+    "answer the end of a token alike, whatever is sent",
+    arguments: [
+      ("{", "credential.malformed-exchange"), (#"{"token": "x"}"#, "credential.unknown-upload-token"),
+      (#"{"token": "a.b.c"}"#, "credential.unknown-upload-token"),
+    ])
+  func burnt(body: String, code: String) async throws {
+    let serving = try await SampleServing.start(ScriptedRegistry())
+    let client = try await serving.client()
+    client.send(Self.post("burn-token", body))
+    #expect(await client.responses(1).first?.hasPrefix("202 ") == true)
+    await client.close()
+    #expect(try await serving.outcomes() == ["refused \(code)"])
+    try await serving.stop()
+  }
+
   @Test("hold an upload token to the package that the exchange named") func package() async throws {
     let serving = try await SampleServing.start(ScriptedRegistry())
     let client = try await serving.client()
