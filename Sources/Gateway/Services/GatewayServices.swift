@@ -71,7 +71,7 @@ final class GatewayServices: Sendable {
   /// Ends the upload tokens of publishers that have no entry any more.
   func endOrphanedTokens(of removed: [PublisherID] = []) async { await upkeep.endOrphanedTokens(of: removed, configuration.settings) }
 
-  /// Takes over what is frozen, and records what operators did by commands: whoever reads that a freeze ended finds that it has.
+  /// Takes over what is frozen, then records what operators did by commands, so that a record of an unfreeze is never ahead of its effect.
   ///
   /// While the store can't be asked, nothing can be published anyway, and what was frozen stays so.
   func applyOperatorUpdates() async {

@@ -143,7 +143,7 @@ actor ByteChannel {
   /// The bytes that have come and that nobody has read; `nil` if there are none.
   var unread: ByteBuffer? { received }
 
-  /// Drops the bytes that nobody has read: they have nothing to say to whoever writes.
+  /// Drops the bytes that nobody has read. A writer that they interrupted goes on.
   func dropUnread() {
     guard let buffer = received else { return }
     received = nil
