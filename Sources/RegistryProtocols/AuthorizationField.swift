@@ -5,20 +5,23 @@ import TokenVerification
 enum AuthorizationField {
   /// - Parameter challenged: whether this ecosystem's clients send a credential only after they were asked.
   static func credential(in head: RequestHead, challenged: Bool) throws(CredentialRefusal) -> PresentedCredential {
-    let values = head.fields.values(named: "authorization")
-    guard values.count < 2 else { throw .repeated }
-    guard let value = values.first else { throw .missing(challenged: challenged) }
-    return try PresentedCredential(reading: token(in: value))
+    try PresentedCredential(reading: token(in: value(in: head, challenged: challenged)))
   }
 
   /// The same from a client that sends what it was given as the whole field, without a scheme. Where it was given a scheme too, that is read.
   static func bareCredential(in head: RequestHead) throws(CredentialRefusal) -> PresentedCredential {
-    let values = head.fields.values(named: "authorization")
-    guard values.count < 2 else { throw .repeated }
-    guard let value = values.first else { throw .missing(challenged: false) }
+    let value = try value(in: head, challenged: false)
     guard !value.contains(UInt8(ascii: " ")) else { return try PresentedCredential(reading: token(in: value)) }
     guard !value.isEmpty, ASCII.areVisible(value.span) else { throw .malformed }
     return try PresentedCredential(reading: value)
+  }
+
+  /// The value of the one field, whatever it holds.
+  static func value(in head: RequestHead, challenged: Bool) throws(CredentialRefusal) -> ArraySlice<UInt8> {
+    let values = head.fields.values(named: "authorization")
+    guard values.count < 2 else { throw .repeated }
+    guard let value = values.first else { throw .missing(challenged: challenged) }
+    return value
   }
 
   private static func token(in value: ArraySlice<UInt8>) throws(CredentialRefusal) -> ArraySlice<UInt8> {

@@ -43,8 +43,8 @@ package struct ExistenceProbe: Sendable {
     self.meaning = meaning
   }
 
-  /// Asks for a file, however large, by a GET, which servers have that know no HEAD: the status says whether it is there.
-  package init(ofFile path: ExactString) { self.init(.get, path, bodyLimit: 0) { Existence(ofStatus: $0.status) } }
+  /// Asks by a GET, which servers have that know no HEAD. The status says whether it is there, and no body is read, however large it is.
+  package init(byStatusOf path: ExactString) { self.init(.get, path, bodyLimit: 0) { Existence(ofStatus: $0.status) } }
 }
 
 extension Existence {

@@ -12,9 +12,8 @@ enum CargoCredential {
 
   /// Without `Bearer` before it, which crates.io takes in any case, with any number of spaces.
   static func token(in head: RequestHead) throws(CredentialRefusal) -> ArraySlice<UInt8> {
-    let values = head.fields.values(named: "authorization")
-    guard values.count < 2 else { throw .repeated }
-    guard let value = values.first, !value.isEmpty else { throw .missing(challenged: false) }
+    let value = try AuthorizationField.value(in: head, challenged: false)
+    guard !value.isEmpty else { throw .missing(challenged: false) }
     guard ASCII.equalIgnoringCase(value.prefix(bearer.count), bearer) else { return value }
     return value.dropFirst(bearer.count).drop { $0 == UInt8(ascii: " ") }
   }

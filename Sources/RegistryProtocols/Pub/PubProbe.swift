@@ -16,8 +16,6 @@ enum PubExistence {
   static func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget) -> [ExistenceProbe] {
     let package = "/api/packages/\(target.package.canonical)"
     let version = target.version.map { "/versions/\($0.canonical.text.replacing("+", with: "%2B"))" } ?? ""
-    return [
-      ExistenceProbe(.get, ExactString(subject == .package ? package : package + version), bodyLimit: 0) { Existence(ofStatus: $0.status) }
-    ]
+    return [ExistenceProbe(byStatusOf: ExactString(subject == .package ? package : package + version))]
   }
 }

@@ -20,7 +20,7 @@ enum GemExistence {
       let names = [target.file] + target.otherFiles
       // The specification has the name that was written, where the gem may have the one that the server has made of it.
       let files = names.flatMap { file in
-        ["/quick/Marshal.4.8/\(stem(of: file)).gemspec.rz", "/gems/\(file)"].map { ExistenceProbe(ofFile: ExactString($0)) }
+        ["/quick/Marshal.4.8/\(stem(of: file)).gemspec.rz", "/gems/\(file)"].map { ExistenceProbe(byStatusOf: ExactString($0)) }
       }
       return files + [
         ExistenceProbe(.get, ExactString("/info/\(name)")) {
