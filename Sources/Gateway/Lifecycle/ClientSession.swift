@@ -20,7 +20,8 @@ final class ClientSession: ByteChannelObserver, PublishHost {
   let gateway: GatewayServices
   let loop: LoopServices
   let connection: ClientConnection
-  let peer: SocketAddress?
+  /// The IP address of the other end.
+  private let peer: String?
   private let bytes: ByteChannel
   private let limits: Limits
   /// What the connection itself buffers: a head that is not whole yet, and bytes that nobody has read.
@@ -33,7 +34,7 @@ final class ClientSession: ByteChannelObserver, PublishHost {
     self.loop = loop
     self.limits = limits
     connection = ClientConnection(bytes, limits: limits)
-    peer = bytes.channel.remoteAddress
+    peer = bytes.channel.remoteAddress?.ipAddress
     memory = gateway.budgets.memory.reservation(for: .unverified)
   }
 

@@ -18,7 +18,8 @@ struct AcceptedRequest: Sendable {
 struct RequestService: Sendable {
   let gateway: GatewayServices
   let connection: ClientConnection
-  let peer: SocketAddress?
+  /// The IP address of the connection's other end.
+  let peer: String?
 
   /// Finds whom a request is for.
   func accept(_ head: RequestHead, as id: RequestID) -> AcceptedRequest {
@@ -94,7 +95,7 @@ struct RequestService: Sendable {
   /// Nothing of a head that was not understood is believed: its record says no more than that there was one.
   private func refuse(_ refusal: Refusal, mayPublish: Bool) async -> Bool {
     let id = gateway.newRequestID()
-    let context = RequestContext(id: id, isHead: false, clientAddress: peer?.ipAddress)
+    let context = RequestContext(id: id, isHead: false, clientAddress: peer)
     if mayPublish {
       var record = RequestRecord(.publish, id)
       record.facts.clientAddress = context.clientAddress

@@ -3,9 +3,9 @@ import NIOCore
 import StrictParsers
 
 extension ServerSettings {
-  /// Who sent a request, for the record: the peer, or whom a trusted proxy names as the last that it does not trust itself.
-  func clientAddress(of head: RequestHead, from peer: SocketAddress?) -> String? {
-    guard let address = peer?.ipAddress, trustedProxies.contains(where: { $0.contains(address) }) else { return peer?.ipAddress }
+  /// Whose IP address a request came from, for the record: the peer's, or the last that a trusted proxy names and does not trust itself.
+  func clientAddress(of head: RequestHead, from peer: String?) -> String? {
+    guard let address = peer, trustedProxies.contains(where: { $0.contains(address) }) else { return peer }
     let named = head.fields.values(named: "x-forwarded-for").joined(separator: [UInt8(ascii: ",")])
       .split(separator: UInt8(ascii: ",")).map { String(decoding: $0, as: UTF8.self).filter { $0 != " " && $0 != "\t" } }
     let untrusted = named.last { address in !trustedProxies.contains { $0.contains(address) } }

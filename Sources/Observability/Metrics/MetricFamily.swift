@@ -21,10 +21,12 @@ package final class NumberFamily: Sendable {
 
   /// A sum that would not fit stays where it is.
   package func add(_ amount: Int64 = 1, _ values: MetricLabel...) {
-    series.withLock { series in
-      let (sum, overflow) = series[values, default: 0].addingReportingOverflow(amount)
-      if !overflow { series[values] = sum }
-    }
+    series.withLock { Self.add(amount, to: &$0[values, default: 0]) }
+  }
+
+  private static func add(_ amount: Int64, to number: inout Int64) {
+    let (sum, overflow) = number.addingReportingOverflow(amount)
+    if !overflow { number = sum }
   }
 
   package func set(_ value: Int64, _ values: MetricLabel...) { series.withLock { $0[values] = value } }
@@ -63,6 +65,11 @@ package final class DurationFamily: Sendable {
     /// One for each bound, and one for what lies above all.
     var counts = [UInt64](repeating: 0, count: DurationFamily.bounds.count + 1)
     var sum = Duration.zero
+
+    mutating func count(_ duration: Duration, in bucket: Int) {
+      counts[bucket] &+= 1
+      sum += duration
+    }
   }
 
   /// Seconds, ascending, as they are written and as they are compared.
@@ -90,12 +97,7 @@ package final class DurationFamily: Sendable {
 
   package func observe(_ duration: Duration, _ values: MetricLabel...) {
     let bucket = Self.bounds.firstIndex { duration <= $0.duration } ?? Self.bounds.count
-    series.withLock { series in
-      var histogram = series[values] ?? Histogram()
-      histogram.counts[bucket] &+= 1
-      histogram.sum += duration
-      series[values] = histogram
-    }
+    series.withLock { $0[values, default: Histogram()].count(duration, in: bucket) }
   }
 
   func write(to text: inout MetricsText) {

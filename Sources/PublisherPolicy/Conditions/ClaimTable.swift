@@ -16,6 +16,7 @@ package struct ClaimTable: Sendable {
   }
 
   private let uses: [ExactString: Use]
+  private let usesByName: NameTable<Use>
   let required: [ExactString]
   private let openPrefixes: [ExactString]
   /// Whether there are claims that an installation's administrators make up: each may stand in a condition, and is kept where one does.
@@ -33,6 +34,7 @@ package struct ClaimTable: Sendable {
     for name in optional { uses[name] = .optional }
     for name in required { uses[name] = .required }
     self.uses = uses
+    usesByName = NameTable(uses)
     self.required = uses.filter { $0.value == .required }.map(\.key).sorted()
     self.openPrefixes = openPrefixes
     self.isOpen = isOpen
@@ -42,7 +44,7 @@ package struct ClaimTable: Sendable {
   var names: [ExactString] { Array(uses.keys) }
 
   package func use(of name: ExactString) -> Use? {
-    if let use = uses[name] { return use }
+    if let use = usesByName[name] { return use }
     if openPrefixes.contains(where: { name.utf8.starts(with: $0.utf8) }) { return .ignored }
     return isOpen ? .optional : nil
   }
@@ -60,7 +62,7 @@ package struct ClaimTable: Sendable {
 
   /// Whether an identity keeps it, beside those that conditions name where the table is open.
   func isKept(_ name: ExactString, comparing compared: Set<ExactString>) -> Bool {
-    switch uses[name] {
+    switch usesByName[name] {
     case .required, .optional, .list, .judged: true
     case .ignored: false
     case nil: compared.contains(name) && use(of: name) == .optional

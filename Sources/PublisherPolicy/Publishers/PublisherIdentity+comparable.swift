@@ -21,8 +21,12 @@ extension [JSONObject.Member] {
 extension ExactString {
   /// The first 16 bytes as a number, the missing ones as 0: of two texts whose numbers differ, the one with the smaller number comes first.
   fileprivate var prefixKey: UInt128 {
-    var key: UInt128 = 0
-    for (position, byte) in utf8.prefix(16).enumerated() { key |= UInt128(byte) << UInt128(120 - 8 * position) }
-    return key
+    let bytes = text.utf8Span.span
+    var (first, second): (UInt64, UInt64) = (0, 0)
+    for place in 0..<8 {
+      first = first << 8 | (place < bytes.count ? UInt64(bytes[place]) : 0)
+      second = second << 8 | (place + 8 < bytes.count ? UInt64(bytes[place + 8]) : 0)
+    }
+    return UInt128(first) << 64 | UInt128(second)
   }
 }

@@ -41,7 +41,7 @@ package struct RelayedResponse: Sendable {
     if !isToOurCredential, let challenge = try? head.fields.single(named: "www-authenticate") {
       fields.append(("www-authenticate", challenge))
     }
-    fields.removeAll { secrets.without(Array($0.value)) != Array($0.value) }
+    fields.removeAll { secrets.holdAny(in: Array($0.value)) }
     if let written = try? head.fields.single(named: "location"), let rewritten = location().rewrite(written),
       !secrets.holdPartOfCredential(in: Array(rewritten.utf8))
     {
@@ -82,6 +82,8 @@ package struct AnswerSecrets: Sendable {
     try credential.finding(in: text, within: budget)
   }
   func holdPartOfCredential(in text: [UInt8]) -> Bool { credential.finding(in: text) > .nothing }
+
+  func holdAny(in text: [UInt8]) -> Bool { without(text) != text }
 
   /// The text without the registry's address; `nil` if it holds what can't be cut out of it.
   func without(_ text: [UInt8]) -> [UInt8]? { holdPartOfCredential(in: text) ? nil : address.without(text) }

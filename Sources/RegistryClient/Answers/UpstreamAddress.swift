@@ -11,6 +11,12 @@ package struct UpstreamAddress: Sendable {
     let text: [UInt8]
     /// How much of it remains.
     let kept: Int
+
+    /// Whether its first two bytes stand there, in either case.
+    func hasBeginning(in bytes: Span<UInt8>, at place: Int) -> Bool {
+      guard text.count > 1 else { return true }
+      return place + 1 < bytes.count && ASCII.lowercased(bytes[place + 1]) == text[1]
+    }
   }
 
   /// The longest first.
@@ -37,7 +43,7 @@ package struct UpstreamAddress: Sendable {
   /// The text without the addresses in it; `nil` if one stands there in escapes, or if escapes are nested too deep to tell.
   package func without(_ text: [UInt8]) -> [UInt8]? {
     // Escapes only make a text longer.
-    guard let shortest = names.last, text.count >= shortest.text.count else { return text }
+    guard let shortest = names.last, text.count >= shortest.text.count, mayHold(text.span) else { return text }
     let clean = removed(from: text)
     var isFound = false
     let isResolved = TextEscape.readings(of: clean) { reading in
@@ -46,6 +52,16 @@ package struct UpstreamAddress: Sendable {
       return isFound
     }
     return isResolved && !isFound ? clean : nil
+  }
+
+  /// Whether an escape or the beginning of an address stands in the text. Most have neither.
+  private func mayHold(_ text: Span<UInt8>) -> Bool {
+    for place in text.indices {
+      let byte = text[place]
+      if TextEscape.isMark(byte) { return true }
+      if names.contains(where: { $0.text[0] == ASCII.lowercased(byte) && $0.hasBeginning(in: text, at: place) }) { return true }
+    }
+    return false
   }
 
   private func removed(from text: [UInt8]) -> [UInt8] {

@@ -2,8 +2,16 @@ import StrictParsers
 
 /// Bytes as programs print them for people: `61 76`, `0x61, 0x76`, `61:76`, `[97, 118]`.
 enum ByteDump {
-  /// What may stand between two bytes.
-  private static let separators = Set(" \t\r\n:-,.[](){}".utf8)
+  /// Whether it may stand between two bytes.
+  private static func isSeparator(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"), UInt8(ascii: ":"), UInt8(ascii: "-"),
+      UInt8(ascii: ","), UInt8(ascii: "."), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "("), UInt8(ascii: ")"),
+      UInt8(ascii: "{"), UInt8(ascii: "}"):
+      true
+    default: false
+    }
+  }
 
   /// Shows the runs of hexadecimal digits of a text one after the other, each as the numbers from 0 to 15 that they stand for.
   ///
@@ -22,7 +30,7 @@ enum ByteDump {
       }
       if let digit = ASCIIDigits.hexadecimal(byte) {
         run.append(digit)
-      } else if !separators.contains(byte), end(&run, isEnough) {
+      } else if !isSeparator(byte), end(&run, isEnough) {
         return true
       }
       index += 1
@@ -48,7 +56,7 @@ enum ByteDump {
     for byte in text {
       if ASCII.isDigit(byte) {
         number = min((number ?? 0) * 10 + Int(byte - UInt8(ascii: "0")), 1000)
-      } else if endNumber() || (!separators.contains(byte) && end(&run, isEnough)) {
+      } else if endNumber() || (!isSeparator(byte) && end(&run, isEnough)) {
         return true
       }
     }

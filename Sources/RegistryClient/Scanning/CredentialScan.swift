@@ -75,7 +75,9 @@ package struct CredentialScan: Sendable {
   private func holdsPart(_ text: [UInt8]) -> Bool {
     var plain: UInt64 = 0
     var encoded: UInt64 = 0
-    for byte in text {
+    let bytes = text.span
+    for place in bytes.indices {
+      let byte = bytes[place]
       plain = plain << 8 | UInt64(byte)
       if literal.hold(plain) { return true }
       if let character = Base64Text.character(byte) {
@@ -101,6 +103,8 @@ package struct CredentialScan: Sendable {
 private struct RunsOfCharacters: Sendable {
   let texts: [[UInt8]]
   private var lengths: [(mask: UInt64, values: Set<UInt64>)] = []
+  /// Whether a run ends with this byte. Few texts have many of these.
+  private var isLast = [Bool](repeating: false, count: 256)
 
   init(of texts: [[UInt8]], length: Int) {
     self.texts = texts
@@ -112,6 +116,7 @@ private struct RunsOfCharacters: Sendable {
       }
     }
     lengths = values.map { (.max >> UInt64(64 - 8 * $0.key), $0.value) }
+    for value in values.values.joined() { isLast[Int(value & 0xFF)] = true }
   }
 
   var isEmpty: Bool { texts.isEmpty }
@@ -125,7 +130,8 @@ private struct RunsOfCharacters: Sendable {
     }
   }
 
-  func hold(_ recent: UInt64) -> Bool { lengths.contains { $0.values.contains(recent & $0.mask) } }
+  @inline(__always)
+  func hold(_ recent: UInt64) -> Bool { isLast[Int(recent & 0xFF)] && lengths.contains { $0.values.contains(recent & $0.mask) } }
 }
 
 /// Base64 as a reader finds it who does not know where it begins.

@@ -10,6 +10,11 @@ enum TextEscape: CaseIterable {
     }
   }
 
+  /// Whether an escape of any kind begins with this byte.
+  static func isMark(_ byte: UInt8) -> Bool {
+    byte == percent.mark || byte == backslash.mark || byte == entity.mark
+  }
+
   /// `nil` if the text holds no such escape. What is resolved is shorter than the text.
   func resolved(_ text: [UInt8]) -> [UInt8]? {
     guard text.contains(mark) else { return nil }

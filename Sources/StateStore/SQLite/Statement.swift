@@ -63,7 +63,7 @@ enum SQLValue {
         switch value {
         case .null: unsafe sqlite3_bind_null(handle, index)
         case .integer(let integer): unsafe sqlite3_bind_int64(handle, index, integer)
-        case .text(let text): unsafe sqlite3_bind_copied_text(handle, index, text, UInt64(text.utf8.count))
+        case .text(var text): text.withUTF8 { unsafe sqlite3_bind_copied_text(handle, index, $0.baseAddress, UInt64($0.count)) }
         case .blob(let bytes): unsafe sqlite3_bind_copied_blob(handle, index, bytes, UInt64(bytes.count))
         }
       guard code == SQLITE_OK else { throw .sqlite(code) }

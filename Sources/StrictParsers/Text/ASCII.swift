@@ -50,7 +50,14 @@ package enum ASCII {
   @inlinable package static func lowercased(_ byte: UInt8) -> UInt8 { isUpper(byte) ? byte | 0x20 : byte }
 
   /// `A-Z` become `a-z`; every other byte stays.
-  @inlinable package static func lowercased(_ bytes: some Sequence<UInt8>) -> [UInt8] { bytes.map { lowercased($0) } }
+  @inlinable package static func lowercased(_ bytes: some Sequence<UInt8>) -> [UInt8] { lowercased(Array(bytes)) }
+
+  /// `A-Z` become `a-z`; every other byte stays.
+  package static func lowercased(_ bytes: [UInt8]) -> [UInt8] {
+    var lowered = bytes
+    for index in lowered.indices { lowered[index] = lowercased(lowered[index]) }
+    return lowered
+  }
 
   /// `A-Z` become `a-z`; every other scalar stays.
   package static func lowercased(_ string: ExactString) -> ExactString {

@@ -1,5 +1,4 @@
 import Configuration
-import NIOCore
 import StrictParsers
 import TestSupport
 import Testing
@@ -24,13 +23,12 @@ import Testing
     ] as [(String, [String], String)])
   func address(peer: String, named: [String], expected: String) throws {
     let head = try RequestHead.sample("GET /", named.map { "X-Forwarded-For: \($0)" })
-    #expect(try Self.settings().clientAddress(of: head, from: SocketAddress(ipAddress: peer, port: 1)) == expected)
+    #expect(try Self.settings().clientAddress(of: head, from: peer) == expected)
   }
 
   @Test("is unknown of a peer without an address")
   func noAddress() throws {
     let head = try RequestHead.sample("GET /", ["X-Forwarded-For: 198.51.100.7"])
     #expect(try Self.settings().clientAddress(of: head, from: nil) == nil)
-    #expect(try Self.settings().clientAddress(of: head, from: SocketAddress(unixDomainSocketPath: "/run/x")) == nil)
   }
 }
