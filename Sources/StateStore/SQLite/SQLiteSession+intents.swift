@@ -16,7 +16,7 @@ extension SQLiteSession {
     // What is reserved or recorded is named; nobody asks for the others.
     let reserved = upload.createsPackage || upload.isExclusive || credential != nil ? upload.target : nil
     try insertIntent.run(
-      .integer(intent.value), .blob(upload.note), .optionalText(reserved?.registry.description),
+      .integer(intent.value), .integer(notes.append(upload.note, of: intent)), .optionalText(reserved?.registry.description),
       .optionalText(reserved?.package.canonical.text), .optionalText(reserved?.file.text), .optionalText(use?.key.publisher.description),
       .optionalText(use?.key.issuerURL.text),
       .optionalText(use?.key.repository.text), use?.newPin.map { .blob($0.encoded()) } ?? .null, .optionalText(use?.run?.text),
@@ -37,10 +37,18 @@ extension SQLiteSession {
     case .streamed(let digests): try settle(claim, digests)
     case .released: try releaseClaim.run(claim)
     }
-    try deleteIntent.run(claim)
-    if isNew, connection.changes == 1, let success = completion.success, let use = success.upload?.use {
+    guard let row = try deleteIntent.first(claim, read: { $0.isNull(0) ? nil : $0.integer(0) }) else { return }
+    if let row { try endNote(inRow: row) }
+    if isNew, let success = completion.success, let use = success.upload?.use {
       known[use.key] = .init(time: success.time, run: use.run)
     }
+  }
+
+  /// Removes a row of notes with the last of its intents.
+  private func endNote(inRow row: Int64) throws(DatabaseFailure) {
+    let left = (openIntents[row] ?? 1) - 1
+    openIntents[row] = left > 0 ? left : nil
+    if left == 0 { try deleteNotes.run(.integer(row)) }
   }
 
   /// Whether the statement would change nothing: once a minute is enough for a run that uploads many files.
@@ -60,16 +68,18 @@ extension SQLiteSession {
 
   /// Undoes what intents reserve and claim of which nobody was told.
   func void(_ intents: ClosedRange<Int64>) throws(DatabaseFailure) {
-    for table in ["files WHERE claim", "intents WHERE id"] {
+    for table in ["files WHERE claim", "intents WHERE id", "notes WHERE id"] {
       try connection.prepare("DELETE FROM \(table) BETWEEN ? AND ?").run(.integer(intents.lowerBound), .integer(intents.upperBound))
     }
+    openIntents = openIntents.filter { !intents.contains($0.key) }
   }
 
   /// The intents below `first`, whose claims are settled by this.
   func interruptedIntents(before first: IntentID) throws(DatabaseFailure) -> [InterruptedIntent] {
     let first = SQLValue.integer(first.value)
     let intents = try selectIntentsBefore.all(first) { row in
-      InterruptedIntent(id: IntentID(row.integer(0)), note: row.blob(1) ?? [])
+      let id = IntentID(row.integer(0))
+      return InterruptedIntent(id: id, note: row.blob(2).map { GroupedNotes.note(of: id, in: $0) ?? [] } ?? row.blob(1) ?? [])
     }
     try settleClaimsBefore.run(first)
     return intents

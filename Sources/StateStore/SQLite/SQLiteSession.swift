@@ -27,6 +27,10 @@ final class SQLiteSession {
   /// As the connection was configured.
   private var durability = Durability.machine
   var known = KnownRows()
+  /// Of the intents that the transaction opens.
+  var notes = GroupedNotes()
+  /// How many intents of each row of notes are open.
+  var openIntents: [Int64: Int] = [:]
   /// What SQLite says of changes by other connections: another number after each.
   private var dataVersion: Int64?
   let beginTransaction: Statement
@@ -54,6 +58,9 @@ final class SQLiteSession {
   let selectTokenPublishers: Statement
   let insertIntent: Statement
   let deleteIntent: Statement
+  private let insertNotes: Statement
+  let deleteNotes: Statement
+  private let selectOpenIntents: Statement
   let settleClaim: Statement
   let releaseClaim: Statement
   let selectIntentsBefore: Statement
@@ -124,13 +131,20 @@ final class SQLiteSession {
       """)
     insertIntent = try connection.prepare(
       """
-      INSERT INTO intents (id, note, registry, package, file, publisher, issuer, repository, ids, run, creates, exclusive, credential, version)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO intents (id, note, notes, registry, package, file, publisher, issuer, repository, ids, run, creates, exclusive, credential, version)
+        VALUES (?, X'', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """)
-    deleteIntent = try connection.prepare("DELETE FROM intents WHERE id = ?")
+    deleteIntent = try connection.prepare("DELETE FROM intents WHERE id = ? RETURNING notes")
+    insertNotes = try connection.prepare("INSERT INTO notes VALUES (?, ?)")
+    deleteNotes = try connection.prepare("DELETE FROM notes WHERE id = ?")
+    selectOpenIntents = try connection.prepare("SELECT notes, count(*) FROM intents WHERE notes IS NOT NULL GROUP BY notes")
     settleClaim = try connection.prepare("UPDATE files SET claim = NULL, digest = ?2, md5 = ?3, sha1 = ?4, sha512 = ?5 WHERE claim = ?1")
     releaseClaim = try connection.prepare("DELETE FROM files WHERE claim = ?")
-    selectIntentsBefore = try connection.prepare("SELECT id, note FROM intents WHERE id < ? ORDER BY id")
+    selectIntentsBefore = try connection.prepare(
+      """
+      SELECT intents.id, intents.note, notes.notes FROM intents LEFT JOIN notes ON notes.id = intents.notes
+        WHERE intents.id < ? ORDER BY intents.id
+      """)
     settleClaimsBefore = try connection.prepare("UPDATE files SET claim = NULL WHERE claim < ?")
     selectAnyFreeze = try connection.prepare("SELECT 1 FROM freezes LIMIT 1")
     selectFreeze = try connection.prepare(
@@ -172,6 +186,7 @@ final class SQLiteSession {
       DELETE FROM credentials WHERE id IN
         (SELECT id FROM credentials WHERE remembered_until < ? ORDER BY remembered_until LIMIT ?)
       """)
+    try countOpenIntents()
   }
 
   private static let orRevise = """
@@ -187,13 +202,23 @@ final class SQLiteSession {
       try connection.execute(commit.pragma)
       durability = commit
     }
+    notes = GroupedNotes()
     try beginTransaction.run()
     let version = try selectDataVersion.first { $0.integer(0) }
     if version != dataVersion { known = KnownRows() }
     dataVersion = version
   }
 
-  func commit() throws(DatabaseFailure) { try commitTransaction.run() }
+  func commit() throws(DatabaseFailure) {
+    if let row = notes.row { try insertNotes.run(.integer(row), .blob(notes.bytes)) }
+    try commitTransaction.run()
+    if let row = notes.row { openIntents[row] = notes.count }
+  }
+
+  private func countOpenIntents() throws(DatabaseFailure) {
+    let rows = try selectOpenIntents.all { (row: $0.integer(0), count: Int($0.integer(1))) }
+    openIntents = Dictionary(rows.map { ($0.row, $0.count) }) { first, _ in first }
+  }
 
   /// Runs what may change any row.
   func run(_ operation: StoreOperation, _ numbers: inout IntentNumbers) throws(DatabaseFailure) -> @Sendable () -> Void {
@@ -207,6 +232,7 @@ final class SQLiteSession {
   func rollBack() throws(DatabaseFailure) {
     known = KnownRows()
     if connection.isInTransaction { try connection.execute("ROLLBACK") }
+    try countOpenIntents()
   }
 
   // MARK: - Upkeep

@@ -163,6 +163,15 @@ enum Schema {
     ALTER TABLE intents ADD COLUMN version TEXT;
     CREATE INDEX intents_by_credential ON intents (credential) WHERE credential IS NOT NULL;
     """,
+    """
+    -- The notes of the intents that one transaction opened, as `GroupedNotes` writes them: one row fills its pages, and takes few writes to end.
+    CREATE TABLE notes (
+      id INTEGER PRIMARY KEY,
+      notes BLOB NOT NULL
+    ) STRICT;
+    -- The row with the note; of an intent from before, the note stands in the intent.
+    ALTER TABLE intents ADD COLUMN notes INTEGER;
+    """,
   ]
 
   /// The version that this program works with.
