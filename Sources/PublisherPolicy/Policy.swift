@@ -87,7 +87,8 @@ package final class Policy: Sendable {
 
   package func unaccountedClaims(of claims: JSONObject, issuer: IssuerName) -> [ExactString] {
     guard let provider = providers[issuer] else { return [] }
-    return provider.normalized(claims).members.map(\.name).filter { provider.claims.use(of: $0) == nil }
+    let table = provider.claims
+    return provider.normalized(claims).members.map(\.name).filter { table.use(of: $0) == nil }
   }
 
   package func provenance(of identity: PublisherIdentity) -> Provenance? { providers[identity.issuer]?.provenance(of: identity) }

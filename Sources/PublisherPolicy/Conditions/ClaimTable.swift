@@ -1,7 +1,7 @@
 package import StrictParsers
 
 /// Every claim that one CI system puts into its tokens, and what it is good for. A claim that is in no table is reported: the system has changed.
-package struct ClaimTable: Sendable {
+package final class ClaimTable: Sendable {
   package enum Use: Sendable {
     /// A token without it is refused; it may stand in a condition.
     case required

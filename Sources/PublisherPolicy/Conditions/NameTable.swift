@@ -8,20 +8,31 @@ struct NameTable<Value: Sendable>: Sendable {
     let value: Value
   }
 
-  /// By the last bits of the names' fingerprints.
-  private let slots: [[Entry]]
+  /// Sorted by the last bits of the names' fingerprints.
+  private let entries: [Entry]
+  /// Where the entries begin whose fingerprint ends in these bits; the last is their number.
+  private let starts: [Int]
+  private let mask: Int
 
   init(_ values: [ExactString: Value]) {
     var size = 16
     while size < 4 * values.count { size *= 2 }
-    var slots = [[Entry]](repeating: [], count: size)
-    for (name, value) in values { slots[name.fingerprint & (size - 1)].append(Entry(name: name, value: value)) }
-    self.slots = slots
+    let mask = size - 1
+    let slots = Dictionary(grouping: values) { $0.key.fingerprint & mask }
+    var entries: [Entry] = []
+    var starts = [0]
+    for bits in 0...mask {
+      entries += (slots[bits] ?? []).map { Entry(name: $0.key, value: $0.value) }
+      starts.append(entries.count)
+    }
+    self.entries = entries
+    self.starts = starts
+    self.mask = mask
   }
 
   subscript(name: ExactString) -> Value? {
-    let entries = slots[name.fingerprint & (slots.count - 1)]
-    for index in entries.indices where entries[index].name == name { return entries[index].value }
+    let bits = name.fingerprint & mask
+    for index in starts[bits]..<starts[bits + 1] where entries[index].name == name { return entries[index].value }
     return nil
   }
 }

@@ -21,6 +21,8 @@ package struct UpstreamAddress: Sendable {
 
   /// The longest first.
   private let names: [Name]
+  /// Whether a name begins with this byte.
+  private let firstBytes: [Bool]
 
   /// - Parameters:
   ///   - host: Its name or its address.
@@ -38,6 +40,7 @@ package struct UpstreamAddress: Sendable {
     }
     if let socket { names.append(Name(text: ASCII.lowercased(socket.utf8), kept: 0)) }
     self.names = names.sorted { $0.text.count > $1.text.count }
+    firstBytes = (0...UInt8.max).map { byte in names.contains { $0.text.first == byte } }
   }
 
   /// The text without the addresses in it; `nil` if one stands there in escapes, or if escapes are nested too deep to tell.
@@ -57,9 +60,10 @@ package struct UpstreamAddress: Sendable {
   /// Whether an escape or the beginning of an address stands in the text. Most have neither.
   private func mayHold(_ text: Span<UInt8>) -> Bool {
     for place in text.indices {
-      let byte = text[place]
+      let byte = ASCII.lowercased(text[place])
       if TextEscape.isMark(byte) { return true }
-      if names.contains(where: { $0.text[0] == ASCII.lowercased(byte) && $0.hasBeginning(in: text, at: place) }) { return true }
+      guard firstBytes[Int(byte)] else { continue }
+      if names.contains(where: { $0.text[0] == byte && $0.hasBeginning(in: text, at: place) }) { return true }
     }
     return false
   }
