@@ -102,7 +102,7 @@ package struct Gateway: Sendable {
     let auditWriter = auditWriter(settings, output, log, metrics)
     let audit = AuditLog(auditWriter, onFailure: settings.audit.onFailure)
     let store = try store(settings, log, metrics)
-    let threads = NIOThreadPool(numberOfThreads: max(2, System.coreCount))
+    let threads = NIOThreadPool(numberOfThreads: max(2, Processors.usable))
     threads.start()
     let builder = ConfigurationBuilder(
       environment: environment, threads: threads, log: log, metrics: metrics,
@@ -127,7 +127,7 @@ package struct Gateway: Sendable {
       configuration: configuration, store: store, audit: audit, log: log, metrics: metrics, threads: threads,
       descriptors: descriptors,
       droppedLines: { auditWriter === output ? output.dropped : output.dropped + auditWriter.dropped }, clock: clock)
-    return Services(gateway: gateway, builder: builder, group: MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount))
+    return Services(gateway: gateway, builder: builder, group: MultiThreadedEventLoopGroup(numberOfThreads: Processors.usable))
   }
 
   private func auditWriter(_ settings: Settings, _ output: LineWriter, _ log: Logger, _ metrics: Metrics) -> LineWriter {
