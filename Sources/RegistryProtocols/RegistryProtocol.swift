@@ -67,6 +67,10 @@ package protocol RegistryProtocol: Sendable {
   ///
   /// - Parameter route: `nil` if the request was refused before it had one.
   func response(refusing refusal: ClientRefusal, to route: Route?) -> LocalResponse
+
+  /// How a client hears that the registry took its upload, where it sends the same once more since that answer was lost on its way, and the registry keeps
+  /// what it has; `nil` where the registry's own answer stands. By default `nil`.
+  func responseToRepeat(_ links: LinkRewrite) -> LocalResponse?
 }
 
 extension RegistryProtocol {
@@ -78,6 +82,8 @@ extension RegistryProtocol {
   package var namesVersion: Bool { true }
   package var tokenService: TokenService? { nil }
   package func tokenScopes(of subject: ReadSubject, for request: RoutedRequest) -> [ExactString] { [] }
+
+  package func responseToRepeat(_ links: LinkRewrite) -> LocalResponse? { nil }
 
   package func originRoute(_ request: RoutedRequest) throws(RouteRefusal) -> Route? { nil }
   package func credentialField(of request: RoutedRequest) -> ExactString { "authorization" }

@@ -45,11 +45,10 @@ def test_the_last_step_may_be_tried_again(started, issuer, server):
     assert len(gateway.audit(1)) == 1
 
 
-def test_an_upload_that_is_tried_again_with_one_token_is_the_registrys_to_answer(started, issuer, server):
+def test_an_upload_that_another_token_brought_is_the_registrys_to_answer(started, issuer, server):
     gateway = started_pub(started, server)
-    mine = token(issuer)
-    assert publish(gateway.url, mine, archive()).succeeded
-    assert "already exists" in publish(gateway.url, mine, archive()).seen
+    assert publish(gateway.url, token(issuer), archive()).succeeded
+    assert "already exists" in publish(gateway.url, token(issuer), archive()).seen
     assert [record.get("reason") for record in gateway.audit(2)] == [None, "upstream.conflict"]
 
 

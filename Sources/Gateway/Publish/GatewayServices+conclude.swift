@@ -23,6 +23,7 @@ extension GatewayServices {
   func conclude(_ conclusion: Conclusion, on loop: LoopServices, then completion: @escaping () -> Void) {
     let (record, outcome) = (conclusion.record, conclusion.outcome)
     metrics.count(record.facts, outcome)
+    if let taken = conclusion.taken { takenUploads.note(taken) }
     if conclusion.intent?.id == nil, isGathered(record, outcome) { return completion() }
     let end = conclusion.intent.flatMap { intent in
       intent.id.map { id in

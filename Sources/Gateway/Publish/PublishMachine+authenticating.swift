@@ -148,6 +148,7 @@ extension PublishMachine {
     let registry = request.registry.name
     if let freeze = world.freeze(of: registry, nil) { throw .state(.frozen(freeze)) }
     if case .principal(let authenticated) = client {
+      subject = authenticated.subject
       let admissions = try Refusal.wrap(Refusal.publisher) { () throws(PublisherRefusal) in
         try request.configuration.policy.admit(
           authenticated.principal, to: registry, request.route.namedTarget, knowing: inputs, at: world.now())

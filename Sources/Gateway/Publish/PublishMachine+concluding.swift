@@ -18,12 +18,15 @@ final class Conclusion {
   let intent: OpenIntent?
   /// How the registry failed; `nil` if it did not.
   let failure: UpstreamFailure?
+  /// What the registry has taken; `nil` if it took nothing, or nobody knows whose bytes.
+  let taken: SentFile?
 
-  init(record: RequestRecord, outcome: AuditOutcome, intent: OpenIntent?, failure: UpstreamFailure?) {
+  init(record: RequestRecord, outcome: AuditOutcome, intent: OpenIntent?, failure: UpstreamFailure?, taken: SentFile?) {
     self.record = record
     self.outcome = outcome
     self.intent = intent
     self.failure = failure
+    self.taken = taken
   }
 }
 
@@ -51,7 +54,24 @@ extension PublishMachine {
 
   private mutating func conclude(_ response: PublishResponse, _ outcome: AuditOutcome, failure: UpstreamFailure?) -> Action {
     record.end()
-    return enter(.recording(response), .record(Conclusion(record: record, outcome: outcome, intent: intent, failure: failure)))
+    return enter(
+      .recording(response),
+      .record(
+        Conclusion(record: record, outcome: outcome, intent: intent, failure: failure, taken: outcome.isSuccess ? sentFile : nil)))
+  }
+
+  // MARK: What was taken before
+
+  private var sentFile: SentFile? {
+    guard let subject, let target = record.facts.target, let digest = record.facts.artifactDigest else { return nil }
+    return SentFile(subject: subject, target: target, digest: digest)
+  }
+
+  /// What the client is told where the registry took the same bytes from the same credential before: it sends them again since it did not get the answer.
+  /// `nil` if the registry did not, or its own answer stands.
+  func responseToRepeat(_ world: some PublishWorld) -> LocalResponse? {
+    guard let sentFile, world.hasTaken(sentFile) else { return nil }
+    return request.registry.protocol.responseToRepeat(request.registry.linkRewrite(for: request.head, request.configuration))
   }
 
   mutating func respond(_ response: PublishResponse) -> Action { enter(.done, .respond(response)) }

@@ -227,9 +227,17 @@ extension PublishMachine {
     }
   }
 
-  mutating func finish(_ result: Result<RelayedResponse, UpstreamFailure>, wasSentWhole: Bool) throws(Refusal) -> Action {
+  mutating func finish(
+    _ result: Result<RelayedResponse, UpstreamFailure>, wasSentWhole: Bool, _ world: some PublishWorld
+  ) throws(Refusal) -> Action {
     let answer: RelayedResponse
-    do throws(UpstreamFailure) { answer = try result.get() } catch { throw .upstream(error) }
+    do throws(UpstreamFailure) {
+      answer = try result.get()
+    } catch {
+      if case .conflict = error, let response = responseToRepeat(world) { return conclude(.success(.local(response))) }
+      throw .upstream(error)
+    }
+    if answer.status == 409, let response = responseToRepeat(world) { return conclude(.success(.local(response))) }
     guard wasSentWhole || !answer.isSuccess else {
       // It claims to have taken a file of which it was not sent the end: nobody knows what it has.
       if case .released? = intent?.outcome { intent?.outcome = .streamed(nil) }

@@ -104,6 +104,8 @@ struct PublishMachine {
   var share = SharedBudget.Share.unverified
   /// Whether the credential that goes upstream is ours.
   var isOurs = true
+  /// Whose upload it is; `nil` before he is known, or if the client's own credential passes.
+  var subject: BindingSubject?
   /// What was entered into the store.
   var intent: OpenIntent?
   private(set) var state = State.created
@@ -162,7 +164,7 @@ struct PublishMachine {
       (.awaitingResponse(let upload, let exchange), .response(let outcome)):
       try use(outcome, upload, exchange)
     case (.streaming, .clientGone), (.awaitingResponse, .clientGone): throw .client(.gone)
-    case (.judging(_, let wasSentWhole), .judged(let result)): try finish(result, wasSentWhole: wasSentWhole)
+    case (.judging(_, let wasSentWhole), .judged(let result)): try finish(result, wasSentWhole: wasSentWhole, world)
 
     case (.recording(let response), .recorded): respond(response)
     default: .wait

@@ -15,6 +15,9 @@ protocol PublishWorld {
   /// What of an upload is frozen.
   func freeze(of registry: RegistryName, _ publisher: PublisherID?) -> Freeze?
 
+  /// Whether the registry took these bytes before.
+  func hasTaken(_ file: SentFile) -> Bool
+
   /// Whether a record can be written.
   var canRecord: Bool { get }
 
@@ -24,4 +27,6 @@ protocol PublishWorld {
 
 extension GatewayServices: PublishWorld {
   var canRecord: Bool { audit.ensureWritable() }
+
+  func hasTaken(_ file: SentFile) -> Bool { takenUploads.contains(file) }
 }

@@ -25,10 +25,11 @@ final class GatewayServices: Sendable {
   let pool = UpstreamPool()
   let budgets: Budgets
   let knownPackages = KnownPackages()
+  let takenUploads = TakenUploads()
   let refusals = RefusalGatherer()
   /// For what blocks on a disk.
   let threads: NIOThreadPool
-  let inspections = InspectionPool(threads: max(2, System.coreCount))
+  let inspections = InspectionPool(threads: max(2, Processors.usable))
   let clock: @Sendable () -> Timestamp
   private let current: Mutex<ConfigurationSnapshot>
   private let listening = Mutex(false)

@@ -90,6 +90,15 @@ package struct CargoProtocol: RegistryProtocol {
     try CargoCredential.credential(in: request.head)
   }
 
+  /// Cargo shows each of the other warnings.
+  package func responseToRepeat(_ links: LinkRewrite) -> LocalResponse? {
+    let warnings = JSONObject([
+      .init("invalid_categories", .array([])), .init("invalid_badges", .array([])),
+      .init("other", .array([.string(ExactString(LocalResponse.tookBefore))])),
+    ])
+    return LocalResponse(status: 200, reason: "OK", json: JSONObject([.init("warnings", .object(warnings))]))
+  }
+
   /// Cargo shows the `detail` of each of `errors`.
   package func response(refusing refusal: ClientRefusal, to route: Route?) -> LocalResponse {
     LocalResponse(refusing: refusal, fields: refusal.status == 405 ? [(name: "allow", value: "GET, HEAD, PUT")] : [])

@@ -105,6 +105,10 @@ package struct NPMProtocol: RegistryProtocol {
 
   package func response(refusing refusal: ClientRefusal, to route: Route?) -> LocalResponse { Self.response(refusing: refusal) }
 
+  package func responseToRepeat(_ links: LinkRewrite) -> LocalResponse? {
+    LocalResponse(status: 200, reason: "OK", json: JSONObject([.init("success", .bool(true))]))
+  }
+
   /// npm shows `error` unless the status is 401, and `npm-notice` always.
   static func response(refusing refusal: ClientRefusal) -> LocalResponse {
     let status = refusal.status == 401 ? 403 : refusal.status

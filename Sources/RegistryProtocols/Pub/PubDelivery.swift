@@ -29,10 +29,7 @@ struct PubDelivery: UpstreamExchange {
     case .finishing:
       guard (200..<300).contains(response.status) else { return Self.refused(response) }
       guard let answer = try? StrictJSON.parseObject(response.body), answer["success"] != nil else { throw UnexpectedResponse() }
-      return .respond(
-        LocalResponse(
-          status: 204, reason: "No Content", contentType: "text/plain", body: [],
-          fields: [(name: "location", value: response.links.publicURL(of: PubProtocol.finished))]))
+      return .respond(PubProtocol.uploaded(response.links))
     }
   }
 

@@ -87,6 +87,15 @@ package struct PubProtocol: RegistryProtocol {
       fields: retryAfter + (status == 403 ? [(name: "www-authenticate", value: "Bearer realm=\"pub\", message=\"\(words)\"")] : []))
   }
 
+  package func responseToRepeat(_ links: LinkRewrite) -> LocalResponse? { Self.uploaded(links) }
+
+  /// Sends the client on to the last of its steps.
+  static func uploaded(_ links: LinkRewrite) -> LocalResponse {
+    LocalResponse(
+      status: 204, reason: "No Content", contentType: "text/plain", body: [],
+      fields: [(name: "location", value: links.publicURL(of: finished))])
+  }
+
   private static func answer(_ object: JSONObject) -> LocalResponse {
     LocalResponse(status: 200, reason: "OK", contentType: mediaType, body: object.encoded())
   }

@@ -2,6 +2,14 @@ package import StrictParsers
 
 /// An answer that we write ourselves.
 package struct LocalResponse: Sendable {
+  /// To a client that sends once more what the registry took.
+  static let tookBefore = "The registry took this file from you before."
+
+  /// The same for a client that shows the text.
+  static func tookBefore(_ status: Int, _ reason: String) -> LocalResponse {
+    LocalResponse(status: status, reason: reason, contentType: "text/plain", body: Array("\(tookBefore)\n".utf8))
+  }
+
   package let status: Int
   /// One line of visible ASCII and spaces.
   package let reason: String

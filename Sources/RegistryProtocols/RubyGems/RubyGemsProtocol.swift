@@ -76,6 +76,8 @@ package struct RubyGemsProtocol: RegistryProtocol {
     try AuthorizationField.bareCredential(in: request.head)
   }
 
+  package func responseToRepeat(_ links: LinkRewrite) -> LocalResponse? { .tookBefore(200, "OK") }
+
   /// `gem` prints the whole body, whatever its type. Two beginnings of it make the client ask for a password or a code; a sentence of ours begins
   /// otherwise.
   package func response(refusing refusal: ClientRefusal, to route: Route?) -> LocalResponse {

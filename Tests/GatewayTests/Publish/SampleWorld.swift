@@ -14,6 +14,7 @@ final class SampleWorld: PublishWorld {
   var seconds = PublishSample.now
   var freezes: [Freeze] = []
   var canRecord = true
+  var taken: Set<SentFile> = []
   /// How often the time was asked for: once to verify a token, and once for each decision of the policy.
   private(set) var timeReads = 0
   private(set) var unaccountedClaims: [ExactString] = []
@@ -30,6 +31,8 @@ final class SampleWorld: PublishWorld {
   func freeze(of registry: RegistryName, _ publisher: PublisherID?) -> Freeze? {
     freezes.first { $0.scope.covers(registry, publisher) }
   }
+
+  func hasTaken(_ file: SentFile) -> Bool { taken.contains(file) }
 
   func noteUnaccountedClaims(_ names: [ExactString], of issuer: IssuerName) { unaccountedClaims += names }
 
