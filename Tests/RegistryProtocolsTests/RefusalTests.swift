@@ -37,7 +37,8 @@ func sampleRefusal(
   private static let scopes: [UploadRefusal] =
     MultipartRefusal.allCases.map { .malformedForm($0) } + archives.map { .malformedArchive($0) } + doubts + texts + uploads
   private static let archives: [ArchiveRefusal] = [
-    .gzip(.checksum), .tar(.magic), .zip(.method), .memberKind, .repeatedMember, .memberTooLarge, .link, .tooMany, .throughLink,
+    .gzip(.checksum), .tar(.magic), .zip(.method), .zip(.dataDescriptor), .memberKind, .repeatedMember, .memberTooLarge, .link, .tooMany,
+    .throughLink,
     .fileAndFolder,
     .unreadable(UnreadableBytes(offset: 0)),
   ]

@@ -47,7 +47,8 @@ package struct ZipEntry: Hashable, Sendable {
     guard version <= Self.newestVersion else { throw .version }
     let exact = try extra.directorySizes(inflated: sizes.inflated, compressed: sizes.compressed)
     guard localHeaderOffset != ZipSizes.sentinel else { throw .zip64Sizes }
-    // Bits 1 and 2 are the compressor's effort, bit 11 declares UTF-8.
+    // Bits 1 and 2 are the compressor's effort, bit 3 announces a descriptor, bit 11 declares UTF-8.
+    guard flags & ~0b1000_0000_0110 != 0b1000 else { throw .dataDescriptor }
     guard flags & ~0b1000_0000_0110 == 0 else { throw .flags }
     let isASCII = rawName.allSatisfy { $0 < 0x80 }
     guard isASCII || flags & 0x800 != 0, let path = ArchivePath.read(rawName) else { throw .name }

@@ -16,7 +16,9 @@ package enum ZipRefusal: Error, Hashable, Sendable {
   case entryComment
   /// An entry that needs a newer unpacker than there is.
   case version
-  /// Encryption, a data descriptor, patched data, masked headers, or a flag that has no meaning.
+  /// Sizes behind the content (APPNOTE 4.3.9), which readers of the directory and readers from the front find in different ways.
+  case dataDescriptor
+  /// Encryption, patched data, masked headers, or a flag that has no meaning.
   case flags
   /// Neither stored nor deflated, or stored in another size than its own.
   case method
