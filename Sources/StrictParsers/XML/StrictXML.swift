@@ -1,5 +1,5 @@
 /// Reads the subset of XML 1.0 that packages describe themselves in: elements with attributes and text in UTF-8, with or without a declaration and a byte
-/// order mark. A DTD, entities beside the five that XML has, processing instructions and other encodings are refused, and so are names beyond ASCII.
+/// order mark. Processing instructions say nothing. A DTD, entities beside the five that XML has, and other encodings are refused, and so are names beyond ASCII.
 package enum StrictXML {
   /// How much is read.
   package struct Limits: Hashable, Sendable {

@@ -16,7 +16,7 @@ package struct XMLElement: Hashable, Sendable {
   /// In their order, without those that declare namespaces.
   package let attributes: [Attribute]
   package private(set) var children: [XMLElement] = []
-  /// What stands in it if that is one run of characters, or nothing. `nil` if elements, comments, references or CDATA sections stand there, of which
+  /// What stands in it if that is one run of characters, or nothing. `nil` if elements, comments, references, processing instructions or CDATA sections stand there, of which
   /// readers make different texts.
   package private(set) var text: ExactString? = ""
 

@@ -49,7 +49,7 @@ struct XMLReader {
     if isAt("<!--") { return try readComment() }
     if isAt("<![CDATA[") { return try readCharacterData() }
     if isAt("<!") { throw XMLError(.documentType, at: position) }
-    if isAt("<?") { throw XMLError(.processingInstruction, at: position) }
+    if isAt("<?") { return try readProcessingInstruction() }
     try readStart()
   }
 
@@ -133,6 +133,18 @@ struct XMLReader {
     guard let hyphens = place(of: "--") else { throw XMLError(.unexpectedEnd, at: bytes.count) }
     position = hyphens + 2
     try expect(">")
+    if !open.isEmpty { open[open.count - 1].element.add(text: nil) }
+  }
+
+  /// Section 2.6.
+  private mutating func readProcessingInstruction() throws(XMLError) {
+    let start = position
+    position += 2
+    let target = try readName()
+    guard !ASCII.equalIgnoringCase(target, "xml".utf8) else { throw XMLError(.processingInstruction, at: start) }
+    guard isAt("?>") || skipSpace() else { throw unexpected }
+    guard let end = place(of: "?>") else { throw XMLError(.unexpectedEnd, at: bytes.count) }
+    position = end + 2
     if !open.isEmpty { open[open.count - 1].element.add(text: nil) }
   }
 

@@ -26,7 +26,8 @@ import Testing
     "has text where that is one run of characters",
     arguments: [
       ("<a>b</a>", "b"), ("<a></a>", ""), ("<a/>", ""), ("<a> b\n</a>", " b\n"), ("<a>b&amp;c</a>", nil), ("<a>&#x62;</a>", nil),
-      ("<a>b<!-- c --></a>", nil), ("<a><!-- c -->b</a>", nil), ("<a><![CDATA[b]]></a>", nil), ("<a>b<c/></a>", nil), ("<a>b\r\n</a>", nil),
+      ("<a>b<!-- c --></a>", nil), ("<a>b<?c d?></a>", nil), ("<?b?><?c d>?><a>b</a><?xml-b?>", "b"), ("<a><!-- c -->b</a>", nil),
+      ("<a><![CDATA[b]]></a>", nil), ("<a>b<c/></a>", nil), ("<a>b\r\n</a>", nil),
       ("<a>]]</a>", "]]"),
     ] as [(String, ExactString?)])
   func text(document: String, text: ExactString?) throws { #expect(try Self.parse(document).text == text) }
@@ -37,8 +38,10 @@ import Testing
       ("", .unexpectedEnd, 0), ("<a>", .unexpectedEnd, 3), ("<a", .unexpectedEnd, 2), ("<a b", .unexpectedEnd, 4),
       ("<a b='", .unexpectedEnd, 6),
       ("<a><!--", .unexpectedEnd, 7), ("<a><![CDATA[", .unexpectedEnd, 12), ("<a>&amp", .unexpectedEnd, 7),
-      ("<!DOCTYPE a><a/>", .documentType, 0), ("<a><!ELEMENT b></a>", .documentType, 3), ("<a><?b c?></a>", .processingInstruction, 3),
-      ("<?xml-stylesheet x?><a/>", .processingInstruction, 0), (" <?xml version='1.0'?><a/>", .processingInstruction, 1),
+      ("<!DOCTYPE a><a/>", .documentType, 0), ("<a><!ELEMENT b></a>", .documentType, 3), ("<a><?xml c?></a>", .processingInstruction, 3),
+      ("<a/><?XML?>", .processingInstruction, 4), ("<a><?b c></a>", .unexpectedEnd, 13), ("<a><? b?></a>", .unexpectedByte, 5),
+      ("<a><?b\u{E9}?></a>", .unexpectedByte, 6), ("<a><?b!?></a>", .unexpectedByte, 6), ("<?b", .unexpectedEnd, 3),
+      (" <?xml version='1.0'?><a/>", .processingInstruction, 1),
       ("<?xml version='1.1'?><a/>", .declaration, 0), ("<?xml encoding='utf-8'?><a/>", .declaration, 0),
       ("<?xml version='1.0' encoding='latin1'?><a/>", .declaration, 0), ("<?xml version='1.0'encoding='utf-8'?><a/>", .declaration, 0),
       ("<?xml version='1.0' standalone='maybe'?><a/>", .declaration, 0), ("<?xml version='1.0' x='y'?><a/>", .declaration, 0),
