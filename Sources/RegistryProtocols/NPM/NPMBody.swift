@@ -9,6 +9,7 @@ struct NPMBody: Sendable {
   /// A packument with thousands of versions, without their files.
   private static let mostKeptBytes = 16 << 20
   private static let deepest = 64
+  static let fileSuffix = Array(".tgz".utf8)
   /// Of the keys that say where the content is: each character escaped.
   private static let longestEscapedKey = 6 * attachments.utf8.count + 2
   /// The file, and what is stated of it.
@@ -91,9 +92,12 @@ struct NPMBody: Sendable {
 
   private var isArray: [Bool] = []
 
+  /// Whether an attachment of this name is the package's file.
+  static func isFile(_ key: ExactString) -> Bool { key.utf8.suffix(fileSuffix.count).elementsEqual(fileSuffix) }
+
   private var isContent: Bool {
     guard keys.count == 3, keys[0] == Self.attachments, let key = keys[1] else { return false }
-    return keys[2] == Self.data && key.text.hasSuffix(".tgz")
+    return keys[2] == Self.data && Self.isFile(key)
   }
 
   private mutating func readString(_ byte: UInt8, isEscaped: Bool) throws(UploadRefusal) {

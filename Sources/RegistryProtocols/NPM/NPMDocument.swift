@@ -51,7 +51,7 @@ struct NPMDocument: Sendable {
     guard let version = Self.version(of: key, addressed) else { throw .fileNameMismatch }
     self.version = version
     let others = all.members.filter { $0.name != key }
-    for statement in others where statement.name.text != "\(addressed.written)-\(version.written).sigstore" {
+    for statement in others where statement.name != ExactString("\(addressed.written)-\(version.written).sigstore") {
       throw .unexpectedFile(statement.name.utf8.allSatisfy(ASCII.isVisible) ? statement.name : "?")
     }
     for attachment in all.members { try Self.refuseSpellings(of: Self.decisiveOfAttachment, in: attachment.value.object) }
@@ -62,7 +62,9 @@ struct NPMDocument: Sendable {
     guard let manifest = root["versions"]?.object?[version.written]?.object else { throw .malformedField("versions") }
     guard try Self.text("name", of: manifest) == name else { throw .metadataMismatch("name") }
     guard try Self.text("version", of: manifest) == version.written else { throw .metadataMismatch("version") }
-    if let id = try Self.text("_id", of: manifest) { guard id.text == "\(name)@\(version.written)" else { throw .metadataMismatch("_id") } }
+    if let id = try Self.text("_id", of: manifest) {
+      guard id == ExactString("\(name)@\(version.written)") else { throw .metadataMismatch("_id") }
+    }
     self.manifest = manifest
     guard let distribution = manifest["dist"]?.object else { throw .malformedField("dist") }
     try Self.refuseSpellings(of: Self.decisiveOfFile, in: distribution)
@@ -80,8 +82,9 @@ struct NPMDocument: Sendable {
 
   /// `NAME-VERSION.tgz`, with the scope or without it.
   private static func version(of key: ExactString, _ name: NPMName) -> SemanticVersion? {
-    for beginning in ["\(name.written)-", "\(name.unscoped)-"] where key.text.hasPrefix(beginning) && key.text.hasSuffix(".tgz") {
-      return SemanticVersion(ExactString(key.text.dropFirst(beginning.count).dropLast(".tgz".count)))
+    guard NPMBody.isFile(key) else { return nil }
+    for beginning in ["\(name.written)-", "\(name.unscoped)-"] where key.utf8.starts(with: beginning.utf8) {
+      return SemanticVersion(ExactString(Substring(key.utf8.dropFirst(beginning.utf8.count).dropLast(NPMBody.fileSuffix.count))))
     }
     return nil
   }
@@ -115,11 +118,11 @@ struct NPMDocument: Sendable {
       guard digests.sha1 == nil || digests.sha1 == stated else { throw .digestMismatch("shasum") }
     }
     guard let integrity = try Self.text("integrity", of: distribution) else { return }
-    for part in integrity.text.split(separator: " ") {
-      let halves = part.split(separator: "-", maxSplits: 1)
-      guard halves.count == 2, let stated = try? Base64.decode(Array(halves[1].utf8)) else { throw .malformedField("integrity") }
+    for part in integrity.utf8.split(separator: UInt8(ascii: " ")) {
+      let halves = part.split(separator: UInt8(ascii: "-"), maxSplits: 1)
+      guard halves.count == 2, let stated = try? Base64.decode(Array(halves[1])) else { throw .malformedField("integrity") }
       let computed: [UInt8]?
-      switch halves[0] {
+      switch ExactString(Substring(halves[0])) {
       case "sha512": computed = digests.sha512
       case "sha256": computed = digests.sha256.bytes
       case "sha1": computed = digests.sha1
