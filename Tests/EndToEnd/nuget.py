@@ -56,8 +56,8 @@ def nuspec(id="Acme.Widgets", version="1.0.0", more="", schema=SCHEMA, declarati
             f"    <description>A tiny package, of \"nothing\" &amp; more &lt;here&gt;.&#xD;\n</description>\n{more}  </metadata>\n</package>")
 
 
-def zipped(files: list[tuple[str, bytes]], host=3, flags=0) -> bytes:
-    """As .NET's ZipArchive writes it."""
+def zipped(files: list[tuple[str, bytes]], host=3, listed_first: str | None = None) -> bytes:
+    """As .NET's ZipArchive writes it. `listed_first`: what the directory begins with, wherever it stands."""
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w") as archive:
         for name, content in files:
@@ -65,10 +65,11 @@ def zipped(files: list[tuple[str, bytes]], host=3, flags=0) -> bytes:
             entry.compress_type = zipfile.ZIP_STORED if name == ".signature.p7s" else zipfile.ZIP_DEFLATED
             entry.create_system, entry.external_attr = host, 0o100644 << 16 if host == 3 else 0
             archive.writestr(entry, content)
+        archive.filelist.sort(key=lambda entry: entry.filename != listed_first)
     return output.getvalue()
 
 
-def package(manifest: str | bytes | None = None, name="Acme.Widgets.nuspec", relationships: str | None = "", extra=(), first=(), host=3) -> bytes:
+def package(manifest: str | bytes | None = None, name="Acme.Widgets.nuspec", relationships: str | None = "", extra=(), first=(), host=3, listed_first=None) -> bytes:
     """As `dotnet pack` makes it. `relationships`: `None` for none; `extra`: further files behind it."""
     manifest = nuspec() if manifest is None else manifest
     manifest = ("\ufeff" + manifest).encode() if isinstance(manifest, str) else manifest
@@ -79,7 +80,7 @@ def package(manifest: str | bytes | None = None, name="Acme.Widgets.nuspec", rel
         (name, manifest), ("lib/net8.0/Acme.Widgets.dll", b"MZ" + bytes(2000)), ("content/a file.txt", b"text\n"),
         ("[Content_Types].xml", CONTENT_TYPES.encode()), ("package/services/metadata/core-properties/5f1d.psmdcp", b"<coreProperties/>"),
     ]
-    return zipped(files + list(extra), host)
+    return zipped(files + list(extra), host, listed_first)
 
 
 SYMBOL_TYPE = '    <packageTypes>\n      <packageType name="SymbolsPackage" />\n    </packageTypes>\n'

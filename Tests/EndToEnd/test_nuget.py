@@ -12,7 +12,7 @@ import yaml
 from clients import environment
 from gateway import BINARY, Gateway, Settings
 from nuget import (
-    AUDIENCE, NUGET, PUSH, RELATIONSHIPS, SYMBOLS, TOKEN, NuGetServer, built, dotnet, login, needs_nuget, nuspec, package, push, started_nuget,
+    AUDIENCE, NUGET, PUSH, RELATIONSHIPS, SYMBOL_TYPE, SYMBOLS, TOKEN, NuGetServer, built, dotnet, login, needs_nuget, nuspec, package, push, started_nuget,
     symbols, zipped)
 from recording import answering
 from registries import ROOT, basic
@@ -380,6 +380,12 @@ def patched(content: bytes, old: bytes, new: bytes, count=-1) -> bytes:
 
 
 OTHER = nuspec("Other").encode()
+IGNORABLE = """<?xml version="1.0" encoding="utf-8"?>
+<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships" xmlns:x="urn:x"
+    xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" mc:Ignorable="x" mc:ProcessContent="x:w">
+  <x:Relationship Type="http://schemas.microsoft.com/packaging/2010/07/manifest" Target="/Acme.Widgets.nuspec" Id="R1" />
+  <x:w Type="x"><Relationship Type="http://schemas.microsoft.com/packaging/2010/07/manifest" Target="/lib/other.nuspec" Id="R2" /></x:w>
+</Relationships>"""
 DTD = '<!DOCTYPE package [<!ENTITY x "Other">]>'
 REFUSED = {
     "nothing": (b"", "scope.malformed-archive"),
@@ -393,10 +399,22 @@ REFUSED = {
     "two nuspecs in another order": (package(first=[("A.nuspec", OTHER)]), "scope.metadata-place"),
     "two nuspecs but for case": (package(extra=[("acme.widgets.NUSPEC", OTHER)]), "scope.metadata-place"),
     "an escaped nuspec": (package(extra=[("Other%2enuspec", OTHER)]), "scope.metadata-place"),
+    "an escaped slash before a nuspec": (package(first=[("Other%2Fx.nuspec", OTHER)]), "scope.metadata-place"),
+    "an escaped letter that swallows the dot": (package(first=[("Other%D8%80.nuspec", OTHER)]), "scope.metadata-place"),
+    "a letter that swallows the dot": (package(first=[("Other\u0600.nuspec", OTHER)]), "scope.metadata-place"),
+    "the same, beside an escaped backslash": (package(name="Acme%5Cx.nuspec", relationships=None, first=[("Other%D8%80.nuspec", OTHER)]), "scope.metadata-place"),
+    "the same, beside an accent on a slash": (package(name="a/\u0301.nuspec", relationships=None, first=[("Other\u0600.nuspec", OTHER)]), "scope.malformed-metadata"),
+    "an escaped backslash": (package(name="Acme%5Cx.nuspec", relationships=None), "scope.malformed-metadata"),
+    "an accent on a slash": (package(name="a/\u0301.nuspec", relationships=None), "scope.metadata-place"),
+    "a nested nuspec before the manifest": (package(first=[("tools/other.nuspec", OTHER)]), "scope.malformed-metadata"),
+    "a nested nuspec before the manifest in the directory": (package(extra=[("tools/other.nuspec", OTHER)], listed_first="tools/other.nuspec"), "scope.malformed-metadata"),
     "a nuspec in pieces": (package(extra=[("Acme.Widgets.nuspec/[0].piece", OTHER)]), "scope.malformed-archive"),
     "relationships to another": (package(relationships=RELATIONSHIPS % "lib/other.nuspec", extra=[("lib/other.nuspec", OTHER)]), "scope.malformed-metadata"),
     "two relationships": (package(relationships=(RELATIONSHIPS % "Acme.Widgets.nuspec").replace("</Relationships>", '<Relationship Type="http://schemas.microsoft.com/packaging/2010/07/manifest" Target="/lib/x" Id="R9" /></Relationships>')), "scope.malformed-metadata"),
     "a relationship outside": (package(relationships=(RELATIONSHIPS % "Acme.Widgets.nuspec").replace('Id="R1b', 'TargetMode="External" Id="R1b')), "scope.malformed-metadata"),
+    "relationships in pieces": (package(relationships=None, first=[("_rels/.rels/[0].last.piece", (RELATIONSHIPS % "lib/x").encode())]), "scope.malformed-metadata"),
+    "relationships that some readers ignore": (package(relationships=IGNORABLE), "scope.malformed-metadata"),
+    "relationships of another kind": (package(relationships=(RELATIONSHIPS % "Acme.Widgets.nuspec").replace("Relationships", "Related")), "scope.malformed-metadata"),
     "relationships twice": (package(extra=[("_RELS/.rels", (RELATIONSHIPS % "x").encode())]), "scope.metadata-place"),
     "a path that leaves": (package(extra=[("../x", b"")]), "scope.malformed-archive"),
     "a path of Windows": (package(extra=[("lib\\x", b"")]), "scope.malformed-archive"),
@@ -423,13 +441,16 @@ REFUSED = {
     "a version twice": (package(nuspec(more="<version>2.0.0</version>")), "scope.malformed-metadata"),
     "metadata twice": (package(nuspec().replace("</package>", "<metadata><id>Other</id><version>1.0.0</version></metadata></package>")), "scope.malformed-metadata"),
     "another namespace": (package(nuspec(schema="http://example.com/nuspec.xsd")), "scope.malformed-metadata"),
+    "metadata in another element": (package(nuspec().replace("</metadata>", "</metadata><files><package><metadata><id>.Other</id></metadata></package></files>")), "scope.malformed-metadata"),
+    "an id in another element": (package(nuspec(more="<tags><id>.Other</id></tags>")), "scope.malformed-metadata"),
+    "symbols": (symbols(), "scope.metadata-mismatch"),
     "another root": (package(nuspec().replace("package", "packages")), "scope.malformed-metadata"),
     "a second root": (package(nuspec() + nuspec(declaration="")), "scope.malformed-metadata"),
     "a confusable": (package(nuspec("\u0410cme.Widgets")), "scope.malformed-metadata"),
     "two dots": (package(nuspec("Acme..Widgets")), "scope.malformed-metadata"),
     "a slash": (package(nuspec("Acme/Widgets")), "scope.malformed-metadata"),
     "an id that is too long": (package(nuspec("Acme." + "x" * 96)), "scope.malformed-metadata"),
-    "an id that ends with a number": (package(nuspec("Acme.Widgets.1", "2.3.4")), "scope.malformed-metadata"),
+    "a version that is too long": (package(nuspec(version="1.0.0-" + "x" * 59)), "scope.malformed-metadata"),
     "five numbers": (package(nuspec(version="1.2.3.4.5")), "scope.malformed-metadata"),
     "a number that is too large": (package(nuspec(version="1.0.2147483648")), "scope.malformed-metadata"),
     "a range": (package(nuspec(version="[1.0,2.0)")), "scope.malformed-metadata"),
@@ -448,6 +469,20 @@ def test_a_package_that_is_refused_reaches_no_registry(started_once, issuer, reg
     answer = dotnet(gateway, token(issuer), content)
     assert answer.status in (400, 403) and f"({code}, request " in answer.reason and answer.json["reason"] == code, answer
     assert len(registry.requests) == before
+
+
+@pytest.mark.parametrize("content", [package(), package(nuspec(more=SYMBOL_TYPE.replace("/>", '/><packageType name="Template" />')))])
+def test_what_is_no_package_of_symbols_is_not_taken_as_one(started_once, issuer, registry, content):
+    answer = dotnet(started_nuget(started_once, registry), token(issuer), content, SYMBOLS)
+    assert answer.status == 400 and "scope.metadata-mismatch" in answer.reason, answer
+
+
+@pytest.mark.parametrize("id, version", [
+    ("Microsoft.VCRTForwarders.140", "1.0.6"), ("Microsoft.VisualStudio.Shell.15.0", "17.6.36389"), ("Autodesk.Revit.SDK.Refs.2024", "1.0.0")])
+def test_an_id_may_end_with_a_number(started, issuer, server, id, version):
+    gateway = started_nuget(started, server, packages=f'"{id}"')
+    assert dotnet(gateway, token(issuer), package(nuspec(id, version), f"{id}.nuspec")).status == 201
+    assert list(server.stored) == [f"{id}.{version}.nupkg".lower()]
 
 
 FORMS = {
@@ -485,7 +520,11 @@ PASSING = {
     <!-- a comment -->
 """)),
     "signed": package(extra=[(".signature.p7s", b"0\x82" + bytes(3000))]),
-    "symbols of an older kind": package(nuspec(more='<packageTypes><packageType name="SymbolsPackage" /></packageTypes>')),
+    "a tool": package(nuspec(more='<packageTypes><packageType name="DotnetTool" version="1.0" /></packageTypes>')),
+    "a version with white space around it": package(nuspec(version="\n      1.0.0\n    ")),
+    "a version with much behind the plus sign": package(nuspec(version="1.0.0+Branch.develop.Sha.0123456789abcdef0123456789abcdef01234567")),
+    "a relationship that says that it is inside": package(relationships=(RELATIONSHIPS % "Acme.Widgets.nuspec").replace('Id="R1b', 'TargetMode="Internal" Id="R1b')),
+    "processing instructions": package(nuspec(declaration='<?xml version="1.0"?>\n<?xml-stylesheet type="text/xsl" href="x"?>\n', more="<?x y?>")),
     "a version of one number": package(nuspec(version="1")),
     "a nested nuspec": package(extra=[("content/x.nuspec", OTHER)]),
 }

@@ -7,7 +7,8 @@ enum SampleArchive {
       let place = archive.count
       let name = Array(file.name.utf8)
       let isFolder = file.name.hasSuffix("/")
-      let fixed = two(0) + two(0) + two(0) + two(0x21) + four(crc32(file.content)) + four(file.content.count) + four(file.content.count)
+      let flags = name.allSatisfy { $0 < 0x80 } ? 0 : 0x800
+      let fixed = two(flags) + two(0) + two(0) + two(0x21) + four(crc32(file.content)) + four(file.content.count) + four(file.content.count)
       archive += Array("PK\u{3}\u{4}".utf8) + two(20) + fixed + two(name.count) + two(0) + name + file.content
       directory += Array("PK\u{1}\u{2}".utf8) + two(0x314) + two(20) + fixed + two(name.count) + two(0) + two(0) + two(0) + two(0)
       directory += four((isFolder ? 0o040755 : 0o100644) << 16 | (isFolder ? 0x10 : 0)) + four(place) + name

@@ -26,14 +26,6 @@ struct NuGetID: Hashable, Sendable {
     return ASCII.lowercased(written)
   }
 
-  /// Whether a file `{id}.{version}.nupkg` could be another package's: `Acme.1` in version 2.3.4 and `Acme` in version 1.2.3.4, which servers of plain
-  /// folders keep at one place. A version has at most four numbers.
-  func isAmbiguous(with version: NuGetVersion) -> Bool {
-    let last = written.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).last
-    return last?.allSatisfy(ASCII.isDigit) == true && written.utf8.contains(UInt8(ascii: "."))
-      && version.numbers.count < NuGetVersion.mostNumbers
-  }
-
   private static func words(of text: String.UTF8View) -> [Substring.UTF8View] {
     text.split(omittingEmptySubsequences: false, whereSeparator: isBetweenWords)
   }

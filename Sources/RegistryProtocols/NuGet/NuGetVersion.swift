@@ -2,19 +2,20 @@ import StrictParsers
 
 /// A version as NuGet reads it: SemVer 2.0.0, with one to four numbers.
 struct NuGetVersion: Hashable, Sendable {
-  static let mostNumbers = 4
-  private static let longest = 64
+  private static let mostNumbers = 4
+  /// Of the canonical form, as nuget.org bounds it, and of all that is written.
+  private static let longest = (canonical: 64, written: 255)
   private static let dot = UInt8(ascii: ".")
 
   let written: ExactString
   /// Three of them, or four if the last is not 0.
-  let numbers: [Int32]
+  private let numbers: [Int32]
   /// What follows the hyphen, in lower case.
   private let labels: [ExactString]
 
   /// `nil` if the text is not a version.
   init?(_ written: ExactString) {
-    guard written.utf8.count <= Self.longest else { return nil }
+    guard written.utf8.count <= Self.longest.written else { return nil }
     let text = Array(written.utf8)
     let plus = text.firstIndex(of: UInt8(ascii: "+")) ?? text.endIndex
     let hyphen = text[..<plus].firstIndex(of: UInt8(ascii: "-")) ?? plus
@@ -24,6 +25,7 @@ struct NuGetVersion: Hashable, Sendable {
     self.written = written
     self.numbers = numbers
     labels = hyphen == plus ? [] : Self.parts(text[(hyphen + 1)..<plus]).compactMap { ExactString(utf8: ASCII.lowercased($0)) }
+    guard canonical.utf8.count <= Self.longest.canonical else { return nil }
   }
 
   /// Without zeros before and behind, and without what follows a plus sign, which is no part of a version's identity: what NuGet calls normalised, in

@@ -31,7 +31,20 @@ package struct ArchiveMembers: Hashable, Sendable {
     _ source: some RandomAccessBytes, limits: ArchiveLimits = ArchiveLimits(), budget: WorkBudget,
     isWanted: (ExactString) -> Bool
   ) throws(ArchiveRefusal) -> ArchiveMembers {
-    let zip = try readingZip { () throws(ZipRefusal) in try ZipReader(source, limits: limits, budget: budget) }
+    try ofZip(try openZip(source, limits: limits, budget: budget), limits: limits, budget: budget, isWanted: isWanted)
+  }
+
+  /// Reads the headers of a zip file.
+  package static func openZip<Source: RandomAccessBytes>(
+    _ source: Source, limits: ArchiveLimits, budget: WorkBudget
+  ) throws(ArchiveRefusal) -> ZipReader<Source> {
+    try readingZip { () throws(ZipRefusal) in try ZipReader(source, limits: limits, budget: budget) }
+  }
+
+  /// Reads the contents that are wanted of a zip file that is open.
+  package static func ofZip(
+    _ zip: ZipReader<some RandomAccessBytes>, limits: ArchiveLimits, budget: WorkBudget, isWanted: (ExactString) -> Bool
+  ) throws(ArchiveRefusal) -> ArchiveMembers {
     var collection = ArchiveCollection(limits: limits)
     for (number, entry) in zip.entries.enumerated() {
       guard number % 64 != 0 || !budget.isSpent else { throw .budgetSpent }

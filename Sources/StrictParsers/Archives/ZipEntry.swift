@@ -18,7 +18,8 @@ package struct ZipEntry: Hashable, Sendable {
   /// Compared with the local header's byte by byte.
   let rawName: [UInt8]
   let flags: Int
-  let localHeaderOffset: Int
+  /// Where the file has the entry itself.
+  package let localHeaderOffset: Int
 
   static let fixedLength = 46
   /// 6.3: unpackers refuse an entry that needs more (APPNOTE 4.4.3).

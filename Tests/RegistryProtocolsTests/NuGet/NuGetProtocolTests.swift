@@ -14,7 +14,7 @@ import TokenVerification
 
   private func upload(
     _ part: String, _ path: String = "/api/v2/package/", type: String? = "multipart/form-data; boundary=\"b\"", end: String = "\r\n",
-    more: String = ""
+    more: String = "", package: SampleNuGet = SampleNuGet()
   ) throws
     -> InspectedUpload
   {
@@ -23,7 +23,7 @@ import TokenVerification
       throw RouteRefusal.notFound
     }
     var inspector = try make()
-    let body = Array("--b\r\n\(part)\r\n\r\n".utf8) + SampleNuGet().bytes + Array("\(end)--b\(more)--\r\n".utf8)
+    let body = Array("--b\r\n\(part)\r\n\r\n".utf8) + package.bytes + Array("\(end)--b\(more)--\r\n".utf8)
     var file: [UInt8] = []
     for range in [0..<500, 500..<body.count] {
       try inspector.receive(body.span.extracting(range)) { bytes in for index in bytes.indices { file.append(bytes[index]) } }
@@ -46,7 +46,12 @@ import TokenVerification
     #expect(
       String(decoding: upload.envelope[0], as: UTF8.self).contains("name=\"package\"; filename=\"acme.1.2.3.nupkg\"")
         && upload.envelope.count == 2)
-    #expect(try self.upload(part, "/api/v2/symbolpackage", end: end).target.file == "acme.1.2.3.snupkg")
+    #expect(try self.upload(part, "/api/v2/symbolpackage", end: end, package: .symbols()).target.file == "acme.1.2.3.snupkg")
+  }
+
+  @Test("takes each kind at its own place") func kinds() {
+    #expect(throws: UploadRefusal.metadataMismatch("packageType")) { try upload(Self.dotnet, "/api/v2/symbolpackage") }
+    #expect(throws: UploadRefusal.metadataMismatch("packageType")) { try upload(Self.dotnet, package: .symbols()) }
   }
 
   @Test("takes no other form") func otherForms() {
@@ -60,7 +65,7 @@ import TokenVerification
 
   @Test("says what a file would publish, by its suffix") func files() throws {
     #expect(try sampleNuGet().target(ofFile: "x.nupkg", SampleNuGet().bytes, .unlimited)?.file == "acme.1.2.3.nupkg")
-    #expect(try sampleNuGet().target(ofFile: "x.SNUPKG", SampleNuGet().bytes, .unlimited)?.file == "acme.1.2.3.snupkg")
+    #expect(try sampleNuGet().target(ofFile: "x.SNUPKG", SampleNuGet.symbols().bytes, .unlimited)?.file == "acme.1.2.3.snupkg")
   }
 
   @Test(
@@ -269,7 +274,7 @@ import TokenVerification
       ])
     #expect(ask(.package, 0, 405, "") == .absent && ask(.package, 0, 500, "") == .unknown && ask(.package, 0, 403, "") == .unknown)
     #expect(ask(.package, 0, 404, "") == .absent && ask(.package, paths.count - 1, 401, "") == .unknown)
-    let symbols = try SampleNuGet().nuspec().target(in: sampleRegistry, .symbols)
+    let symbols = try SampleNuGet.symbols().nuspec().target(in: sampleRegistry, .symbols)
     #expect(sampleNuGet().probes(.file, symbols, for: routed).isEmpty && !sampleNuGet().probes(.package, symbols, for: routed).isEmpty)
   }
 
