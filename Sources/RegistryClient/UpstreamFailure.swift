@@ -19,6 +19,10 @@ package enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
   case encodedAnswer
   /// Its answer is a document whose links can't be told, so that they could lead past the gateway.
   case unreadableDocument
+  /// It says that uploads go to a URL that is not below its configured one.
+  case uploadsElsewhere
+  /// It says of no place that it takes such an upload.
+  case uploadNotTaken
   /// Its unsuccessful answer holds the service credential.
   case credentialEchoed
   /// It refused the service credential: by 401 or 407, or by a 403 that it gives to a publish of nothing, too.
@@ -46,6 +50,8 @@ package enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
     case earlySuccess = "upstream.early-success"
     case encodedAnswer = "upstream.encoded-answer"
     case unreadableDocument = "upstream.unreadable-document"
+    case uploadsElsewhere = "upstream.uploads-elsewhere"
+    case uploadNotTaken = "upstream.upload-not-taken"
     case credentialEchoed = "upstream.credential-echoed"
     case credentialRefused = "upstream.credential-refused"
     case redirected = "upstream.redirected"
@@ -69,6 +75,13 @@ package enum UpstreamFailure: ExplainedRefusal, Hashable, Sendable {
     case .encodedAnswer: .init(.encodedAnswer, 502, "the registry behind this gateway gave a compressed answer that was not asked for")
     case .unreadableDocument:
       .init(.unreadableDocument, 502, "the registry behind this gateway gave a document that the gateway can't read")
+    case .uploadsElsewhere:
+      .init(
+        .uploadsElsewhere, 502,
+        "the registry behind this gateway sends uploads to a URL that is not below upstream.url, which must be that of pushes"
+      )
+    case .uploadNotTaken:
+      .init(.uploadNotTaken, 404, "the registry behind this gateway takes no such upload: its index names no place for it")
     case .credentialEchoed: .init(.credentialEchoed, 502, "the registry behind this gateway gave an answer that must not be passed on")
     case .credentialRefused:
       .init(.credentialRefused, 502, "the registry behind this gateway refused the gateway's own credential; tell its operator")

@@ -23,6 +23,13 @@ package struct ExistenceProbe: Sendable {
     }
   }
 
+  /// What an answer says.
+  package enum Reading: Sendable {
+    case means(Existence)
+    /// Where to ask next: alone it says nothing.
+    case asks(ExistenceProbe)
+  }
+
   /// What a page with very many files takes.
   package static let largestPage = 16 << 20
 
@@ -31,16 +38,23 @@ package struct ExistenceProbe: Sendable {
   package let path: ExactString
   /// The longest body, in bytes, that is read of an answer to a GET; a longer one says nothing. 0 if the status alone decides.
   package let bodyLimit: Int
-  package let meaning: @Sendable (Answer) -> Existence
+  package let reading: @Sendable (Answer) -> Reading
+
+  package init(
+    _ method: HTTPMethod, _ path: ExactString, bodyLimit: Int = ExistenceProbe.largestPage,
+    reading: @escaping @Sendable (Answer) -> Reading
+  ) {
+    self.method = method
+    self.path = path
+    self.bodyLimit = bodyLimit
+    self.reading = reading
+  }
 
   package init(
     _ method: HTTPMethod, _ path: ExactString, bodyLimit: Int = ExistenceProbe.largestPage,
     meaning: @escaping @Sendable (Answer) -> Existence
   ) {
-    self.method = method
-    self.path = path
-    self.bodyLimit = bodyLimit
-    self.meaning = meaning
+    self.init(method, path, bodyLimit: bodyLimit, reading: { .means(meaning($0)) })
   }
 
   /// Asks by a GET, which servers have that know no HEAD. The status says whether it is there, and no body is read, however large it is.

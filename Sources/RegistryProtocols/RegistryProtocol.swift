@@ -17,6 +17,12 @@ package protocol RegistryProtocol: Sendable {
   /// The same of this registry, where the place of uploads is configured. By default as all are asked.
   var publishProbe: PublishProbe { get }
 
+  /// The document in which this registry says where it takes uploads, which `check --online` reads; `nil` if the configuration says it. By default `nil`.
+  var directory: PublishDirectory? { get }
+
+  /// How `check --online` learns whether this registry can be asked for packages; `nil` if each can. By default `nil`.
+  var absence: AbsenceProbe? { get }
+
   /// The path below which all of a registry lies, from that of `upstream.url`. Both are without a slash at their end. By default the same.
   static func basePath(of path: ExactString) -> ExactString
 
@@ -76,6 +82,8 @@ package protocol RegistryProtocol: Sendable {
 extension RegistryProtocol {
   package static var pathRules: PathRules { [] }
   package var publishProbe: PublishProbe { Self.publishProbe }
+  package var directory: PublishDirectory? { nil }
+  package var absence: AbsenceProbe? { nil }
   package static func basePath(of path: ExactString) -> ExactString { path }
   package static var listings: [String] { [] }
   package static var options: [any OptionKey] { [] }

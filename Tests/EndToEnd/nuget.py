@@ -215,13 +215,23 @@ def normalized(version: str) -> str:
     return "-".join([".".join(parts), *labels]).lower()
 
 
+ATOM = ('<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom" xmlns:m="http://schemas.microsoft.com/ado/2007/08/dataservices/metadata" '
+        'xmlns:d="http://schemas.microsoft.com/ado/2007/08/dataservices">%s</feed>')
+
+
 class NuGetServer(Registry):
-    """Takes packages with its one key, and serves the documents that clients read. A version is taken once."""
+    """Takes packages with its one key, and serves the documents that clients read. A version is taken once.
+
+    `symbols`: `None` if it takes none. `feed`: where version 2 of the protocol is, `None` if nowhere. `known_as`: its URL in its index. `ignores_case`: as
+    servers on Windows do in paths.
+    """
 
     name = "nuget"
     username = ""
 
-    def __init__(self, base="", index="/v3/index.json", push=PUSH, symbols=SYMBOLS, guarded=False):
+    def __init__(self, base="", index="/v3/index.json", push=PUSH, symbols=SYMBOLS, guarded=False, container="/v3/package", feed=None, page=100, known_as=None,
+                 ignores_case=False):
+        self.container, self.feed, self.page, self.known_as, self.ignores_case = container, feed, page, known_as, ignores_case
         self.base, self.index, self.push, self.symbols, self.guarded = base, index, push, symbols, guarded
         self.stored: dict[str, bytes] = {}
         self.lines: list[str] = []
@@ -277,7 +287,7 @@ class NuGetServer(Registry):
                         return self.answer(500, b"failed")
                 if self.headers.get_all("X-NuGet-ApiKey") != [server.password]:
                     return self.answer(403, reason="The specified API key is invalid, has expired, or does not have permission to access the specified package.")
-                suffix = {f"{server.base}{server.push}": "nupkg", f"{server.base}{server.symbols}": "snupkg"}.get(self.path)
+                suffix = {f"{server.base}{server.push}": "nupkg", server.symbols and f"{server.base}{server.symbols}": "snupkg"}.get(self.path)
                 if not suffix:
                     return self.answer(404)
                 self.answer(*server.take(self.headers["Content-Type"], body, suffix))
@@ -305,18 +315,28 @@ class NuGetServer(Registry):
             self.stored[name] = content
         return 201, b""
 
+    def versions(self, id: str) -> list[str]:
+        return [name.removeprefix(id + ".").removesuffix(".nupkg") for name in self.stored if name.startswith(id + ".") and name.endswith(".nupkg")]
+
     def give(self, path: str):
         if self.guarded:
             return 401, b"", "text/plain", "Unauthorized"
-        if path == self.index:
+        if path == self.index or self.ignores_case and path.lower().rstrip("/") == self.index:
+            url = (self.known_as or self.url).rstrip("/")
             resources = [
-                (f"{self.url.rstrip('/')}{self.push.rstrip('/')}", "PackagePublish/2.0.0"),
-                (f"{self.url.rstrip('/')}{self.symbols.rstrip('/')}", "SymbolPackagePublish/4.9.0"),
-                (f"{self.url}v3/package/", "PackageBaseAddress/3.0.0"), ("https://example.com/search", "SearchQueryService")]
+                (f"{url}{self.push.rstrip('/')}", "PackagePublish/2.0.0"),
+                *([(f"{url}{self.symbols.rstrip('/')}", "SymbolPackagePublish/4.9.0")] if self.symbols else []),
+                (f"{url}{self.container}/", "PackageBaseAddress/3.0.0"), ("https://example.com/search", "SearchQueryService")]
             listed = [{"@id": url, "@type": kind, "comment": "x"} for url, kind in resources]
             return 200, b"\xef\xbb\xbf" + json.dumps({"version": "3.0.0", "resources": listed, "@context": {"comment": "y"}}).encode(), "application/json"
-        if found := re.fullmatch(r"/v3/package/([^/]+)/index\.json", path):
-            versions = [name.removeprefix(found[1] + ".").removesuffix(".nupkg") for name in self.stored if name.startswith(found[1] + ".") and name.endswith(".nupkg")]
+        if self.feed is not None and (found := re.fullmatch(re.escape(f"{self.feed}/FindPackagesById()") + r"\?id='([^']+)'(&semVerLevel=2\.0\.0)?(?:&\$skip=(\d+))?", path)):
+            versions = [version for version in self.versions(found[1]) if found[2] or "." not in version.partition("-")[2]]
+            start = int(found[3] or 0)
+            entries = "".join(f"<entry><m:properties><d:Id>{found[1]}</d:Id><d:Version>{version}</d:Version></m:properties></entry>" for version in versions[start:start + self.page])
+            more = '<link rel="next" href="http://example.com/FindPackagesById()?id=x&amp;$skip=y"/>' if versions[start + self.page:] else ""
+            return 200, (ATOM % (entries + more)).encode(), "application/atom+xml"
+        if found := re.fullmatch(re.escape(self.container) + r"/([^/]+)/index\.json", path):
+            versions = self.versions(found[1])
             return (200, json.dumps({"versions": versions}).encode(), "application/json") if versions else (404, b"")
         if found := re.fullmatch(r"/v3/package/[^/]+/[^/]+/([^/]+\.nupkg)", path):
             return (200, self.stored[found[1]], "application/octet-stream") if found[1] in self.stored else (404, b"")

@@ -254,7 +254,8 @@ def test_an_index_that_leads_elsewhere_gets_no_package(started, issuer, recordin
     index = {"version": "3.0.0", "resources": [{"@id": "https://packages.example.com/push", "@type": "PackagePublish/2.0.0"}]}
     recording.behaviour = answering("200 OK", json.dumps(index).encode(), "Content-Type: application/json")
     gateway = started_nuget(started, recording, upstream=f"{recording.url}v3/index.json")
-    assert dotnet(gateway, token(issuer), package()).status == 502
+    answer = dotnet(gateway, token(issuer), package())
+    assert answer.status == 502 and "upstream.uploads-elsewhere" in answer.reason and "upstream.url" in answer.reason, answer
     assert [sent.line for sent in recording.requests] == ["GET /v3/index.json HTTP/1.1"]
 
 

@@ -97,7 +97,7 @@ def test_what_follows_never_leaves_the_registry(started, issuer, server):
     server.elsewhere = "http://127.0.0.1:1/uploads"
     gateway = started_pub(started, server)
     assert not publish(gateway.url, token(issuer), archive()).succeeded
-    assert {record["reason"] for record in gateway.records() if record["event"] == "publish"} == {"upstream.malformed-answer"}
+    assert {record["reason"] for record in gateway.records() if record["event"] == "publish"} == {"upstream.uploads-elsewhere"}
     assert all("/new " in line for line in server.lines)
 
 

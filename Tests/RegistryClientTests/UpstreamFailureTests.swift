@@ -9,6 +9,7 @@ import Testing
     arguments: [
       (.unreachable, "unreachable", 502), (.busy, "busy", 503), (.timedOut, "timed-out", 504), (.closed, "closed", 502),
       (.malformedAnswer, "malformed-answer", 502), (.answerTooLarge, "answer-too-large", 502), (.earlySuccess, "early-success", 502),
+      (.uploadsElsewhere, "uploads-elsewhere", 502), (.uploadNotTaken, "upload-not-taken", 404),
       (.encodedAnswer, "encoded-answer", 502), (.credentialEchoed, "credential-echoed", 502),
       (.credentialRefused, "credential-refused", 502),
       (.redirected, "redirected", 502), (.noToken(status: 500), "no-token", 502), (.foreignTokenService, "foreign-token-service", 502),

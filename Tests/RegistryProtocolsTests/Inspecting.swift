@@ -126,3 +126,13 @@ func parts(of inspection: Inspection) throws -> [(head: MultipartPartHead, value
   try reader.finish()
   return parts
 }
+
+extension ExistenceProbe {
+  /// What an answer means by itself.
+  func meaning(_ answer: Answer) -> Existence {
+    switch reading(answer) {
+    case .means(let existence): existence
+    case .asks: .unknown
+    }
+  }
+}

@@ -1,5 +1,4 @@
 package import Configuration
-import NIOPosix
 import Observability
 import PublisherPolicy
 import RegistryClient
@@ -41,48 +40,15 @@ package struct OnlineCheck: Sendable {
 
   private func check(_ registry: Registry) async -> [SettingsProblem] {
     let key = "registries.\(registry.name)"
-    let answers: ProbeAnswers
+    let findings: [ProbeAnswers.Finding]
     do {
-      answers = try await ask(registry)
+      findings = try await RegistryCheck(settings: settings, registry: registry).findings()
     } catch let failure as UpstreamFailure {
       return [problem("\(key).upstream.url", .error, failure.explanation)]
     } catch {
       return [problem("\(key).upstream.url", .error, "it can't be reached: \(ConnectionTrouble.words(for: error, with: registry.origin))")]
     }
-    return answers.findings(of: registry.settings).map { problem("\(key).\($0.key)", $0.severity, $0.message) }
-  }
-
-  private func ask(_ registry: Registry) async throws -> ProbeAnswers {
-    let credential = try await registry.credential.current()
-    let known = try await asking(registry.origin) { connection throws(UpstreamFailure) in
-      try await PublishProbe.status(of: registry, with: credential, on: connection)
-    }
-    var answers = ProbeAnswers(known: known)
-    guard credential != nil || registry.settings.upstream.clientCertificate != nil else { return answers }
-    // Without the client certificate, too: a registry that demands one is not open.
-    answers.unknown = try? await asking(registry.openOrigin) { connection throws(UpstreamFailure) in
-      try await PublishProbe.status(of: registry, with: nil, on: connection)
-    }
-    for page in answers.unknown == nil ? [] : registry.settings.ecosystem.type.listings {
-      let status = try? await asking(registry.openOrigin) { connection throws(UpstreamFailure) in
-        try await PublishProbe.status(ofReading: registry.settings.upstream.basePath + page, of: registry, on: connection)
-      }
-      if status == 200 { answers.openPage = page }
-    }
-    return answers
-  }
-
-  /// Asks one question on a connection of its own. What is thrown is the cause where the connection fails.
-  private func asking(
-    _ origin: UpstreamOrigin, _ question: (UpstreamConnection) async throws(UpstreamFailure) -> Int
-  ) async throws -> Int {
-    let bytes = try await origin.open(on: MultiThreadedEventLoopGroup.singleton.any())
-    do throws(UpstreamFailure) {
-      return try await question(UpstreamConnection(bytes, slot: nil, wasReused: false, limits: settings.server.limits))
-    } catch {
-      if let trouble = await bytes.trouble { throw trouble }
-      throw error
-    }
+    return findings.map { problem("\(key).\($0.key)", $0.severity, $0.message) }
   }
 
   private func problem(_ keyPath: String, _ severity: SettingsProblem.Severity, _ message: String) -> SettingsProblem {

@@ -17,8 +17,7 @@ struct ProbeAnswers: Sendable {
     let message: String
   }
 
-  func findings(of settings: RegistrySettings) -> [Finding] {
-    let probe = settings.protocol.publishProbe
+  func findings(of settings: RegistrySettings, _ probe: PublishProbe) -> [Finding] {
     if probe.isRefusal(known, unknown: unknown) {
       return [Finding(key: "upstream.credential", severity: .error, message: "the registry refuses the credential: it answers \(known)")]
     }

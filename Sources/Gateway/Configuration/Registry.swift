@@ -50,9 +50,16 @@ final class Registry: Sendable {
 
   /// How this registry's URLs become public ones in the answer to a request.
   func linkRewrite(for head: RequestHead, _ configuration: ConfigurationSnapshot) -> LinkRewrite {
+    links(to: publicOrigin(for: head, configuration), settings.path.raw)
+  }
+
+  /// What its URLs are below its own.
+  var ownLinks: LinkRewrite { links(to: "", "") }
+
+  private func links(to publicOrigin: String, _ publicPath: String) -> LinkRewrite {
     LinkRewrite(
       upstreamOrigin: "\(origin.tls == nil ? "http" : "https")://\(origin.authority)", upstreamPath: settings.upstream.basePath,
-      publicOrigin: publicOrigin(for: head, configuration), publicPath: settings.path.raw)
+      publicOrigin: publicOrigin, publicPath: publicPath)
   }
 
   /// What an answer of our own may tell.

@@ -212,7 +212,7 @@ extension PublishMachine {
           status: answer.head.status, fields: answer.head.fields, body: answer.body,
           links: request.registry.linkRewrite(for: request.head, request.configuration), isToOwnCredential: !upload.client.isOurs))
     } catch {
-      throw .upstream(.malformedAnswer)
+      throw .upstream(error.failure)
     }
     switch step {
     case .relay: return enter(judging, .judge(answer))
@@ -244,5 +244,16 @@ extension PublishMachine {
       throw .upstream(.earlySuccess)
     }
     return conclude(.success(.relayed(answer)))
+  }
+}
+
+extension UnexpectedResponse {
+  fileprivate var failure: UpstreamFailure {
+    switch cause {
+    case .malformed: .malformedAnswer
+    case .unreadable: .unreadableDocument
+    case .elsewhere: .uploadsElsewhere
+    case .notTaken: .uploadNotTaken
+    }
   }
 }

@@ -8,6 +8,9 @@ import StrictParsers
 struct RegistryProber {
   /// For the whole of an answer, however fast its parts: clients wait for five seconds and more.
   private static let patience = TimeAmount.seconds(10)
+  /// For all the questions that follow from one.
+  private static let wholePatience = TimeAmount.seconds(30)
+  private static let mostQuestions = 64
 
   /// With whose credential it is asked.
   enum Asker {
@@ -31,7 +34,7 @@ struct RegistryProber {
     var found = Existence.absent
     for probe in registry.protocol.probes(subject, target, for: request) {
       do throws(UpstreamFailure) {
-        found = found || (try await answer(to: probe, as: asker))
+        found = found || (try await existence(by: probe, as: asker))
       } catch {
         if error == .unreachable { gateway.health.failed(error, registry.name) }
         if error == .credentialRefused { throw error }
@@ -43,7 +46,21 @@ struct RegistryProber {
     return found
   }
 
-  private func answer(to probe: ExistenceProbe, as asker: Asker, isRenewal: Bool = false) async throws(UpstreamFailure) -> Existence {
+  private func existence(by probe: ExistenceProbe, as asker: Asker) async throws(UpstreamFailure) -> Existence {
+    let deadline = NIODeadline.now() + Self.wholePatience
+    var probe = probe
+    for _ in 0..<Self.mostQuestions where NIODeadline.now() < deadline {
+      switch try await answer(to: probe, as: asker) {
+      case .means(let existence): return existence
+      case .asks(let next): probe = next
+      }
+    }
+    return .unknown
+  }
+
+  private func answer(
+    to probe: ExistenceProbe, as asker: Asker, isRenewal: Bool = false
+  ) async throws(UpstreamFailure) -> ExistenceProbe.Reading {
     let target = registry.upstreamTarget(probe.path)
     let head: UpstreamHead
     let origin: UpstreamOrigin
@@ -69,7 +86,7 @@ struct RegistryProber {
       throw .credentialRefused
     }
     // A page may be long, and is searched where nobody waits for the thread.
-    return try await gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in probe.meaning(answer) }
+    return try await gateway.threads.run(orFail: UpstreamFailure.closed) { () throws(UpstreamFailure) in probe.reading(answer) }
   }
 
   private func answer(

@@ -11,9 +11,11 @@ extension Registry {
     guard !credential.isToken else { return false }
     let empty = settings.protocol.publishProbe
     return await probe.isRefused(self.credential.version, standing) { () async throws(UpstreamFailure) in
-      let known = try await PublishProbe.status(of: self, with: credential, on: try await connector.connect(to: self.origin, on: eventLoop))
+      let known = try await PublishProbe.status(
+        of: self, empty, with: credential, on: try await connector.connect(to: self.origin, on: eventLoop))
       guard empty.needsComparison(known) else { return empty.isRefusal(known, unknown: nil) }
-      let unknown = try await PublishProbe.status(of: self, with: nil, on: try await connector.connect(to: self.openOrigin, on: eventLoop))
+      let unknown = try await PublishProbe.status(
+        of: self, empty, with: nil, on: try await connector.connect(to: self.openOrigin, on: eventLoop))
       return empty.isRefusal(known, unknown: unknown)
     }
   }

@@ -41,8 +41,8 @@ extension UpstreamFailure {
   var isSilence: Bool {
     switch self {
     case .unreachable, .timedOut, .closed, .malformedAnswer: true
-    case .busy, .conflict, .answerTooLarge, .earlySuccess, .encodedAnswer, .unreadableDocument, .credentialEchoed, .credentialRefused,
-      .redirected, .noToken, .foreignTokenService, .credentialUnreadable, .refused:
+    case .busy, .conflict, .answerTooLarge, .earlySuccess, .encodedAnswer, .unreadableDocument, .uploadsElsewhere, .uploadNotTaken,
+      .credentialEchoed, .credentialRefused, .redirected, .noToken, .foreignTokenService, .credentialUnreadable, .refused:
       false
     }
   }

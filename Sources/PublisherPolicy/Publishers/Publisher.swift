@@ -51,7 +51,7 @@ package final class Publisher: Sendable {
   package let mayPublish: [(registry: RegistryName, patterns: [NamePattern])]
   /// Exclusive.
   package let expires: UnixTime?
-  let create: PublisherDeclaration.Creation
+  package let create: PublisherDeclaration.Creation
   /// Whether it is bound to the ids of the first that publishes successfully, since the configuration holds none.
   package let pinsOnFirstUse: Bool
   package let pin: PublisherDeclaration.Pin

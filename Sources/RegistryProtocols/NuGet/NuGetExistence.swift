@@ -1,61 +1,125 @@
 import PublisherPolicy
 import StrictParsers
 
-/// How a registry is asked for a package and its versions: by its flat container ("NuGet Server API", "Package Content"), which each server has at another
-/// place, and by the query of version 2 of the protocol.
-enum NuGetExistence {
+/// How a registry is asked for a package and its versions: by its flat container ("NuGet Server API", "Package Content"), of which its service index says
+/// where it is, and by the query of version 2 of the protocol.
+///
+/// That something is absent is believed of a place that is there: of a container that is configured or in the index, and of an answer that lists
+/// versions. A 404 may mean that nothing is at the place.
+struct NuGetExistence: Sendable {
+  private enum Place: Hashable, Sendable {
+    case index(ExactString)
+    case feed(ExactString)
+    case guessedContainer(ExactString)
+  }
+
+  /// Below the root, of Chocolatey and others; of NuGet.Server; of GitLab.
+  private static let feeds: [ExactString] = ["", "/api/v2", "/nuget", "/v2"]
   /// Of nuget.org and BaGet; of Nexus; of Gitea; of GitLab; of ProGet.
-  static let places: [ExactString] = ["/v3-flatcontainer", "/v3/package", "/v3/content", "/package", "/download", "/v3/flatcontainer"]
+  private static let guessedContainers: [ExactString] = [
+    "/v3-flatcontainer", "/v3/package", "/v3/content", "/package", "/download", "/v3/flatcontainer",
+  ]
 
-  /// - Parameters:
-  ///   - places: Paths below the registry's own, without a slash at their end.
-  ///   - isGuess: Whether the flat container may be at another place: then an answer that is none says nothing, and the query is asked as well.
-  static func probes(
-    _ subject: ExistenceProbe.Subject, _ target: PublishTarget, in places: [ExactString], isGuess: Bool
-  ) -> [ExistenceProbe] {
-    // Nobody is told which symbols a registry has.
-    guard subject == .package || target.file.text.hasSuffix(".\(NuGetPackageKind.package.suffix)") else { return [] }
-    let id = target.package.canonical
-    let flat = places.map { place in
-      ExistenceProbe(.get, ExactString("\(place)/\(id)/index.json")) { answer in
-        guard answer.status == 200 else { return existence(ofStatus: answer.status, isGuess) }
-        guard let versions = versions(in: answer.body) else { return isGuess ? .absent : .unknown }
-        switch subject {
-        case .package: return versions.isEmpty ? .absent : .exists
-        case .file: return versions.contains { NuGetVersion($0)?.canonical == target.version?.canonical } ? .exists : .absent
+  let subject: ExistenceProbe.Subject
+  /// Canonical.
+  let id: ExactString
+  /// That of the version.
+  let key: ExactString?
+  /// The path below which the registry lies.
+  let basePath: ExactString
+
+  init(_ subject: ExistenceProbe.Subject, id: ExactString, version: ExactString?, basePath: ExactString) {
+    self.subject = subject
+    self.id = id
+    key = version.flatMap { NuGetVersion($0)?.key }
+    self.basePath = basePath
+  }
+
+  /// Asks a container that is there.
+  func probe(inContainer path: ExactString) -> ExistenceProbe {
+    ExistenceProbe(.get, containerPath(path)) { answer in
+      switch answer.status {
+      case 200: NuGetVersions(container: answer.body).map { existence(among: $0) } ?? .unknown
+      case 404, 410: .absent
+      default: .unknown
+      }
+    }
+  }
+
+  /// Finds a place, and asks there.
+  func probe(in layout: NuGetLayout) -> ExistenceProbe {
+    let places =
+      layout.indexes.map { Place.index($0) } + Self.feeds.map { .feed($0) } + Self.guessedContainers.map { .guessedContainer($0) }
+    return probe(at: places[0], or: places.dropFirst())
+  }
+
+  private func ask(_ places: ArraySlice<Place>) -> ExistenceProbe.Reading {
+    guard let place = places.first else { return .means(.unknown) }
+    return .asks(probe(at: place, or: places.dropFirst()))
+  }
+
+  private func probe(at place: Place, or others: ArraySlice<Place>) -> ExistenceProbe {
+    switch place {
+    case .index(let path):
+      ExistenceProbe(
+        .get, path, bodyLimit: NuGetIndex.limit,
+        reading: { answer in
+          guard answer.status == 200, let path = container(in: answer) else { return ask(others) }
+          return .asks(probe(inContainer: path))
+        })
+    case .feed(let path): probe(ofFeed: path, behind: [], or: others)
+    case .guessedContainer(let path):
+      ExistenceProbe(
+        .get, containerPath(path),
+        reading: { answer in
+          guard answer.status == 200, let versions = NuGetVersions(container: answer.body) else { return ask(others) }
+          return .means(existence(among: versions))
+        })
+    }
+  }
+
+  /// - Parameter earlier: The versions of the pages before.
+  private func probe(ofFeed path: ExactString, behind earlier: [ExactString], or others: ArraySlice<Place>) -> ExistenceProbe {
+    let start = earlier.isEmpty ? "" : "&$skip=\(earlier.count)"
+    return ExistenceProbe(
+      .get, ExactString("\(path)/FindPackagesById()?id='\(id)'&semVerLevel=2.0.0\(start)"),
+      reading: { answer in
+        guard answer.status == 200, let page = NuGetVersions.Page(answer.body) else {
+          return earlier.isEmpty ? ask(others) : .means(.unknown)
         }
-      }
-    }
-    guard isGuess else { return flat }
-    return flat + [
-      ExistenceProbe(.get, ExactString("/FindPackagesById()?id='\(id)'")) { answer in
-        guard answer.status == 200 else { return existence(ofStatus: answer.status, isGuess) }
-        return existence(subject, target, inFeed: answer.body)
-      }
-    ]
+        guard let versions = page.versions else { return .means(.unknown) }
+        if existence(among: versions) == .exists { return .means(.exists) }
+        guard page.hasNext else { return .means(.absent) }
+        // A server that has more, and gives the same or nothing.
+        guard !versions.keys.isEmpty, versions.keys != Array(earlier.suffix(versions.keys.count)) else { return .means(.unknown) }
+        return .asks(probe(ofFeed: path, behind: earlier + versions.keys, or: others))
+      })
   }
 
-  /// Servers of other versions of the protocol don't know the path, or the method.
-  private static func existence(ofStatus status: Int, _ isGuess: Bool) -> Existence {
-    isGuess && [400, 405, 501].contains(status) ? .absent : Existence(ofStatus: status)
-  }
+  private func containerPath(_ path: ExactString) -> ExactString { ExactString("\(path)/\(id)/index.json") }
 
-  private static func versions(in body: [UInt8]) -> [ExactString]? {
-    (try? StrictJSON.parseObject(body))?["versions"]?.array?.compactMap { $0.string }
-  }
-
-  /// An Atom feed with an entry for each version.
-  private static func existence(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, inFeed body: [UInt8]) -> Existence {
-    guard let feed = try? StrictXML.parse(body, budget: WorkBudget { false }), feed.name == "feed" else { return .absent }
-    let entries = feed.children.filter { $0.name == "entry" }
-    switch subject {
-    case .package: return entries.isEmpty ? .absent : .exists
-    case .file:
-      let versions = entries.compactMap { entry in
-        let properties = entry.children.first { $0.name == "properties" }
-        return properties?.children.first { $0.name == "Version" }?.text
+  private func existence(among versions: NuGetVersions) -> Existence {
+    let isThere =
+      switch subject {
+      case .package: !versions.keys.isEmpty
+      case .file: versions.keys.contains { $0 == key }
       }
-      return versions.contains { NuGetVersion($0)?.canonical == target.version?.canonical } ? .exists : .absent
-    }
+    return isThere ? .exists : .absent
   }
+
+  /// Where a service index says that the flat container is, below the registry; `nil` if it is elsewhere.
+  private func container(in answer: ExistenceProbe.Answer) -> ExactString? {
+    guard let url = NuGetIndex(answer.body)?.url(of: "PackageBaseAddress/3.0.0") else { return nil }
+    let target = ["http", "https"].lazy.compactMap { scheme in
+      LinkRewrite(upstreamOrigin: "\(scheme)://\(answer.authority)", upstreamPath: basePath.text, publicOrigin: "", publicPath: "")
+        .target(of: url.withSlash.utf8)
+    }.first
+    guard let target, !target.utf8.contains(UInt8(ascii: "?")) else { return nil }
+    return ExactString(Substring(target.utf8.dropLast()))
+  }
+}
+
+extension ExactString {
+  /// With a slash at its end.
+  var withSlash: ExactString { utf8.last == UInt8(ascii: "/") ? self : ExactString("\(self)/") }
 }

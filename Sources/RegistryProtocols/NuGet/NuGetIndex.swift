@@ -2,6 +2,7 @@ import StrictParsers
 
 /// A service index, which says where each resource of a registry is ("NuGet Server API", "Service index").
 struct NuGetIndex: Sendable {
+  static let limit = 1 << 20
   private static let resources: ExactString = "resources"
   private static let id: ExactString = "@id"
   private static let type: ExactString = "@type"
@@ -27,7 +28,7 @@ struct NuGetIndex: Sendable {
     resource[type]?.string.map { [$0] } ?? resource[type]?.array?.compactMap { $0.string } ?? []
   }
 
-  /// The index for clients: uploads go to the gateway, and what else the registry has below its own URL is read through it.
+  /// The index for clients: uploads that the registry takes go to the gateway, and what else it has below its own URL is read through it.
   private func rewritten(_ kinds: [NuGetPackageKind], _ links: LinkRewrite) -> [UInt8] {
     var resources: [JSONValue] = []
     for resource in list {
@@ -40,13 +41,13 @@ struct NuGetIndex: Sendable {
       }
       resources.append(.object(JSONObject(members)))
     }
-    resources += Self.uploads(kinds, links.publicURL)
+    resources += Self.uploads(kinds.filter { $0 == .package || url(of: $0.resource) != nil }, links.publicURL)
     let members = object.members.map { $0.name == Self.resources ? JSONObject.Member(Self.resources, .array(resources)) : $0 }
     return JSONObject(members).encoded()
   }
 
   private static func isOfUploads(_ type: ExactString) -> Bool {
-    ["PackagePublish", "SymbolPackagePublish"].contains { type.text == $0 || type.text.hasPrefix("\($0)/") }
+    (["PackagePublish", "SymbolPackagePublish"] as [ExactString]).contains { type == $0 || type.utf8.starts(with: "\($0)/".utf8) }
   }
 
   private static func uploads(_ kinds: [NuGetPackageKind], _ publicURL: ExactString) -> [JSONValue] {
@@ -60,7 +61,7 @@ struct NuGetIndex: Sendable {
 
   /// Whatever media type a server of files gives it: what was passed on as it came would lead uploads past the gateway.
   static func rewrite(_ kinds: [NuGetPackageKind]) -> DocumentRewrite {
-    DocumentRewrite(limit: 1 << 20, mediaTypes: nil) { document, links in NuGetIndex(document.body)?.rewritten(kinds, links) }
+    DocumentRewrite(limit: limit, mediaTypes: nil) { document, links in NuGetIndex(document.body)?.rewritten(kinds, links) }
   }
 
   /// The index of a registry that has none, or shows it to nobody: clients ask for it without a key before they push.

@@ -51,6 +51,13 @@ struct NuGetLayout: Hashable, Sendable {
     return [path] + Self.usualIndexes.filter { $0 != path }
   }
 
+  /// Whether a path is that of a service index to some server: to those of Windows in any case, and with a slash at its end.
+  func isIndex(_ path: RoutedPath) -> Bool {
+    let segments = path.segments.last == "" ? path.segments.dropLast() : path.segments[...]
+    let decoded = ExactString(segments.map { "/\($0)" }.joined())
+    return indexes.contains { ASCII.equalIgnoringCase($0, decoded) }
+  }
+
   /// Where uploads go, with the slash at its end that clients send; `nil` if the index says it.
   private func path(of kind: NuGetPackageKind) -> ExactString? {
     switch (place, kind) {
@@ -66,13 +73,21 @@ struct NuGetLayout: Hashable, Sendable {
     return NuGetPush(index: indexes[0], resource: kind.resource)
   }
 
-  /// A form without a package.
+  /// Where a service index says where uploads go, its path.
+  var index: ExactString? { if case .index(let path) = place { path } else { nil } }
+
   var publishProbe: PublishProbe {
+    Self.publishProbe(
+      at: path(of: .package) ?? (indexes[0] == Self.usualIndexes[0] ? ExactString("\(Self.pushPath)/") : "/"),
+      isCertain: path(of: .package) != nil)
+  }
+
+  /// A form without a package.
+  static func publishProbe(at path: ExactString, isCertain: Bool) -> PublishProbe {
     PublishProbe(
-      .put, at: path(of: .package) ?? (indexes[0] == Self.usualIndexes[0] ? ExactString("\(Self.pushPath)/") : "/"),
-      contentType: "multipart/form-data; boundary=nothing", body: "--nothing--\r\n", forbidden: .credential,
+      .put, at: path, contentType: "multipart/form-data; boundary=nothing", body: "--nothing--\r\n", forbidden: .credential,
       misplacement: PublishProbe.Misplacement(
-        [404, 405, 410], isCertain: path(of: .package) != nil, answer: "the registry takes no package there",
+        [404, 405, 410], isCertain: isCertain, answer: "the registry takes no package there",
         remedy: "it must be what `nuget push -Source` would be given"),
       unknownMethod: nil)
   }

@@ -17,7 +17,7 @@ package struct NuGetProtocol: RegistryProtocol {
   /// Default: `allow`.
   private static let symbolsOption = ChoiceOption("symbols", usual: Symbols.allow)
   /// `nuget`: the path of the flat container (`PackageBaseAddress` in the service index) below the registry, such as `/v3/package`. Existence is asked there.
-  /// Default: each of the places where registries have theirs.
+  /// Default: where the service index says.
   private static let flatContainerOption = TextOption("flat_container")
 
   private static let keyField: ExactString = "x-nuget-apikey"
@@ -31,19 +31,19 @@ package struct NuGetProtocol: RegistryProtocol {
   private let prefix: ExactString
   private let layout: NuGetLayout
   private let kinds: [NuGetPackageKind]
-  private let containers: [ExactString]?
+  private let container: ExactString?
   private let boundary: BoundarySource
 
   package init(_ site: RegistrySite, _ options: RegistryOptions) throws(OptionProblem) {
     let container = options[Self.flatContainerOption]
     if let container {
-      guard container.text.hasPrefix("/"), (try? RequestPath(Array(container.utf8)[...])) != nil else {
+      guard container.utf8.first == UInt8(ascii: "/"), (try? RequestPath(Array(container.utf8)[...])) != nil else {
         throw .wrong(Self.flatContainerOption, "must be a path below the registry such as /v3/package")
       }
     }
     self.init(
       site, symbols: options[Self.symbolsOption],
-      container: container.map { $0.text.hasSuffix("/") ? ExactString($0.text.dropLast()) : $0 },
+      container: container.map { $0.utf8.last == UInt8(ascii: "/") ? ExactString(Substring($0.utf8.dropLast())) : $0 },
       boundary: MultipartFormWriter.randomBoundary)
   }
 
@@ -52,13 +52,15 @@ package struct NuGetProtocol: RegistryProtocol {
     prefix = site.path
     layout = NuGetLayout(url: site.upstreamURL)
     kinds = symbols == .allow ? NuGetPackageKind.allCases : [.package]
-    containers = container.map { [$0] }
+    self.container = container
     self.boundary = boundary
   }
 
   package static func basePath(of path: ExactString) -> ExactString { NuGetLayout(path).basePath }
 
   package var publishProbe: PublishProbe { layout.publishProbe }
+  package var directory: PublishDirectory? { layout.index.map { NuGetCheck.directory($0, kinds) } }
+  package var absence: AbsenceProbe? { container == nil ? NuGetCheck.absence(in: layout) : nil }
 
   package func target(
     ofFile name: ExactString, _ artifact: any RandomAccessBytes, _ budget: WorkBudget
@@ -74,7 +76,7 @@ package struct NuGetProtocol: RegistryProtocol {
     let segments = request.path.segments
     switch request.head.method {
     case .get, .head:
-      guard layout.indexes.contains(request.path.raw) else { return .read(ReadRoute()) }
+      guard layout.isIndex(request.path) else { return .read(ReadRoute()) }
       return .read(ReadRoute(document: NuGetIndex.rewrite(kinds), substitute: NuGetIndex.substitute(kinds)))
     case .put:
       let place = segments.last == "" ? Array(segments.dropLast()) : segments
@@ -102,7 +104,11 @@ package struct NuGetProtocol: RegistryProtocol {
   }
 
   package func probes(_ subject: ExistenceProbe.Subject, _ target: PublishTarget, for request: RoutedRequest) -> [ExistenceProbe] {
-    NuGetExistence.probes(subject, target, in: containers ?? NuGetExistence.places, isGuess: containers == nil)
+    // Nobody is told which symbols a registry has.
+    guard subject == .package || !NuGetPackageKind.symbols.isKind(of: target) else { return [] }
+    let existence = NuGetExistence(
+      subject, id: target.package.canonical, version: target.version?.canonical, basePath: layout.basePath)
+    return [container.map { existence.probe(inContainer: $0) } ?? existence.probe(in: layout)]
   }
 
   /// Clients put a key there, and the user and password of a source elsewhere.

@@ -19,10 +19,10 @@ struct NuGetPush: UpstreamExchange {
 
   mutating func next(after response: UpstreamResponse) throws(UnexpectedResponse) -> UpstreamStep {
     guard !isSent, (200..<300).contains(response.status) else { return .relay }
+    guard let upload, let index = NuGetIndex(response.body) else { throw UnexpectedResponse(.unreadable) }
+    guard let url = index.url(of: resource) else { throw UnexpectedResponse(.notTaken) }
     // Clients send a slash at its end.
-    guard let upload, let url = NuGetIndex(response.body)?.url(of: resource)?.text,
-      let target = response.links.target(of: (url.hasSuffix("/") ? url : url + "/").utf8)
-    else { throw UnexpectedResponse() }
+    guard let target = response.links.target(of: url.withSlash.utf8) else { throw UnexpectedResponse(.elsewhere) }
     isSent = true
     return .send(UpstreamRequest(.put, target, .segments(upload.segments, contentType: ExactString(upload.contentType))))
   }

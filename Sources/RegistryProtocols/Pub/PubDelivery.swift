@@ -21,9 +21,8 @@ struct PubDelivery: UpstreamExchange {
       return .send(try upload(as: response))
     case .uploading:
       guard (200..<400).contains(response.status) else { return Self.refused(response) }
-      guard let location = try? response.fields.single(named: "location"), let target = response.links.target(of: location) else {
-        throw UnexpectedResponse()
-      }
+      guard let location = try? response.fields.single(named: "location") else { throw UnexpectedResponse() }
+      guard let target = response.links.target(of: location) else { throw UnexpectedResponse(.elsewhere) }
       step = .finishing
       return .send(UpstreamRequest(.get, target))
     case .finishing:
@@ -35,9 +34,8 @@ struct PubDelivery: UpstreamExchange {
 
   /// The form, with the fields that the registry wants in it.
   private func upload(as answer: UpstreamResponse) throws(UnexpectedResponse) -> UpstreamRequest {
-    guard let object = try? StrictJSON.parseObject(answer.body), let url = object["url"]?.string,
-      let target = answer.links.target(of: url.utf8)
-    else { throw UnexpectedResponse() }
+    guard let object = try? StrictJSON.parseObject(answer.body), let url = object["url"]?.string else { throw UnexpectedResponse() }
+    guard let target = answer.links.target(of: url.utf8) else { throw UnexpectedResponse(.elsewhere) }
     do {
       var writer = try MultipartFormWriter(boundary: try boundary())
       for field in object["fields"]?.object?.members ?? [] {

@@ -21,9 +21,22 @@ package enum UpstreamStep: Sendable {
   case respond(LocalResponse)
 }
 
-/// The registry's answer to one of several requests is not what its protocol promises.
-package struct UnexpectedResponse: Error {
-  package init() {}
+/// The registry's answer to one of several requests does not lead on.
+package struct UnexpectedResponse: Error, Hashable {
+  package enum Cause: Hashable, Sendable {
+    /// It is not what its protocol promises.
+    case malformed
+    /// It is a document that can't be read.
+    case unreadable
+    /// It says that uploads go to a URL that is not below the registry's configured one.
+    case elsewhere
+    /// It says of no place that it takes such an upload.
+    case notTaken
+  }
+
+  package let cause: Cause
+
+  package init(_ cause: Cause = .malformed) { self.cause = cause }
 }
 
 /// A request to the registry, which is made with the service credential. It can't leave the registry's origin.

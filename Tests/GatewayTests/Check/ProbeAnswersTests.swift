@@ -1,4 +1,5 @@
 import Configuration
+import RegistryProtocols
 import TestSupport
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
     ] as [(SettingsSample, Int, Int?, [String])])
   func table(sample: SettingsSample, known: Int, unknown: Int?, expected: [String]) throws {
     let settings = try sample.settings().registries[0]
-    let findings = ProbeAnswers(known: known, unknown: unknown).findings(of: settings)
+    let findings = ProbeAnswers(known: known, unknown: unknown).findings(of: settings, settings.protocol.publishProbe)
     #expect(findings.map { "\($0.severity): \($0.key)" } == expected, "\(findings)")
     let isOpen = findings.contains { $0.message.contains("everybody who reaches it may publish") }
     #expect(isOpen == (unknown.map { [200, 400].contains($0) } ?? false))
@@ -33,7 +34,7 @@ import Testing
     arguments: [("", 401, true), (", reads: refuse", 401, false), ("", 400, false)])
   func reads(reads: String, unknown: Int, expected: Bool) throws {
     let settings = try SettingsSample(registry: reads).settings().registries[0]
-    let findings = ProbeAnswers(known: 400, unknown: unknown, openPage: "/simple/").findings(of: settings)
+    let findings = ProbeAnswers(known: 400, unknown: unknown, openPage: "/simple/").findings(of: settings, settings.protocol.publishProbe)
     #expect(findings.contains { $0.key == "reads" && $0.severity == .warning } == expected, "\(findings)")
   }
 }

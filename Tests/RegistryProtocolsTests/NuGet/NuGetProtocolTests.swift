@@ -208,6 +208,17 @@ import TokenVerification
     #expect(read.document != nil && read.substitute != nil)
   }
 
+  @Test(
+    "has an index however its path is spelt",
+    arguments: [
+      ("/v3/index.json", true), ("/V3/Index.JSON", true), ("/v3/index.json/", true), ("/index.json", true), ("/v3/index%2Ejson", true),
+      ("/v3/index.jso", false), ("/v3/v3/index.json", false),
+    ])
+  func indexes(path: String, isIndex: Bool) throws {
+    guard case .read(let read) = try sampleNuGet().route(request("GET", path)) else { throw RouteRefusal.notFound }
+    #expect((read.document != nil) == isIndex)
+  }
+
   private static let links = LinkRewrite(upstreamOrigin: "http://h", upstreamPath: "/n", publicOrigin: "https://g", publicPath: "/p")
   private static func index(_ resources: String) -> [UInt8] { Array(#"{"version":"3.0.0","resources":[\#(resources)]}"#.utf8) }
 
@@ -225,10 +236,12 @@ import TokenVerification
       #expect(sent.method == .put && sent.target == (url == "http://h/n" ? "/" : "/push/"))
     }
     guard case .relay = try next(401, []) else { throw RouteRefusal.notFound }
-    for body in [
-      Self.index(""), Self.index(#"{"@id":"http://other/push","@type":"PackagePublish/2.0.0"}"#), Self.index("1"), Array("[]".utf8),
-    ] {
-      #expect(throws: UnexpectedResponse.self) { try next(200, body) }
+    for (body, cause) in [
+      (Self.index(""), .notTaken), (Self.index(#"{"@id":"http://h/n/s","@type":"SymbolPackagePublish/4.9.0"}"#), .notTaken),
+      (Self.index(#"{"@id":"http://other/push","@type":"PackagePublish/2.0.0"}"#), .elsewhere), (Self.index("1"), .unreadable),
+      (Array("[]".utf8), .unreadable),
+    ] as [([UInt8], UnexpectedResponse.Cause)] {
+      #expect(throws: UnexpectedResponse(cause)) { try next(200, body) }
     }
   }
 
@@ -241,41 +254,15 @@ import TokenVerification
     #expect(index.url(of: "PackagePublish/2.0.0") == "https://g/p/api/v2/package" && index.url(of: "SymbolPackagePublish/4.9.0") == nil)
     #expect(index.url(of: "PackageBaseAddress/3.0.0") == "https://g/p/flat/" && index.url(of: "SearchQueryService") == "http://other/q")
     #expect(NuGetIndex.rewrite([.package]).rewrite(.init(mediaType: "", body: [1]), Self.links) == nil)
+    for (type, hasSymbols) in [("SymbolPackagePublish/4.9.0", true), ("SymbolPackagePublish/5.0.0", false), ("x", false)] {
+      let document = Self.index(#"{"@id":"http://other/s","@type":"\#(type)"}"#)
+      let symbols = try #require(NuGetIndex.rewrite(NuGetPackageKind.allCases).rewrite(.init(mediaType: "", body: document), Self.links))
+      let expected: ExactString? = hasSymbols ? "https://g/p/api/v2/symbolpackage" : nil
+      #expect(NuGetIndex(symbols)?.url(of: "SymbolPackagePublish/4.9.0") == expected)
+      #expect(NuGetIndex(symbols)?.url(of: "PackagePublish/2.0.0") == "https://g/p/api/v2/package")
+    }
     let own = NuGetIndex.substitute([.package, .symbols])(LocalContext(audience: "a", publicURL: "https://g/p"))
     #expect(NuGetIndex(own.body)?.url(of: "SymbolPackagePublish/4.9.0") == "https://g/p/api/v2/symbolpackage")
-  }
-
-  @Test("is asked for a package and for its version") func probes() throws {
-    let target = try SampleNuGet(manifest: SampleNuGet.text("Acme", "1.0")).nuspec().target(in: sampleRegistry, .package)
-    let routed = try request("PUT", "/api/v2/package")
-    func ask(_ subject: ExistenceProbe.Subject, _ probe: Int, _ status: Int, _ body: String) -> Existence {
-      sampleNuGet().probes(subject, target, for: routed)[probe].meaning(
-        .init(status: status, location: nil, authority: "a", body: Array(body.utf8)))
-    }
-    let paths = sampleNuGet().probes(.package, target, for: routed).map(\.path)
-    #expect(paths.contains("/v3/package/acme/index.json") && paths.last == "/FindPackagesById()?id='acme'")
-    #expect(sampleNuGet(container: "/flat").probes(.file, target, for: routed).map(\.path) == ["/flat/acme/index.json"])
-    for (subject, body, existence) in [
-      (.package, #"{"versions":["0.1"]}"#, .exists), (.package, #"{"versions":[]}"#, .absent), (.package, "x", .absent),
-      (.file, #"{"versions":["1.0.0.0"]}"#, .exists),
-      (.file, #"{"versions":["1.0.1"]}"#, .absent),
-    ] as [(ExistenceProbe.Subject, String, Existence)] { #expect(ask(subject, 0, 200, body) == existence) }
-    let feed = "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:m='urn:m' xmlns:d='urn:d'>"
-    let entry = "<entry><m:properties><d:Version>1.0.0</d:Version></m:properties></entry>"
-    for (subject, body, existence) in [
-      (.package, "\(feed)\(entry)</feed>", .exists), (.package, "\(feed)</feed>", .absent), (.file, "\(feed)\(entry)</feed>", .exists),
-      (.package, "<html/>", .absent),
-      (.file, "\(feed)</feed>", .absent),
-    ] as [(ExistenceProbe.Subject, String, Existence)] { #expect(ask(subject, paths.count - 1, 200, body) == existence) }
-    let known = sampleNuGet(container: "/flat").probes(.package, target, for: routed)[0].meaning
-    #expect(
-      [(200, "x"), (400, ""), (404, "")].map { known(.init(status: $0.0, location: nil, authority: "a", body: Array($0.1.utf8))) } == [
-        .unknown, .unknown, .absent,
-      ])
-    #expect(ask(.package, 0, 405, "") == .absent && ask(.package, 0, 500, "") == .unknown && ask(.package, 0, 403, "") == .unknown)
-    #expect(ask(.package, 0, 404, "") == .absent && ask(.package, paths.count - 1, 401, "") == .unknown)
-    let symbols = try SampleNuGet.symbols().nuspec().target(in: sampleRegistry, .symbols)
-    #expect(sampleNuGet().probes(.file, symbols, for: routed).isEmpty && !sampleNuGet().probes(.package, symbols, for: routed).isEmpty)
   }
 
   @Test("wants a path for its flat container", arguments: [("/v3/package/", true), ("v3", false), ("/a/../b", false)]) func options(
