@@ -212,6 +212,9 @@ import Testing
       #expect(await !pair.accepted.hasEnded)
       #expect(try await pair.accepted.hear(3) == "one")
       await pair.connected.abort()
+      #expect(await told.next() == "input")
+      #expect(await pair.accepted.hasEnded)
+      await pair.accepted.abort()
       while let event = await told.next(), event != "closed" {}
     }
   }
