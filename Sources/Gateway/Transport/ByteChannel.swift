@@ -1,5 +1,4 @@
 import NIOCore
-import NIOSSL
 
 /// A connection as bytes: an actor on the connection's own event loop, so that all code that serves it runs there. Its bytes are awaited, or taken by an
 /// observer that is told when there are some.
@@ -15,11 +14,17 @@ actor ByteChannel {
   nonisolated let channel: any Channel
   private nonisolated let eventLoop: any EventLoop
   nonisolated let isTLS: Bool
-  private let abortHandler: NIOLoopBound<AbortHandler>
+  /// Whether it is one stream of a connection of HTTP/2.
+  nonisolated let isStream: Bool
+  private let transport: NIOLoopBound<any ByteTransport>
   private var received: ByteBuffer?
   private var ended = false
   private var isDisplaced = false
   private var isHandshakeComplete: Bool
+  /// What ALPN agreed on.
+  private(set) var negotiatedProtocol: String?
+  /// Whether another handler takes what comes from now on.
+  private(set) var isHandedOver = false
   private var memory: Reservation?
   /// What went wrong first with the connection, such as its handshake.
   private(set) var trouble: (any Error)?
@@ -40,27 +45,41 @@ actor ByteChannel {
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe eventLoop.executor.asUnownedSerialExecutor() }
 
-  private init(_ channel: any Channel, _ abortHandler: NIOLoopBound<AbortHandler>, isTLS: Bool) {
+  private init(_ channel: any Channel, _ transport: NIOLoopBound<any ByteTransport>, isTLS: Bool, isStream: Bool = false) {
     self.channel = channel
     eventLoop = channel.eventLoop
     self.isTLS = isTLS
-    self.abortHandler = abortHandler
+    self.isStream = isStream
+    self.transport = transport
     isHandshakeComplete = !isTLS
   }
 
   /// Sets up a new channel's pipeline. Call it on the channel's event loop.
   ///
-  /// - Parameter onActive: Called once the connection stands; a TLS handshake is still to come.
+  /// - Parameters:
+  ///   - tls: What speaks TLS, or puts there what does.
+  ///   - onActive: Called once the connection stands; a TLS handshake is still to come.
   static func make(
-    on channel: any Channel, tls: NIOSSLHandler?, onActive: @escaping @Sendable (ByteChannel) -> Void = { _ in }
+    on channel: any Channel, tls: (any ChannelHandler)?, onActive: @escaping @Sendable (ByteChannel) -> Void = { _ in }
   ) throws -> ByteChannel {
-    let abortHandler = AbortHandler()
-    let bytes = ByteChannel(channel, NIOLoopBound(abortHandler, eventLoop: channel.eventLoop), isTLS: tls != nil)
+    let transport = SocketTransport(channel)
+    let bytes = ByteChannel(channel, NIOLoopBound(transport, eventLoop: channel.eventLoop), isTLS: tls != nil)
     let pipeline = channel.pipeline.syncOperations
-    try pipeline.addHandler(abortHandler)
+    try pipeline.addHandler(transport)
     if let tls { try pipeline.addHandler(tls) }
     try pipeline.addHandler(ByteChannelHandler(bytes, onActive: onActive))
     return bytes
+  }
+
+  /// A stream of a connection of HTTP/2, whose events `transport` reports.
+  init(stream: any Channel, _ transport: NIOLoopBound<any ByteTransport>) { self.init(stream, transport, isTLS: false, isStream: true) }
+
+  /// From now on, what comes goes to the handlers behind this one. Gives what nobody has read.
+  func handOver() -> ByteBuffer? {
+    isHandedOver = true
+    pauseReading(false)
+    defer { received = nil }
+    return received
   }
 
   /// Serves the connection by a task on its event loop.
@@ -120,8 +139,11 @@ actor ByteChannel {
 
   // MARK: Observing
 
+  /// Whether bytes may still be written, or are still under way.
+  var isOpen: Bool { transport.value.isOpen }
+
   /// Tells `observer` what happens from now on, and nobody any more if it is `nil`.
-  func observe(by observer: NIOLoopBound<any ByteChannelObserver>?) { self.observer = channel.isActive ? observer : nil }
+  func observe(by observer: NIOLoopBound<any ByteChannelObserver>?) { self.observer = isOpen ? observer : nil }
 
   /// Tells the observer when `deadline` is over; an earlier one is forgotten.
   func setDeadline(_ deadline: NIODeadline) { readTimer.start(until: deadline, on: eventLoop, fire: readAlarm) }
@@ -163,7 +185,7 @@ actor ByteChannel {
   /// What to call, on the event loop, when the other side ends its stream and when the connection closes; at once if that has happened.
   func onEnd(_ action: (@Sendable (StreamEnd) -> Void)?) {
     onEnd = action
-    if !channel.isActive { action?(.closed) } else if ended { action?(.finished) }
+    if !isOpen { action?(.closed) } else if ended { action?(.finished) }
   }
 
   /// A new request is read from here on: what displaced the one before does not concern it.
@@ -183,9 +205,9 @@ actor ByteChannel {
   }
 
   private func pauseReading(_ isPaused: Bool) {
-    guard isPaused != isReadingPaused, channel.isActive else { return }
+    guard isPaused != isReadingPaused, isOpen else { return }
     isReadingPaused = isPaused
-    try? channel.syncOptions?.setOption(.autoRead, value: !isPaused)
+    transport.value.setReading(!isPaused)
   }
 
   private var readAlarm: @Sendable () -> Void { { self.onLoop { $0.readAlarmWentOff() } } }
@@ -203,7 +225,7 @@ actor ByteChannel {
   /// Waits for the TLS handshake. False if it did not complete in time.
   func completesHandshake(by deadline: NIODeadline) async -> Bool {
     guard !isHandshakeComplete else { return true }
-    guard !ended, channel.isActive else { return false }
+    guard !ended, isOpen else { return false }
     readTimer.start(until: deadline, on: eventLoop, fire: readAlarm)
     defer { readTimer.stop() }
     await withCheckedContinuation { handshakeWaiter = $0 }
@@ -261,27 +283,21 @@ actor ByteChannel {
 
   /// Hands bytes to the socket. Whether it has taken them, and would take more, is told to the observer.
   func submit(_ data: IOData) throws(ChannelFailure) {
-    guard channel.isActive else { throw .closed }
+    guard isOpen else { throw .closed }
     outstandingWrites += 1
     channel.writeAndFlush(data).whenComplete { _ in self.onLoop { $0.didWrite() } }
   }
 
   /// Waits until something has happened that a writer may have waited for. A window in which the other side took too little ends the waiting.
   private func progress(at pace: inout TransferPace) async throws(ChannelFailure) {
-    guard channel.isActive else { throw .closed }
+    guard isOpen else { throw .closed }
     let began = NIODeadline.now()
-    let before = bufferedBytes
+    let before = transport.value.bufferedBytes
     writeTimer.start(until: began + pace.patience, on: eventLoop, fire: writeAlarm)
     defer { writeTimer.stop() }
     await withCheckedContinuation { writer = $0 }
-    guard channel.isActive else { throw .closed }
-    guard pace.record(bytes: before - bufferedBytes, after: .now() - began) else { throw .timedOut }
-  }
-
-  /// What was written and the socket has not taken.
-  private var bufferedBytes: Int {
-    guard let options = channel.syncOptions, let count = try? options.getOption(.bufferedWritableBytes) else { return 0 }
-    return count
+    guard isOpen else { throw .closed }
+    guard pace.record(bytes: before - transport.value.bufferedBytes, after: .now() - began) else { throw .timedOut }
   }
 
   private var writeAlarm: @Sendable () -> Void { { self.onLoop { $0.writeAlarmWentOff() } } }
@@ -307,7 +323,7 @@ actor ByteChannel {
 
   /// Ends the connection after what was written, or at once where that takes too long.
   func close() {
-    guard !isClosing, channel.isActive else { return }
+    guard !isClosing, isOpen else { return }
     isClosing = true
     closeTimer = eventLoop.scheduleTask(in: Self.closeTime) { self.onLoop { $0.abort() } }
     channel.writeAndFlush(IOData.byteBuffer(ByteBuffer())).whenComplete { [channel] _ in channel.close(promise: nil) }
@@ -325,7 +341,7 @@ actor ByteChannel {
   }
 
   /// Ends the connection at once, with a reset where bytes are still under way.
-  func abort() { abortHandler.value.abort() }
+  func abort() { transport.value.abort() }
 
   // MARK: What the channel reports
 
@@ -334,8 +350,9 @@ actor ByteChannel {
     if reader != nil { resumeReader(.success(())) } else { noticeInput() }
   }
 
-  func didCompleteHandshake() {
+  func didCompleteHandshake(_ negotiated: String?) {
     isHandshakeComplete = true
+    negotiatedProtocol = negotiated
     resumeHandshakeWaiter()
   }
 

@@ -19,16 +19,14 @@ final class ClientConnection: Sendable {
     static let head = Linger(bytes: 256 << 10, time: .seconds(1))
   }
 
-  /// So many refused exchanges, and burns, are answered on one connection; a client that means well needs few.
-  private static let mostRefusedExchanges = 5
-
   let bytes: ByteChannel
   let limits: Limits
-  private let refusedExchanges = Atomic(0)
+  private let refusedExchanges: RefusedExchanges
 
-  init(_ bytes: ByteChannel, limits: Limits) {
+  init(_ bytes: ByteChannel, limits: Limits, refusedExchanges: RefusedExchanges = RefusedExchanges()) {
     self.bytes = bytes
     self.limits = limits
+    self.refusedExchanges = refusedExchanges
   }
 
   /// The next request's head; `nil` if the client sends none that is well-formed in time.
@@ -74,7 +72,8 @@ final class ClientConnection: Sendable {
 
   /// Counts a refused exchange or a burn. False if the connection is to end with it.
   func mayGoOnAfterRefusedExchange() -> Bool {
-    refusedExchanges.add(1, ordering: .relaxed).newValue < Self.mostRefusedExchanges
+    refusedExchanges.count()
+    return !refusedExchanges.areTooMany
   }
 
   /// Ends the connection after a request. What is still to come, of its body or behind it, is discarded, so that the client gets to read its answer.
@@ -96,6 +95,18 @@ final class ClientConnection: Sendable {
     while discarded < linger.bytes, let buffer = try? await bytes.read(by: deadline) { discarded += buffer.readableBytes }
     await bytes.close()
   }
+}
+
+/// The refused exchanges, and burns, of one connection, all streams of which share it in HTTP/2.
+final class RefusedExchanges: Sendable {
+  /// So many are answered; a client that means well needs few.
+  private static let most = 5
+
+  private let number = Atomic(0)
+
+  func count() { number.add(1, ordering: .relaxed) }
+
+  var areTooMany: Bool { number.load(ordering: .relaxed) >= Self.most }
 }
 
 /// What an answer must know of the request that it answers.
