@@ -29,6 +29,10 @@ package protocol RegistryProtocol: Sendable {
   /// Where a registry lists what it has, below its own path: to tell whether everybody may read. By default nowhere.
   static var listings: [String] { get }
 
+  /// Whether its clients show nothing of a refusal but HTTP/1.1's reason phrase, so that they must not speak HTTP/2, which has none, although they could.
+  /// By default they don't.
+  static var showsReasonPhrase: Bool { get }
+
   /// The keys of a registry's configuration that only this ecosystem's registries have. By default none.
   static var options: [any OptionKey] { get }
 
@@ -86,6 +90,7 @@ extension RegistryProtocol {
   package var absence: AbsenceProbe? { nil }
   package static func basePath(of path: ExactString) -> ExactString { path }
   package static var listings: [String] { [] }
+  package static var showsReasonPhrase: Bool { false }
   package static var options: [any OptionKey] { [] }
   package var namesVersion: Bool { true }
   package var tokenService: TokenService? { nil }

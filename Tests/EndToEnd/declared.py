@@ -50,7 +50,7 @@ def computed(text: str, name: str) -> str:
 
 def raw_cases(text: str) -> dict[str, str]:
     """Cases of enumerations whose raw values are codes."""
-    return dict(re.findall(r'case (\w+) = "([a-z]+\.[a-z-]+)"', text))
+    return dict(re.findall(r'case (\w+) = "([a-z]+\.[a-z0-9-]+)"', text))
 
 
 def refusal_codes() -> dict[str, str | None]:

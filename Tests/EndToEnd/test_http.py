@@ -184,7 +184,7 @@ def test_tls_is_of_a_version_that_is_safe(started, recording, authority):
     context.set_alpn_protocols(["h2", "http/1.1"])
     with socket.create_connection(("127.0.0.1", gateway.port)) as plain, context.wrap_socket(plain, server_hostname="localhost") as secure:
         assert secure.version() == "TLSv1.3"
-        assert secure.selected_alpn_protocol() in (None, "http/1.1")
+        assert secure.selected_alpn_protocol() == "h2"
     context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
     with socket.create_connection(("127.0.0.1", gateway.port)) as plain, pytest.raises(OSError):
         context.wrap_socket(plain, server_hostname="localhost")

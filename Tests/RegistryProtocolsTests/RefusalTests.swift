@@ -13,7 +13,7 @@ func sampleRefusal(
 @Suite("A refusal") struct RefusalTests {
   private static let routes: [RouteRefusal] = [
     .notFound, .uploadElsewhere(.paths(["/", "/legacy/"])), .uploadElsewhere(.template("/{name}")), .methodNotAllowed, .unknownHost,
-    .readsRefused, .notPublishing, .otherPublishing(instead: "npm publish"),
+    .readsRefused, .http2Refused, .notPublishing, .otherPublishing(instead: "npm publish"),
     .actionNotAccepted, .malformedQuery(.ambiguousPlus),
   ]
   private static let credentials: [CredentialRefusal] = [
@@ -54,7 +54,8 @@ func sampleRefusal(
     ] {
       #expect(
         codes.allSatisfy {
-          $0.hasPrefix(stage) && $0.dropFirst(stage.count).utf8.allSatisfy { ASCII.isLower($0) || $0 == UInt8(ascii: "-") }
+          $0.hasPrefix(stage)
+            && $0.dropFirst(stage.count).utf8.allSatisfy { ASCII.isLower($0) || ASCII.isDigit($0) || $0 == UInt8(ascii: "-") }
         })
       #expect(sentences.allSatisfy { $0.utf8.count < 200 && $0.utf8.allSatisfy { ASCII.isVisible($0) || $0 == 0x20 } && $0.last != "." })
       #expect(statuses.allSatisfy { [400, 401, 403, 404, 405, 413, 415, 421, 503].contains($0) })

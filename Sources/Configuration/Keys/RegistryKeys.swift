@@ -27,6 +27,9 @@ enum RegistryKey: String, SettingsKey {
   /// GET and HEAD: `pass`, or `refuse`, but for those that an upload needs, by a client that may make it.
   /// Default: `pass`.
   case reads
+  /// Whether clients may speak HTTP/2: `allow`, or `refuse`. It is offered where all registries of a host allow it.
+  /// Default: `server.http2`; `refuse` for `nuget`, whose client shows a refusal's reason only in HTTP/1.1.
+  case http2
   /// A file that exists: `registry` lets the registry decide, `refuse` asks it first.
   /// Default: `registry`.
   case overwrite

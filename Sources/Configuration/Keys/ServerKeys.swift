@@ -6,6 +6,9 @@ enum ServerKey: String, SettingsKey {
   /// For loopback, or behind a TLS terminator, leave it out.
   /// Default: none: plain HTTP.
   case tls
+  /// Whether clients may speak HTTP/2, which needs `tls`: `allow`, or `refuse`. A registry may say otherwise.
+  /// Default: `allow`.
+  case http2
   /// The origin that clients use, without a path. It is used to rewrite the registry's `Location`.
   /// Default: the registry's `host`; without one, the request's `Host`.
   case publicURL = "public_url"

@@ -59,6 +59,8 @@ package struct ServerSettings: Sendable {
 
   package let listen: ListenAddress
   package let tls: Certificate?
+  /// What registries say of HTTP/2 that say nothing themselves.
+  package let http2: RegistrySettings.Permission
   /// `scheme://host[:port]`.
   package let publicOrigin: ExactString?
   package let trustedProxies: [AddressRange]
@@ -162,6 +164,8 @@ package struct RegistrySettings: Hashable, Sendable {
   package let direct: Permission
   package let uploadTokenLifetime: Milliseconds
   package let reads: Passing
+  /// Whether its clients may speak HTTP/2.
+  package let http2: Permission
   package let overwrite: Overwriting
   package let legacyCredentials: Passing
   package let mode: Mode

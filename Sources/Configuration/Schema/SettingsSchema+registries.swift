@@ -10,13 +10,13 @@ extension SettingsSchema {
   ]
   private static let laterProtocols: Set<String> = ["npm", "rubygems", "cargo", "nuget", "pub", "maven", "oci", "chartmuseum", "conan"]
 
-  func registries(_ node: SettingsNode) -> [RegistrySettings] {
+  func registries(_ node: SettingsNode, _ server: ServerSettings) -> [RegistrySettings] {
     guard let entries = node.entries() else { return [] }
     if entries.isEmpty { node.error("names no registry, so that nothing could be published") }
     var registries: [(RegistrySettings, SettingsNode)] = []
     for (name, key, value) in entries {
       checkName(name, key)
-      guard let registry = registry(name, value) else { continue }
+      guard let registry = registry(name, value, server) else { continue }
       for (other, _) in registries { checkTogether(registry, other, value) }
       registries.append((registry, value))
     }
@@ -35,7 +35,7 @@ extension SettingsSchema {
     }
   }
 
-  private func registry(_ name: String, _ node: SettingsNode) -> RegistrySettings? {
+  private func registry(_ name: String, _ node: SettingsNode, _ server: ServerSettings) -> RegistrySettings? {
     guard let members = node.members(RegistryKey.self, options: ownKeys) else { return nil }
     let ecosystem = members.required(.protocol).flatMap { self.ecosystem($0) }
     let host = members[.host].flatMap { self.host($0) }
@@ -49,6 +49,8 @@ extension SettingsSchema {
     let direct: RegistrySettings.Permission = members[.direct]?.choice() ?? .allow
     let lifetime = members[.uploadToken]?.members(UploadTokenKey.self)?.required(.lifetime)?.duration(900_000...21_600_000)
     let reads: RegistrySettings.Passing = members[.reads]?.choice() ?? .pass
+    let usualHTTP2 = ecosystem?.type.showsReasonPhrase == true ? .refuse : server.http2
+    let http2: RegistrySettings.Permission = members[.http2]?.choice() ?? usualHTTP2
     let legacyCredentials: RegistrySettings.Passing = members[.legacyCredentials]?.choice() ?? .refuse
     let mode: RegistrySettings.Mode = members[.mode]?.choice() ?? .enforce
     if legacyCredentials == .pass, upstream?.credential == UpstreamCredential.none, upstream?.clientCertificate == nil {
@@ -59,7 +61,7 @@ extension SettingsSchema {
     let basePath = configured.ecosystem.type.basePath(of: ExactString(upstream.basePath)).text
     return RegistrySettings(
       name: site.name, configured: configured, host: host, path: path, audience: audience, upstream: upstream.at(basePath), digest: digest,
-      direct: direct, uploadTokenLifetime: lifetime ?? Milliseconds(milliseconds: 900_000), reads: reads,
+      direct: direct, uploadTokenLifetime: lifetime ?? Milliseconds(milliseconds: 900_000), reads: reads, http2: http2,
       overwrite: members[.overwrite]?.choice() ?? .registry, legacyCredentials: legacyCredentials, mode: mode)
   }
 

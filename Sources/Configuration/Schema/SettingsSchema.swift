@@ -20,7 +20,7 @@ struct SettingsSchema {
     checkFolder(server.limits.spoolDirectory, root.nearest(["server", "limits", "spool_directory"]))
     let admin = members[.admin].flatMap { $0.members(AdminKey.self)?.required(.listen)?.listenAddress() }
     let issuers = members.required(.issuers).map { self.issuers($0) } ?? []
-    let registries = members.required(.registries).map { self.registries($0) } ?? []
+    let registries = members.required(.registries).map { self.registries($0, server) } ?? []
     let declared = Declared(
       issuers: issuers, registries: registries, issuerNames: members[.issuers]?.names ?? [],
       registryNames: members[.registries]?.names ?? [])
@@ -66,7 +66,8 @@ struct SettingsSchema {
     let members = node?.members(ServerKey.self)
     let server = ServerSettings(
       listen: members?[.listen].flatMap { $0.listenAddress() } ?? ListenAddress(host: "127.0.0.1", port: 8080),
-      tls: members?[.tls].flatMap { certificate($0) }, publicOrigin: members?[.publicURL].flatMap { publicOrigin($0) },
+      tls: members?[.tls].flatMap { certificate($0) }, http2: members?[.http2]?.choice() ?? .allow,
+      publicOrigin: members?[.publicURL].flatMap { publicOrigin($0) },
       trustedProxies: members?[.trustedProxies].flatMap { trustedProxies($0) } ?? [],
       limits: members?[.limits].map { limits($0) } ?? Limits())
     if server.isOpenlyPlain, members?[.tls] == nil {

@@ -38,7 +38,7 @@ struct ConfigurationBuilder {
     return ConfigurationSnapshot(
       settings: settings, policy: policy, verifier: verifier, issuers: issuers, registries: registries,
       tls: try settings.server.tls.map { files throws(Failure) in
-        try tls { () throws(PEMFile.Fault) in try ListenerTLS(files) }
+        try tls { () throws(PEMFile.Fault) in try ListenerTLS(files, serving: settings.registries) }
       })
   }
 

@@ -8,7 +8,7 @@ import StrictParsers
 /// Serves one client's connection on its event loop: requests are read from it and answered one after the other.
 ///
 /// Publishes are served here, without a task; what is seldom or slow is served by one.
-final class ClientSession: ByteChannelObserver, PublishHost {
+final class ClientSession: ByteChannelObserver, PublishHost, StreamSession {
   private enum State {
     case reading(HeadReader)
     case publishing(PublishDriver)
@@ -28,12 +28,15 @@ final class ClientSession: ByteChannelObserver, PublishHost {
   private let memory: Reservation
   private var state = State.elsewhere
 
-  init(_ bytes: ByteChannel, _ gateway: GatewayServices, _ loop: LoopServices, _ limits: Limits) {
+  init(
+    _ bytes: ByteChannel, _ gateway: GatewayServices, _ loop: LoopServices, _ limits: Limits,
+    _ refusedExchanges: RefusedExchanges = RefusedExchanges()
+  ) {
     self.bytes = bytes
     self.gateway = gateway
     self.loop = loop
     self.limits = limits
-    connection = ClientConnection(bytes, limits: limits)
+    connection = ClientConnection(bytes, limits: limits, refusedExchanges: refusedExchanges)
     peer = bytes.channel.remoteAddress?.ipAddress
     memory = gateway.budgets.memory.reservation(for: .unverified)
   }
@@ -96,6 +99,11 @@ final class ClientSession: ByteChannelObserver, PublishHost {
     reader.release(memory)
     let service = RequestService(gateway: gateway, connection: connection, peer: peer)
     end { bytes in if await service.refuse(failure) { await service.connection.endAfterRefusedHead() } else { bytes.abort() } }
+  }
+
+  /// Refuses the request that was to come, whose head was refused before it came here.
+  func refuse(_ failure: HeadFailure) {
+    if case .reading(let reader) = state { refuse(failure, reader) }
   }
 
   // MARK: - Requests

@@ -30,7 +30,11 @@ struct RequestService: Sendable {
     return AcceptedRequest(
       head: head, context: context, configuration: configuration,
       route: Result { () throws(RoutingFailure) in
-        try RequestRouter(registries: configuration.registries(on: head.host.name)).route(head)
+        let routed = try RequestRouter(registries: configuration.registries(on: head.host.name)).route(head)
+        guard connection.bytes.isStream, let refusing = routed.registries.first(where: { $0.settings.http2 == .refuse }) else {
+          return routed
+        }
+        throw RoutingFailure(refusal: .route(.http2Refused), registry: refusing)
       })
   }
 

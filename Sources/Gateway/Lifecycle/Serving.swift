@@ -29,13 +29,14 @@ struct Serving: Service {
     let settings = gateway.configuration.settings
     let gateway = gateway
     let loops = loops
-    let listener = try await Listener.bind(settings.server.listen, on: group, tls: { gateway.configuration.tls?.context }) { bytes in
+    let listener = try await Listener.bind(settings.server.listen, on: group, tls: { gateway.configuration.tls?.handler(on: $0) }) {
+      bytes in
       if let loop = loops[bytes.channel.eventLoop] { Self.accept(bytes, gateway, loop) }
     }
     var admin: Listener?
     if let address = settings.admin {
       let handler = AdminHandler(gateway: gateway)
-      admin = try await Listener.bind(address, on: group, tls: { nil }) { bytes in
+      admin = try await Listener.bind(address, on: group, tls: { _ in nil }) { bytes in
         AdminService.accept(bytes, handler, connections: adminConnections)
       }
     }
@@ -57,11 +58,15 @@ struct Serving: Service {
     guard gateway.connections.admit(bytes, limit: places) else { return refuse(bytes, gateway, limits) }
     let session = ClientSession(bytes, gateway, loop, limits)
     guard bytes.isTLS else { return session.begin() }
-    let waiting = NIOLoopBound(session, eventLoop: loop.eventLoop)
+    let waiting = NIOLoopBound((session, loop), eventLoop: loop.eventLoop)
     bytes.serve { bytes in
-      if await bytes.completesHandshake(by: .now() + .milliseconds(limits.handshakeTimeout.milliseconds)) {
-        waiting.value.begin()
-      } else {
+      let (session, loop) = waiting.value
+      let isSecure = await bytes.completesHandshake(by: .now() + .milliseconds(limits.handshakeTimeout.milliseconds))
+      if isSecure, bytes.negotiatedProtocol != ListenerTLS.http2 { return session.begin() }
+      do {
+        guard isSecure, bytes.isOpen else { throw ChannelFailure.closed }
+        try HTTP2Connection.begin(on: bytes, gateway, loop.eventLoop, limits) { ClientSession($0, gateway, loop, limits, $1) }
+      } catch {
         bytes.abort()
         gateway.connections.endService(of: bytes)
       }

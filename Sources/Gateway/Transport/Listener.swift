@@ -2,7 +2,6 @@ import Configuration
 import Glibc
 import NIOCore
 import NIOPosix
-import NIOSSL
 import Observability
 
 /// A listening socket.
@@ -29,10 +28,10 @@ struct Listener {
   let channel: any Channel
 
   /// - Parameters:
-  ///   - tls: Asked for each connection, so that new certificates serve new connections.
+  ///   - tls: What speaks TLS on a new connection, if anything does. Asked for each connection, so that new certificates serve new connections.
   ///   - accept: Called once for each connection, on its event loop, before anything is read.
   static func bind(
-    _ address: ListenAddress, on group: any EventLoopGroup, tls: @escaping @Sendable () -> NIOSSLContext?,
+    _ address: ListenAddress, on group: any EventLoopGroup, tls: @escaping @Sendable (any Channel) -> (any ChannelHandler)?,
     accept: @escaping @Sendable (ByteChannel) -> Void
   ) async throws(Failure) -> Listener {
     let bootstrap = ServerBootstrap(group: group)
@@ -48,8 +47,7 @@ struct Listener {
       .noticingDeadClients()
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          let handler = tls().map { NIOSSLServerHandler(context: $0) }
-          _ = try ByteChannel.make(on: channel, tls: handler, onActive: accept)
+          _ = try ByteChannel.make(on: channel, tls: tls(channel), onActive: accept)
         }
       }
     do {

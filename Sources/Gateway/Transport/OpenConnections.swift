@@ -86,13 +86,14 @@ final class OpenConnections: Sendable {
     if isOver { await bytes.abort() }
   }
 
-  /// Ends what idles, and returns when the last connection has gone.
+  /// Ends what idles, tells the others that nothing more is wanted, and returns when the last connection has gone.
   func drain() async {
-    let idle = state.withLock { state in
+    let (idle, all) = state.withLock { state in
       state.isDraining = true
-      return state.idle.ids.compactMap { state.open[$0]?.bytes }
+      return (state.idle.ids.compactMap { state.open[$0]?.bytes }, state.open.values.map(\.bytes))
     }
     for bytes in idle { await bytes.abort() }
+    for bytes in all where !bytes.isStream { bytes.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
     await withCheckedContinuation { continuation in
       let isEmpty = state.withLock { state in
         if !state.open.isEmpty { state.waiter = continuation }

@@ -12,6 +12,7 @@ package struct NuGetProtocol: RegistryProtocol {
   package static let naming: any PackageNaming = NuGetNaming()
   package static let publishProbe = NuGetLayout("").publishProbe
   package static let listings = ["/v3/index.json", "/index.json"]
+  package static let showsReasonPhrase = true
   package static let options: [any OptionKey] = [symbolsOption, flatContainerOption]
   /// `nuget`: whether packages of symbols (`.snupkg`) may be published beside packages: `allow`, or `refuse`.
   /// Default: `allow`.

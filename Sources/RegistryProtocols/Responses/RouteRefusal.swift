@@ -14,6 +14,8 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
   case unknownHost
   /// The registry is configured not to be read through here.
   case readsRefused
+  /// The registry is configured not to be spoken to in HTTP/2, in which this request came.
+  case http2Refused
   /// The query's `:action` asks for something else than an upload, or not exactly once.
   case actionNotAccepted
   case malformedQuery(RequestPathRefusal)
@@ -34,6 +36,7 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
     case methodNotAllowed = "route.method-not-allowed"
     case unknownHost = "route.unknown-host"
     case readsRefused = "route.reads-refused"
+    case http2Refused = "route.http2-refused"
     case actionNotAccepted = "route.action-not-accepted"
     case malformedQuery = "route.malformed-query"
   }
@@ -54,6 +57,7 @@ package enum RouteRefusal: ExplainedRefusal, Hashable, Sendable {
     case .methodNotAllowed: .init(.methodNotAllowed, 405, "this method is not served here")
     case .unknownHost: .init(.unknownHost, 421, "no registry is served under this host name")
     case .readsRefused: .init(.readsRefused, 404, "reading from this registry is not served here")
+    case .http2Refused: .init(.http2Refused, 421, "this registry is not served over HTTP/2: speak HTTP/1.1")
     case .actionNotAccepted: .init(.actionNotAccepted, 400, "only the :action file_upload is served here, stated once")
     case .malformedQuery(let refusal): .init(.malformedQuery, 400, refusal.explanation)
     }

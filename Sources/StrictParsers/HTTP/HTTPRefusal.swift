@@ -53,6 +53,14 @@ package enum HTTPRefusal: Error, Hashable, CaseIterable, Sendable {
   case chunkExtensionsTooLong
   case malformedChunkEnd
   case forbiddenTrailer
+
+  // What only HTTP/2 can get wrong.
+  case malformedPseudoFields
+  case upperCaseFieldName
+  case whitespaceAroundValue
+  case connectionField
+  case hostDisagrees
+  case lengthDisagrees
 }
 
 extension HTTPRefusal {
@@ -101,6 +109,12 @@ extension HTTPRefusal {
     case .chunkExtensionsTooLong: "chunk-extensions-too-long"
     case .malformedChunkEnd: "malformed-chunk-end"
     case .forbiddenTrailer: "forbidden-trailer"
+    case .malformedPseudoFields: "malformed-pseudo-fields"
+    case .upperCaseFieldName: "upper-case-field-name"
+    case .whitespaceAroundValue: "whitespace-around-value"
+    case .connectionField: "connection-field"
+    case .hostDisagrees: "host-disagrees"
+    case .lengthDisagrees: "length-disagrees"
     }
   }
 
@@ -149,6 +163,12 @@ extension HTTPRefusal {
     case .chunkExtensionsTooLong: "the chunk extensions are too long"
     case .malformedChunkEnd: "a chunk's data must be followed by a carriage return and a line feed"
     case .forbiddenTrailer: "a trailer must not frame, route or control the message (RFC 9110, section 6.5.1)"
+    case .malformedPseudoFields: "the request must begin with :method, :scheme https, :authority and :path, each of them once"
+    case .upperCaseFieldName: "a field's name must be in lower case in HTTP/2"
+    case .whitespaceAroundValue: "a field's value must not begin or end with white space in HTTP/2"
+    case .connectionField: "HTTP/2 has no fields about the connection, and no te but trailers"
+    case .hostDisagrees: "the host field must be what :authority says"
+    case .lengthDisagrees: "the content-length field must be the length of the data"
     }
   }
 
@@ -166,7 +186,8 @@ extension HTTPRefusal {
       .repeatedField, .missingHost, .repeatedHost, .malformedHost, .malformedConnection, .repeatedExpectation, .repeatedContentLength,
       .malformedContentLength, .contentLengthTooLarge, .repeatedTransferEncoding, .unknownTransferEncoding, .transferEncodingInHTTP10,
       .lengthAndTransferEncoding, .bodyNotAllowed, .truncatedBody, .malformedChunkSize, .chunkTooLarge, .malformedChunkExtension,
-      .chunkExtensionsTooLong, .malformedChunkEnd, .forbiddenTrailer:
+      .chunkExtensionsTooLong, .malformedChunkEnd, .forbiddenTrailer, .malformedPseudoFields, .upperCaseFieldName, .whitespaceAroundValue,
+      .connectionField, .hostDisagrees, .lengthDisagrees:
       400
     }
   }

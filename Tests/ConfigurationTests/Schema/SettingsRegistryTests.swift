@@ -18,7 +18,8 @@ import Testing
   @Test(
     "is told what is wrong with it",
     arguments: [
-      (", mode: report", "mode: report needs legacy_credentials: pass"), (", overwrite: never", "overwrite: must be registry or refuse"),
+      (", http2: no", "http2: must be allow or refuse"), (", mode: report", "mode: report needs legacy_credentials: pass"),
+      (", overwrite: never", "overwrite: must be registry or refuse"),
       (", legacy_credentials: no", "legacy_credentials: must be pass or refuse"), (", mode: learn", "mode: must be enforce or report"),
       (", host: \"\"", "host: is empty"),
       (", host: \"a.example:80\"", "host: \"a.example:80\" is not a host name: neither a scheme nor a port belongs to it"),
@@ -42,6 +43,19 @@ import Testing
   func problems(written: String, complaint: String) throws {
     let complaints = SettingsSample(registry: written).complaints
     #expect(complaints.count == 1 && complaints[0].hasPrefix("error: registries.python.\(complaint)"), "\(complaints)")
+  }
+
+  @Test(
+    "takes HTTP/2 as the server does, unless it says otherwise or its clients show nothing but a reason phrase",
+    arguments: [
+      ("pypi", "", "", .allow), ("pypi", "server: {http2: refuse}", "", .refuse), ("pypi", "", ", http2: refuse", .refuse),
+      ("pypi", "server: {http2: refuse}", ", http2: allow", .allow), ("nuget", "", "", .refuse),
+      ("nuget", "server: {http2: allow}", "", .refuse),
+      ("nuget", "", ", http2: allow", .allow),
+    ] as [(String, String, String, RegistrySettings.Permission)])
+  func http2(protocolName: String, top: String, registry: String, expected: RegistrySettings.Permission) throws {
+    let settings = try SettingsSample(top: top, protocol: protocolName, registry: registry).settings()
+    #expect(settings.registries.map(\.http2) == [expected])
   }
 
   @Test(

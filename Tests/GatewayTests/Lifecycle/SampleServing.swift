@@ -35,7 +35,7 @@ struct SampleServing {
     let gateway = try await gateway(before: registry, change)
     let services = gateway.services
     let loop = try await eventLoop.submit { NIOLoopBound(LoopServices(eventLoop, services), eventLoop: eventLoop) }.get()
-    let listener = try await Listener.bind(ListenAddress(host: "127.0.0.1", port: 0), on: eventLoop, tls: { nil }) { bytes in
+    let listener = try await Listener.bind(ListenAddress(host: "127.0.0.1", port: 0), on: eventLoop, tls: { _ in nil }) { bytes in
       _ = services.connections.admit(bytes, limit: 100)
       ClientSession(bytes, services, loop.value, services.configuration.settings.server.limits).begin()
     }

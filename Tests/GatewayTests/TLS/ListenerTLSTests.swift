@@ -1,4 +1,5 @@
 import Foundation
+import StrictParsers
 import TestSupport
 import Testing
 
@@ -28,7 +29,7 @@ import Testing
 
   @Test("prove who a listener is, until the first of the chain expires")
   func whole() throws {
-    let tls = try ListenerTLS(.init(certificate: certificate, key: key))
+    let tls = try ListenerTLS(.init(certificate: certificate, key: key), serving: [])
     // It was made for two days.
     let days = (Double(tls.notAfter) - Date().timeIntervalSince1970) / 86_400
     #expect(days > 1.9 && days < 2.1)
@@ -37,13 +38,26 @@ import Testing
     #expect(try PEMFile.chain(twice).count == 2)
   }
 
+  @Test(
+    "offer HTTP/2 where all registries of a host allow it",
+    arguments: [
+      ([("a", "allow"), ("b", "allow")], .always), ([("a", "refuse"), ("b", "refuse")], .never), ([], .always),
+      ([("a", "allow"), ("a", "refuse")], .never), ([("a", "allow"), ("a", "refuse"), ("b", "allow")], .hosts(["b.example"])),
+    ] as [([(String, String)], ListenerTLS.Offer)])
+  func offer(registries: [(String, String)], expected: ListenerTLS.Offer) throws {
+    let settings = try registries.map { host, http2 in
+      try SettingsSample(registry: ", host: \(host).example, http2: \(http2)").settings().registries[0]
+    }
+    #expect(ListenerTLS.Offer(to: settings) == expected)
+  }
+
   @Test("are told by name where they can't be used")
   func faults() throws {
     let absent = "\(folder.path)/absent"
     let empty = folder.write("", to: "empty")
     let other = folder.write(try TestCertificate.stranger().key, to: "other.key")
     func listener(_ certificate: String, _ key: String) -> String? {
-      fault { () throws(PEMFile.Fault) in try ListenerTLS(.init(certificate: certificate, key: key)) }
+      fault { () throws(PEMFile.Fault) in try ListenerTLS(.init(certificate: certificate, key: key), serving: []) }
     }
     #expect(listener(certificate, key) == nil)
     #expect(listener(absent, key) == "the certificate \(absent) can't be read: No such file or directory")

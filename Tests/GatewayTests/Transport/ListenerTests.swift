@@ -16,7 +16,9 @@ import Testing
     _ port: Int, host: String = "127.0.0.1", tls: NIOSSLContext? = nil,
     serve: @escaping @Sendable (isolated ByteChannel) async -> Void = { $0.abort() }
   ) async throws(Listener.Failure) -> Listener {
-    try await Listener.bind(ListenAddress(host: host, port: port), on: group, tls: { tls }) { $0.serve(serve) }
+    try await Listener.bind(ListenAddress(host: host, port: port), on: group, tls: { _ in tls.map { NIOSSLServerHandler(context: $0) } }) {
+      $0.serve(serve)
+    }
   }
 
   @Test("says why it can't be had")

@@ -20,7 +20,7 @@ struct Loopback {
   static func with(_ body: (inout Loopback) async throws -> Void) async throws {
     let (stream, continuation) = AsyncStream.makeStream(of: ByteChannel.self)
     let listener = try await Listener.bind(
-      ListenAddress(host: "127.0.0.1", port: 0), on: MultiThreadedEventLoopGroup.singleton, tls: { nil }
+      ListenAddress(host: "127.0.0.1", port: 0), on: MultiThreadedEventLoopGroup.singleton, tls: { _ in nil }
     ) { continuation.yield($0) }
     var loopback = Loopback(listener: listener, accepted: stream.makeAsyncIterator())
     do { try await body(&loopback) } catch {
