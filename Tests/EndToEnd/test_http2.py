@@ -48,6 +48,17 @@ def test_curl_uploads(started, issuer, recording, authority, tmp_path):
         assert run.stdout == b"stored\n2 200", run
 
 
+def test_curl_hears_why_its_upload_is_refused(started, issuer, recording, authority, tmp_path):
+    gateway = serving(started, recording, authority)
+    file = tmp_path / "artifact"
+    file.write_bytes(bytes(64 * MEBIBYTE))
+    run = subprocess.run(
+        ["curl", "-sS", "--http2", "--cacert", authority.authority, "--max-time", "60", "-w", " %{http_version} %{http_code}", "-H",
+         f"Authorization: Bearer {issuer.mint()}", "-T", file, f"{gateway.url}other-package/1.0/a.bin"], capture_output=True, text=True)
+    assert run.returncode == 0 and run.stdout.endswith(" 2 403") and "scope.package-not-allowed" in run.stdout, run
+    assert not recording.requests
+
+
 def test_a_refused_upload_is_told_why_before_it_is_sent(started, issuer, recording, authority):
     gateway = serving(started, recording, authority)
     with Client(gateway, strict=True) as client:

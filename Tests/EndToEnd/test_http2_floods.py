@@ -93,6 +93,17 @@ def test_a_stream_without_a_place_is_refused_unseen(started, issuer, recording, 
         assert client.answer(first).status == 200
 
 
+def test_a_client_that_keeps_its_window_shut_is_given_up(started, recording, authority):
+    gateway = serving(started, recording, authority)
+    with Client(gateway) as client:
+        client.socket.settimeout(90)
+        client.h2.update_settings({SettingsFrame.INITIAL_WINDOW_SIZE: 0})
+        number = client.put("/_/oidc/audience", method="GET", end=True)
+        assert client.wait(number).statuses == [200]
+        assert client.streams[number].reset == 8
+    serves(gateway)
+
+
 def test_a_client_that_vanishes_amid_its_body_leaves_a_record(started, issuer, recording, authority):
     gateway = serving(started, recording, authority)
     for vanish in (lambda client, number: client.socket.close(), lambda client, number: client.h2.reset_stream(number, 8) or client.flush()):

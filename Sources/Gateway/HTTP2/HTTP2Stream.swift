@@ -18,6 +18,7 @@ final class HTTP2Stream: ChannelDuplexHandler, ByteTransport {
   private var bytes: ByteChannel?
   private var session: (any StreamSession)?
   private var context: ChannelHandlerContext?
+  private var hasBegun = false
   private var isReading = true
   /// Whether the head was refused, so that the stream ends as a wrong one.
   private var isMalformed = false
@@ -61,8 +62,14 @@ final class HTTP2Stream: ChannelDuplexHandler, ByteTransport {
   // MARK: The request
 
   func channelActive(context: ChannelHandlerContext) {
-    session?.begin()
+    beginSession()
     context.read()
+  }
+
+  private func beginSession() {
+    guard !hasBegun else { return }
+    hasBegun = true
+    session?.begin()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -185,6 +192,8 @@ final class HTTP2Stream: ChannelDuplexHandler, ByteTransport {
     later { stream in
       guard let bytes = stream.bytes else { return }
       stream.isOpen = false
+      // A stream that never stood has a place to give back, too.
+      stream.beginSession()
       stream.bytes = nil
       stream.session = nil
       bytes.onLoop { $0.didClose() }
