@@ -5,6 +5,7 @@ from hyperframe.frame import ContinuationFrame, DataFrame, ExtensionFrame, Heade
 
 from http2 import Client
 from ports import until
+from test_holding import metric
 from test_http2 import CALM, MEBIBYTE, serving
 from wire import token_credential
 
@@ -63,6 +64,34 @@ def test_a_header_block_without_end_ends_its_connection(gateway):
         for _ in range(100):
             client.send_raw(ContinuationFrame(1, data=b"\x00\x01a\x01b" * 100).serialize())
         client.until_closed()
+    serves(gateway)
+
+
+def test_what_floods_held_is_given_back(started, issuer, recording, authority):
+    gateway = serving(started, recording, authority)
+    credential = token_credential(issuer.mint())
+    for _ in range(5):
+        with Client(gateway) as client:
+            for index in range(20):
+                number = client.put(f"/acme-widgets/1.0/{index}.bin", ("content-length", str(MEBIBYTE)), credential)
+                client.send(number, bytes(4096), end=False)
+                if index % 2:
+                    client.h2.reset_stream(number, 8)
+                    client.flush()
+    for name in ("imprimatur_connections", "imprimatur_memory_bytes", "imprimatur_spool_bytes"):
+        until(lambda name=name: metric(gateway, name) == 0, 60, f"{name}: {metric(gateway, name)}")
+    serves(gateway)
+
+
+def test_the_streams_of_a_connection_share_its_refused_exchanges(gateway):
+    content = b'{"token": "none"}'
+    with Client(gateway) as client:
+        for _ in range(5):
+            number = client.put("/_/oidc/mint-token", ("content-type", "application/json"), ("content-length", str(len(content))), method="POST")
+            client.send(number, content)
+            assert 400 <= client.wait(number).statuses[-1] < 500
+        client.until_closed()
+        assert client.goodbye == CALM
     serves(gateway)
 
 
