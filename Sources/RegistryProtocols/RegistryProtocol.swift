@@ -80,7 +80,7 @@ package protocol RegistryProtocol: Sendable {
 
   /// How a client hears that the registry took its upload, where it sends the same once more since that answer was lost on its way, and the registry keeps
   /// what it has; `nil` where the registry's own answer stands. By default `nil`.
-  func responseToRepeat(_ links: LinkRewrite) -> LocalResponse?
+  var responseToRepeat: (@Sendable (LinkRewrite) -> LocalResponse)? { get }
 }
 
 extension RegistryProtocol {
@@ -96,7 +96,7 @@ extension RegistryProtocol {
   package var tokenService: TokenService? { nil }
   package func tokenScopes(of subject: ReadSubject, for request: RoutedRequest) -> [ExactString] { [] }
 
-  package func responseToRepeat(_ links: LinkRewrite) -> LocalResponse? { nil }
+  package var responseToRepeat: (@Sendable (LinkRewrite) -> LocalResponse)? { nil }
 
   package func originRoute(_ request: RoutedRequest) throws(RouteRefusal) -> Route? { nil }
   package func credentialField(of request: RoutedRequest) -> ExactString { "authorization" }

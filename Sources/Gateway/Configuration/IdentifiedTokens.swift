@@ -25,7 +25,7 @@ final class IdentifiedToken: Sendable {
 
 /// The tokens that were identified by one configuration, of which clients send many more than once.
 final class IdentifiedTokens: Sendable {
-  private static let most = 4096
+  private static let most = 1024
 
   /// One token may be meant for several registries.
   private struct Key: Hashable {

@@ -12,7 +12,7 @@ import UnixSignals
 
 /// The whole gateway: what `imprimatur serve` runs.
 package struct Gateway: Sendable {
-  private static let cachedSignatures = 4096
+  private static let cachedSignatures = 1024
 
   /// Why it does not run.
   package struct Failure: Error, Sendable {

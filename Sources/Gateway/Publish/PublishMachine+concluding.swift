@@ -62,16 +62,19 @@ extension PublishMachine {
 
   // MARK: What was taken before
 
+  /// `nil` if nobody knows whose bytes, or which, or if such a client is not told that it repeats itself.
   private var sentFile: SentFile? {
-    guard let subject, let target = record.facts.target, let digest = record.facts.artifactDigest else { return nil }
+    guard request.registry.protocol.responseToRepeat != nil, let subject, let target = record.facts.target,
+      let digest = record.facts.artifactDigest
+    else { return nil }
     return SentFile(subject: subject, target: target, digest: digest)
   }
 
   /// What the client is told where the registry took the same bytes from the same credential before: it sends them again since it did not get the answer.
   /// `nil` if the registry did not, or its own answer stands.
   func responseToRepeat(_ world: some PublishWorld) -> LocalResponse? {
-    guard let sentFile, world.hasTaken(sentFile) else { return nil }
-    return request.registry.protocol.responseToRepeat(request.registry.linkRewrite(for: request.head, request.configuration))
+    guard let sentFile, world.hasTaken(sentFile), let response = request.registry.protocol.responseToRepeat else { return nil }
+    return response(request.registry.linkRewrite(for: request.head, request.configuration))
   }
 
   mutating func respond(_ response: PublishResponse) -> Action { enter(.done, .respond(response)) }

@@ -91,12 +91,14 @@ package struct CargoProtocol: RegistryProtocol {
   }
 
   /// Cargo shows each of the other warnings.
-  package func responseToRepeat(_ links: LinkRewrite) -> LocalResponse? {
-    let warnings = JSONObject([
-      .init("invalid_categories", .array([])), .init("invalid_badges", .array([])),
-      .init("other", .array([.string(ExactString(LocalResponse.tookBefore))])),
-    ])
-    return LocalResponse(status: 200, reason: "OK", json: JSONObject([.init("warnings", .object(warnings))]))
+  package var responseToRepeat: (@Sendable (LinkRewrite) -> LocalResponse)? {
+    { _ in
+      let warnings = JSONObject([
+        .init("invalid_categories", .array([])), .init("invalid_badges", .array([])),
+        .init("other", .array([.string(ExactString(LocalResponse.tookBefore))])),
+      ])
+      return LocalResponse(status: 200, reason: "OK", json: JSONObject([.init("warnings", .object(warnings))]))
+    }
   }
 
   /// Cargo shows the `detail` of each of `errors`.

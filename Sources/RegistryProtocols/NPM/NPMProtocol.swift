@@ -105,8 +105,8 @@ package struct NPMProtocol: RegistryProtocol {
 
   package func response(refusing refusal: ClientRefusal, to route: Route?) -> LocalResponse { Self.response(refusing: refusal) }
 
-  package func responseToRepeat(_ links: LinkRewrite) -> LocalResponse? {
-    LocalResponse(status: 200, reason: "OK", json: JSONObject([.init("success", .bool(true))]))
+  package var responseToRepeat: (@Sendable (LinkRewrite) -> LocalResponse)? {
+    { _ in LocalResponse(status: 200, reason: "OK", json: JSONObject([.init("success", .bool(true))])) }
   }
 
   /// npm shows `error` unless the status is 401, and `npm-notice` always.

@@ -124,7 +124,7 @@ package struct NuGetProtocol: RegistryProtocol {
     return try PresentedCredential(reading: key)
   }
 
-  package func responseToRepeat(_ links: LinkRewrite) -> LocalResponse? { .tookBefore(201, "Created") }
+  package var responseToRepeat: (@Sendable (LinkRewrite) -> LocalResponse)? { { _ in .tookBefore(201, "Created") } }
 
   /// Clients show the reason phrase, which HTTP/2 has not, and this field.
   package func response(refusing refusal: ClientRefusal, to route: Route?) -> LocalResponse {

@@ -87,7 +87,7 @@ package struct PubProtocol: RegistryProtocol {
       fields: retryAfter + (status == 403 ? [(name: "www-authenticate", value: "Bearer realm=\"pub\", message=\"\(words)\"")] : []))
   }
 
-  package func responseToRepeat(_ links: LinkRewrite) -> LocalResponse? { Self.uploaded(links) }
+  package var responseToRepeat: (@Sendable (LinkRewrite) -> LocalResponse)? { { Self.uploaded($0) } }
 
   /// Sends the client on to the last of its steps.
   static func uploaded(_ links: LinkRewrite) -> LocalResponse {

@@ -76,7 +76,7 @@ package struct RubyGemsProtocol: RegistryProtocol {
     try AuthorizationField.bareCredential(in: request.head)
   }
 
-  package func responseToRepeat(_ links: LinkRewrite) -> LocalResponse? { .tookBefore(200, "OK") }
+  package var responseToRepeat: (@Sendable (LinkRewrite) -> LocalResponse)? { { _ in .tookBefore(200, "OK") } }
 
   /// `gem` prints the whole body, whatever its type. Two beginnings of it make the client ask for a password or a code; a sentence of ours begins
   /// otherwise.
