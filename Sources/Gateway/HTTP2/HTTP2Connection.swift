@@ -21,10 +21,8 @@ final class HTTP2Connection: ChannelInboundHandler {
   private let eventLoop: any EventLoop
   private let limits: Limits
   private let session: (ByteChannel, RefusedExchanges) -> any StreamSession
-  /// The data that has come and that no session was given yet.
-  private let memory: Reservation
-  private var unreadBytes = 0
   private let refusedExchanges = RefusedExchanges()
+  private var refusedRequests = 0
   private var meter = FrameMeter(at: .now())
   private var openStreams = 0
   private var lastStream = HTTP2StreamID.rootStream
@@ -42,7 +40,6 @@ final class HTTP2Connection: ChannelInboundHandler {
     self.eventLoop = eventLoop
     self.session = session
     self.limits = limits
-    memory = gateway.budgets.memory.reservation(for: .unverified)
   }
 
   /// Serves a connection on which ALPN agreed on HTTP/2, and that has its place.
@@ -84,7 +81,7 @@ final class HTTP2Connection: ChannelInboundHandler {
     let request = HTTP2Stream(on: stream, headerCount: limits.headerCount, connection: self)
     let bytes = ByteChannel(stream: stream, NIOLoopBound(request, eventLoop: eventLoop))
     let places = gateway.budgets.descriptors.clientConnections(upTo: limits.connections)
-    guard !isEnding, gateway.connections.admit(bytes, limit: places) else {
+    guard !isEnding, openStreams <= HTTP2Limits.streams(of: places), gateway.connections.admit(bytes, limit: places) else {
       return try stream.pipeline.syncOperations.addHandler(RefusedStream())
     }
     request.serve(bytes, by: session(bytes, refusedExchanges))
@@ -93,18 +90,20 @@ final class HTTP2Connection: ChannelInboundHandler {
 
   private func streamEnded() {
     openStreams -= 1
-    if refusedExchanges.areTooMany { goAway(.enhanceYourCalm) }
+    if refusedExchanges.areTooMany || refusedRequests >= HTTP2Limits.refusedRequests { goAway(.enhanceYourCalm) }
     guard openStreams == 0 else { return }
-    release(unreadBytes)
     if isEnding { context?.close(promise: nil) } else { becomeIdle() }
   }
 
-  /// A session was given data of this many bytes, or nobody wants them.
-  func release(_ count: Int) {
-    let count = min(count, unreadBytes)
-    unreadBytes -= count
-    memory.shrink(by: count)
+  /// Room for what a stream's client may send ahead of what its session takes; `nil` if there is none.
+  func roomAhead() -> Reservation? {
+    let room = gateway.budgets.memory.reservation(for: .unverified)
+    do throws(SharedBudget.Shortage) { try room.grow(by: HTTP2Limits.streamWindow) } catch { return nil }
+    return room
   }
+
+  /// A request was none. A client that sends many of them begins no more on this connection.
+  func requestWasRefused() { refusedRequests += 1 }
 
   func dataWasSent() { meter.dataWasSent() }
 
@@ -112,13 +111,12 @@ final class HTTP2Connection: ChannelInboundHandler {
 
   /// Counts what came. False if it must not be read, which ends the connection.
   func mayRead(_ buffer: ByteBuffer) -> Bool {
-    do {
-      let data = try meter.read(buffer.readableBytesUInt8Span, at: .now())
-      try memory.grow(by: data)
-      unreadBytes += data
+    do throws(FrameMeter.Flood) {
+      try meter.read(buffer.readableBytesUInt8Span, at: .now())
       return true
     } catch {
-      end(because: .enhanceYourCalm)
+      goAway(.enhanceYourCalm)
+      bytes.onLoop { $0.abort() }
       return false
     }
   }
@@ -164,7 +162,8 @@ final class HTTP2Connection: ChannelInboundHandler {
     switch error {
     // Of a stream, which was reset, or has ended.
     case is NIOHTTP2Errors.StreamError, is NIOHTTP2Errors.NoSuchStream, is NIOHTTP2Errors.StreamClosed: break
-    default: context.close(promise: nil)
+    // What came behind it must not be read.
+    default: bytes.onLoop { $0.abort() }
     }
   }
 

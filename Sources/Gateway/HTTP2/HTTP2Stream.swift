@@ -27,6 +27,8 @@ final class HTTP2Stream: ChannelDuplexHandler, ByteTransport {
   /// The stream has ended.
   private var isClosed = false
   private var framesUnderWay = 0
+  /// For what the client sends ahead of what the session takes.
+  private var room: Reservation?
   private var waiting: [EventLoopPromise<Void>] = []
 
   private(set) var bufferedBytes = 0
@@ -78,7 +80,6 @@ final class HTTP2Stream: ChannelDuplexHandler, ByteTransport {
       case .headers(let block): try receive(block)
       case .data(let data):
         guard case .byteBuffer(let buffer) = data.data else { return }
-        connection.release(buffer.readableBytes)
         if !isOver { deliver(try request.data(buffer, isEnd: data.endStream)) }
       default: break
       }
@@ -93,7 +94,17 @@ final class HTTP2Stream: ChannelDuplexHandler, ByteTransport {
     guard request.isAwaited else { return deliver(try request.trailers(fields, isEnd: block.endStream)) }
     let (method, head) = try request.head(fields, isEnd: block.endStream)
     response = ResponseFrames(answering: method)
+    if !block.endStream {
+      room = connection.roomAhead()
+      guard room != nil else { return refuse() }
+    }
     deliver(head)
+  }
+
+  /// Nothing of the request was looked at: the client may try again.
+  private func refuse() {
+    isOver = true
+    later { stream in if let context = stream.context { stream.reset(.refusedStream, context) } }
   }
 
   private func deliver(_ buffer: ByteBuffer?) {
@@ -103,6 +114,7 @@ final class HTTP2Stream: ChannelDuplexHandler, ByteTransport {
 
   private func refuse(_ failure: RequestBytes.Failure, _ context: ChannelHandlerContext) {
     isMalformed = true
+    connection.requestWasRefused()
     switch failure {
     case .head(let refusal, let mayPublish): session?.refuse(.malformed(refusal, mayPublish: mayPublish))
     case .body: reset(.protocolError, context)
@@ -148,7 +160,7 @@ final class HTTP2Stream: ChannelDuplexHandler, ByteTransport {
 
   /// The whole answer is written: what the client still sends is not wanted, and there is no other request.
   private func answered() {
-    isOver = true
+    stopReceiving()
     later { stream in stream.bytes?.onLoop { $0.didEnd() } }
   }
 
@@ -173,8 +185,15 @@ final class HTTP2Stream: ChannelDuplexHandler, ByteTransport {
     context.close(mode: .all, promise: promise)
   }
 
-  private func reset(_ code: HTTP2ErrorCode, _ context: ChannelHandlerContext) {
+  /// What comes is dropped from now on.
+  private func stopReceiving() {
     isOver = true
+    room = nil
+    if !isReading { setReading(true) }
+  }
+
+  private func reset(_ code: HTTP2ErrorCode, _ context: ChannelHandlerContext) {
+    stopReceiving()
     context.writeAndFlush(wrapOutboundOut(.rstStream(code)), promise: nil)
   }
 
@@ -185,6 +204,7 @@ final class HTTP2Stream: ChannelDuplexHandler, ByteTransport {
   func channelInactive(context: ChannelHandlerContext) {
     isClosed = true
     isOver = true
+    room = nil
     settle()
   }
 
