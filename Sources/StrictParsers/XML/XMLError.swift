@@ -7,7 +7,7 @@ package struct XMLError: Error, Hashable, Sendable, CustomStringConvertible {
     case forbiddenCharacter = "a character stands here that no XML has"
     case declaration = "the declaration must say version 1.0, and no encoding but UTF-8"
     case documentType = "a document type declaration (DTD) stands here"
-    case processingInstruction = "a declaration stands here, which can stand at the beginning alone"
+    case misplacedDeclaration = "a declaration stands here, which can stand at the beginning alone"
     case entity = "there is no such entity"
     case characterReference = "this is not the number of a character that XML has"
     case repeatedAttribute = "an attribute stands here for a second time"

@@ -141,7 +141,7 @@ struct XMLReader {
     let start = position
     position += 2
     let target = try readName()
-    guard !ASCII.equalIgnoringCase(target, "xml".utf8) else { throw XMLError(.processingInstruction, at: start) }
+    guard !ASCII.equalIgnoringCase(target, "xml".utf8) else { throw XMLError(.misplacedDeclaration, at: start) }
     guard isAt("?>") || skipSpace() else { throw unexpected }
     guard let end = place(of: "?>") else { throw XMLError(.unexpectedEnd, at: bytes.count) }
     position = end + 2
