@@ -15,8 +15,7 @@ package final class ClaimTable: Sendable {
     case ignored
   }
 
-  private let uses: [ExactString: Use]
-  private let usesByName: NameTable<Use>
+  private let uses: NameTable<Use>
   let required: [ExactString]
   private let openPrefixes: [ExactString]
   /// Whether there are claims that an installation's administrators make up: each may stand in a condition, and is kept where one does.
@@ -33,36 +32,35 @@ package final class ClaimTable: Sendable {
     for name in lists { uses[name] = .list }
     for name in optional { uses[name] = .optional }
     for name in required { uses[name] = .required }
-    self.uses = uses
-    usesByName = NameTable(uses)
+    self.uses = NameTable(uses)
     self.required = uses.filter { $0.value == .required }.map(\.key).sorted()
     self.openPrefixes = openPrefixes
     self.isOpen = isOpen
   }
 
   /// Those that are written out.
-  var names: [ExactString] { Array(uses.keys) }
+  var names: [ExactString] { uses.entries.map(\.name) }
 
   package func use(of name: ExactString) -> Use? {
-    if let use = usesByName[name] { return use }
+    if let use = uses[name] { return use }
     if openPrefixes.contains(where: { name.utf8.starts(with: $0.utf8) }) { return .ignored }
     return isOpen ? .optional : nil
   }
 
   /// Those that a condition may name.
   var conditionable: [ExactString] {
-    let names = uses.filter { use in
-      switch use.value {
+    let conditionable = uses.entries.filter { entry in
+      switch entry.value {
       case .required, .optional, .list: true
       case .judged, .ignored: false
       }
     }
-    return names.map(\.key).sorted()
+    return conditionable.map(\.name).sorted()
   }
 
   /// Whether an identity keeps it, beside those that conditions name where the table is open.
   func isKept(_ name: ExactString, comparing compared: Set<ExactString>) -> Bool {
-    switch usesByName[name] {
+    switch uses[name] {
     case .required, .optional, .list, .judged: true
     case .ignored: false
     case nil: compared.contains(name) && use(of: name) == .optional

@@ -3,13 +3,13 @@ import StrictParsers
 /// Values by names that were chosen when the program was written, asked for names that strangers choose: a look-up reads few bytes of the name and compares
 /// it with few others.
 struct NameTable<Value: Sendable>: Sendable {
-  private struct Entry: Sendable {
+  struct Entry: Sendable {
     let name: ExactString
     let value: Value
   }
 
   /// Sorted by the last bits of the names' fingerprints.
-  private let entries: [Entry]
+  let entries: [Entry]
   /// Where the entries begin whose fingerprint ends in these bits; the last is their number.
   private let starts: [Int]
   private let mask: Int
