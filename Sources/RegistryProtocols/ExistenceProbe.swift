@@ -30,6 +30,8 @@ package struct ExistenceProbe: Sendable {
     case asks(ExistenceProbe)
   }
 
+  /// So many questions may follow from one.
+  private static let mostQuestions = 64
   /// What a page with very many files takes.
   package static let largestPage = 16 << 20
 
@@ -59,6 +61,24 @@ package struct ExistenceProbe: Sendable {
 
   /// Asks by a GET, which servers have that know no HEAD. The status says whether it is there, and no body is read, however large it is.
   package init(byStatusOf path: ExactString) { self.init(.get, path, bodyLimit: 0) { Existence(ofStatus: $0.status) } }
+
+  /// What the answers to this question say, and to those that follow from it. `unknown` if these are too many.
+  ///
+  /// - Parameters:
+  ///   - mayAsk: Whether there is time for another one.
+  ///   - ask: Asks one.
+  package func existence<Failure: Error>(
+    while mayAsk: () -> Bool = { true }, asking ask: (ExistenceProbe) async throws(Failure) -> Reading
+  ) async throws(Failure) -> Existence {
+    var probe = self
+    for _ in 0..<Self.mostQuestions where mayAsk() {
+      switch try await ask(probe) {
+      case .means(let existence): return existence
+      case .asks(let next): probe = next
+      }
+    }
+    return .unknown
+  }
 }
 
 extension Existence {

@@ -8,8 +8,6 @@ import StrictParsers
 
 /// What a registry that is reached says of its configuration.
 struct RegistryCheck {
-  private static let mostQuestions = 64
-
   let settings: Settings
   let registry: Registry
 
@@ -76,15 +74,7 @@ struct RegistryCheck {
   }
 
   private func existence(by probe: ExistenceProbe, with credential: ServiceCredential?) async throws -> Existence {
-    var probe = probe
-    for _ in 0..<Self.mostQuestions {
-      let answer = try await read(probe.path, upTo: probe.bodyLimit, with: credential)
-      switch probe.reading(answer) {
-      case .means(let existence): return existence
-      case .asks(let next): probe = next
-      }
-    }
-    return .unknown
+    try await probe.existence { probe in probe.reading(try await read(probe.path, upTo: probe.bodyLimit, with: credential)) }
   }
 
   // MARK: - Asking

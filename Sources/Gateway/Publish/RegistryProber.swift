@@ -10,7 +10,6 @@ struct RegistryProber {
   private static let patience = TimeAmount.seconds(10)
   /// For all the questions that follow from one.
   private static let wholePatience = TimeAmount.seconds(30)
-  private static let mostQuestions = 64
 
   /// With whose credential it is asked.
   enum Asker {
@@ -48,14 +47,9 @@ struct RegistryProber {
 
   private func existence(by probe: ExistenceProbe, as asker: Asker) async throws(UpstreamFailure) -> Existence {
     let deadline = NIODeadline.now() + Self.wholePatience
-    var probe = probe
-    for _ in 0..<Self.mostQuestions where NIODeadline.now() < deadline {
-      switch try await answer(to: probe, as: asker) {
-      case .means(let existence): return existence
-      case .asks(let next): probe = next
-      }
+    return try await probe.existence(while: { NIODeadline.now() < deadline }) { probe throws(UpstreamFailure) in
+      try await answer(to: probe, as: asker)
     }
-    return .unknown
   }
 
   private func answer(
